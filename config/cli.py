@@ -1,0 +1,22 @@
+"""The `followthrough` command: Django's commands, on the embedded database unless told otherwise."""
+
+import os
+import sys
+
+
+def main(argv: list[str] | None = None) -> None:
+    """Run one command. Without DATABASE_URL the embedded PostgreSQL is started first."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    from django.core.management import execute_from_command_line
+
+    start_database()
+    execute_from_command_line(argv or sys.argv)
+
+
+def start_database() -> None:
+    """Start the embedded PostgreSQL, or do nothing when DATABASE_URL names another."""
+    if os.environ.get("DATABASE_URL"):
+        return
+    from config import postgres
+
+    postgres.ensure(os.environ.get("FOLLOWTHROUGH_POSTGRES", "main"))

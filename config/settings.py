@@ -1,0 +1,143 @@
+"""All settings of an installation. Everything is read from the environment; nothing is required."""
+
+import os
+import secrets
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = Path(os.environ.get("FOLLOWTHROUGH_VAR", BASE_DIR / "var"))
+
+
+def flag(name: str, default: bool = False) -> bool:
+    """An environment variable as yes or no."""
+    return os.environ.get(name, str(default)).strip().lower() in {"1", "true", "yes", "on"}
+
+
+def listed(name: str, default: str = "") -> list[str]:
+    """An environment variable as a list, separated by commas."""
+    return [part.strip() for part in os.environ.get(name, default).split(",") if part.strip()]
+
+
+def kept_secret(name: str) -> str:
+    """A secret from the environment, or one made on first use and kept in a file only we read."""
+    if name in os.environ:
+        return os.environ[name]
+    path = VAR_DIR / "secrets" / name.lower()
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(48))
+    except FileExistsError:
+        pass
+    return path.read_text()
+
+
+def database(url: str) -> dict[str, object]:
+    """Django's settings for a `postgresql://user:password@host:port/name` URL."""
+    parts = urlsplit(url)
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": parts.path.lstrip("/"),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": unquote(parts.hostname or ""),
+        "PORT": str(parts.port or ""),
+    }
+
+
+def embedded(name: str) -> dict[str, object]:
+    """Django's settings for the embedded PostgreSQL (imported only where it is used)."""
+    from config import postgres
+
+    return postgres.settings(name)
+
+
+DATABASE_URL = os.environ.get("DATABASE_URL", "")
+POSTGRES_NAME = os.environ.get("FOLLOWTHROUGH_POSTGRES", "main")  # which embedded cluster
+DATABASES = {
+    "default": {
+        **(database(DATABASE_URL) if DATABASE_URL else embedded(POSTGRES_NAME)),
+        "CONN_MAX_AGE": None,
+        "CONN_HEALTH_CHECKS": True,
+        # The planner mistakes fresh queue tables for empty ones; see docs/architecture.md.
+        "OPTIONS": {"options": "-c jit=off -c timezone=UTC"},
+    }
+}
+DEBUG = flag("FOLLOWTHROUGH_DEBUG")
+DEMO = flag("FOLLOWTHROUGH_DEMO")  # mounts the demo; only the demo's supervisor sets it
+SECRET_KEY = kept_secret("SECRET_KEY")
+ADDRESS_KEY = kept_secret("ADDRESS_KEY")  # keys the hashes of addresses: losing it loses opt-outs
+ALLOWED_HOSTS = listed("FOLLOWTHROUGH_HOSTS", "localhost,127.0.0.1,[::1]")
+PUBLIC_URL = os.environ.get("FOLLOWTHROUGH_URL", "http://localhost:8000").rstrip("/")
+
+SHARDS = 8  # how many pieces the work is cut into; more workers than this stay idle
+
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "followthrough.store",
+    "followthrough.audit",
+    "followthrough.accounts",
+    "followthrough.people",
+    "followthrough.governance",
+    "followthrough.channels",
+    "followthrough.messages",
+    "followthrough.journeys",
+    "followthrough.conversations",
+    "followthrough.runs",
+    "followthrough.intake",
+    "followthrough.web",
+    "followthrough.demo",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "config.urls"
+ASGI_APPLICATION = "config.asgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+            ]
+        },
+    }
+]
+AUTH_USER_MODEL = "accounts.User"
+LOGIN_URL = "sign-in"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("es", "Español")]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+STATIC_URL = "static/"
+
+SECURE = PUBLIC_URL.startswith("https://")
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+X_FRAME_OPTIONS = "SAMEORIGIN"
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": os.environ.get("FOLLOWTHROUGH_LOG", "INFO")},
+}

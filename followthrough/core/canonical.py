@@ -1,0 +1,20 @@
+"""One way to write a value as bytes, so that a hash of it means something."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+import orjson
+
+_OPTIONS = orjson.OPT_SORT_KEYS | orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS
+
+
+def dumps(value: Any) -> bytes:
+    """JSON with sorted keys and no spaces; datetimes in UTC, UUIDs as text."""
+    return orjson.dumps(value, default=str, option=_OPTIONS)
+
+
+def digest(value: Any) -> str:
+    """The SHA-256 of `dumps(value)`, in hex."""
+    return hashlib.sha256(dumps(value)).hexdigest()

@@ -1,0 +1,78 @@
+"""Conditions as data: `{"all": [...]}`, `{"any": [...]}`, `{"field": …, "op": …, "value": …}`.
+
+A predicate is evaluated against a flat mapping of facts (`"application.stage": "interview"`). It
+is self-contained, so a touch planned weeks ago can be judged without the map that planned it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+Predicate = Mapping[str, Any]
+Facts = Mapping[str, Any]
+
+
+def _contains(found: Any, wanted: Any) -> bool:
+    return found is not None and wanted in found
+
+
+def _ordered(compare: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
+    """A comparison that a missing fact never passes."""
+    return lambda found, wanted: found is not None and compare(found, wanted)
+
+
+OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
+    "is": lambda found, wanted: found == wanted,
+    "is_not": lambda found, wanted: found != wanted,
+    "in": lambda found, wanted: found in wanted,
+    "not_in": lambda found, wanted: found not in wanted,
+    "contains": _contains,
+    "before": _ordered(lambda found, wanted: found < wanted),
+    "after": _ordered(lambda found, wanted: found > wanted),
+    "at_least": _ordered(lambda found, wanted: found >= wanted),
+    "at_most": _ordered(lambda found, wanted: found <= wanted),
+    "known": lambda found, wanted: (found not in (None, "")) is bool(wanted),
+}
+
+
+def failing(predicate: Predicate, facts: Facts) -> Predicate | None:
+    """The first part of `predicate` that does not hold, or None when all of it does.
+
+    An empty predicate holds. A comparison of values that do not compare (text with a number)
+    does not hold. Raises KeyError for an operator that does not exist.
+    """
+    if "all" in predicate:
+        return next(_failures(predicate["all"], facts), None)
+    if "any" in predicate:
+        parts = predicate["any"]
+        found = len(list(_failures(parts, facts)))
+        return predicate if parts and found == len(parts) else None
+    if not predicate:
+        return None
+    return None if _compare(predicate, facts) else predicate
+
+
+def holds(predicate: Predicate, facts: Facts) -> bool:
+    """Whether the whole of `predicate` is true of `facts`."""
+    return failing(predicate, facts) is None
+
+
+def fields(predicate: Predicate) -> Iterator[str]:
+    """The names of every fact that `predicate` asks for."""
+    for part in (*predicate.get("all", ()), *predicate.get("any", ())):
+        yield from fields(part)
+    if "field" in predicate:
+        yield predicate["field"]
+
+
+def _failures(parts: list[Predicate], facts: Facts) -> Iterator[Predicate]:
+    return (bad for part in parts if (bad := failing(part, facts)) is not None)
+
+
+def _compare(predicate: Predicate, facts: Facts) -> bool:
+    found = facts.get(predicate["field"])
+    try:
+        return OPERATORS[predicate["op"]](found, predicate.get("value"))
+    except TypeError:
+        return False

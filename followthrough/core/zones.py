@@ -1,0 +1,145 @@
+"""Local time: the one place where an instant meets a wall clock.
+
+Instants are UTC; a person has an IANA zone *with its evidence*. Where the evidence conflicts a
+message must be fine in every plausible zone, and where there is none nothing is allowed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+
+from followthrough.core.errors import Explained
+
+EVIDENCE = ("stated", "address", "site", "area_code")  # strongest first
+HORIZON = timedelta(days=8)  # an allowed minute comes within a week, or never
+
+
+class UnknownZone(Explained):
+    """A zone name that the time zone database does not have."""
+
+
+@dataclass(frozen=True)
+class Zones:
+    """The zones a person may be in, and which kind of evidence says so ('' when none does)."""
+
+    names: tuple[str, ...]
+    evidence: str
+
+
+@dataclass(frozen=True)
+class Window:
+    """Allowed minutes of a local day: from `start` up to, not including, `end`.
+
+    `end` may be 24:00, written as `time(0, 0)`; a window past midnight has `end` before `start`
+    and belongs to the day it starts on.
+    """
+
+    start: time
+    end: time
+
+
+Week = Mapping[int, Sequence[Window]]  # weekday (Monday is 0) -> windows; none: a silent day
+
+
+@lru_cache(maxsize=1024)
+def zone(name: str) -> ZoneInfo:
+    """The zone called `name`; raises UnknownZone when there is none."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as problem:
+        raise UnknownZone(
+            f"The time zone {name!r}",
+            reason="is not in the time zone database.",
+            remedy="Use an IANA name such as 'America/Chicago'.",
+        ) from problem
+
+
+@lru_cache(maxsize=1)
+def known_zones() -> frozenset[str]:
+    """Every zone name the time zone database has."""
+    return frozenset(available_timezones())
+
+
+def plausible(evidence: Mapping[str, Iterable[str]]) -> Zones:
+    """The zones to respect, from what each kind of evidence says (kind -> zone names).
+
+    What the candidate said stands alone. Otherwise the zones of the address, the site and the
+    area code are all kept when they disagree, since each may be true. Names that the database
+    does not have are left out, so bad data can only make the answer stricter or empty.
+    """
+    usable = {kind: _existing(evidence.get(kind, ())) for kind in EVIDENCE}
+    if usable["stated"]:
+        return Zones(names=usable["stated"], evidence="stated")
+    kinds = [kind for kind in EVIDENCE[1:] if usable[kind]]
+    names = sorted({name for kind in kinds for name in usable[kind]})
+    return Zones(names=tuple(names), evidence="+".join(kinds))
+
+
+def _existing(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted({name for name in names if name in known_zones()}))
+
+
+def local(moment: datetime, name: str) -> datetime:
+    """The wall-clock time of `moment` (aware) in the zone `name`."""
+    return moment.astimezone(zone(name))
+
+
+def instant(day: date, at: time, name: str) -> datetime:
+    """The UTC instant of a wall-clock time (RFC 5545 §3.3.5).
+
+    A time in the spring gap takes the offset before the gap; a time that happens twice in autumn
+    is its first occurrence. Both are what `fold=0` means.
+    """
+    return datetime.combine(day, at, tzinfo=zone(name)).replace(fold=0).astimezone(UTC)
+
+
+def allowed(moment: datetime, *, zones: Sequence[str], week: Week) -> bool:
+    """Whether `moment` is in an allowed window in *every* zone; never when there is no zone."""
+    return bool(zones) and all(_open(local(moment, name), week) for name in zones)
+
+
+def next_allowed(moment: datetime, *, zones: Sequence[str], week: Week) -> datetime | None:
+    """The first instant from `moment` on that is allowed in every zone, or None within 8 days.
+
+    Candidates are `moment` itself and the start of every window in every zone: the intersection
+    of half-open intervals can only begin where one of them begins.
+    """
+    if allowed(moment, zones=zones, week=week):
+        return moment
+    starts = sorted(
+        begin
+        for name in zones
+        for begin in _starts(moment, name, week)
+        if moment < begin <= moment + HORIZON
+    )
+    return next((begin for begin in starts if allowed(begin, zones=zones, week=week)), None)
+
+
+def _open(wall: datetime, week: Week) -> bool:
+    today, yesterday = wall.weekday(), (wall.weekday() - 1) % 7
+    clock = wall.time()
+    return any(_within(clock, window) for window in week.get(today, ())) or any(
+        _past_midnight(window) and clock < window.end for window in week.get(yesterday, ())
+    )
+
+
+def _within(clock: time, window: Window) -> bool:
+    if window.end == time(0) or _past_midnight(window):
+        return clock >= window.start
+    return window.start <= clock < window.end
+
+
+def _past_midnight(window: Window) -> bool:
+    return time(0) < window.end <= window.start
+
+
+def _starts(moment: datetime, name: str, week: Week) -> Iterable[datetime]:
+    first = local(moment, name).date() - timedelta(days=1)
+    for offset in range(HORIZON.days + 2):
+        day = first + timedelta(days=offset)
+        for window in week.get(day.weekday(), ()):
+            yield instant(day, window.start, name)

@@ -1,0 +1,162 @@
+"""What the gate is given and what it answers. All frozen, no database, no personal data in checks.
+
+Times are aware UTC datetimes of the business clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+Check = tuple[str, str, Mapping[str, Any]]  # code, outcome (pass | hold | drop | skip), detail
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A message's text. `problem` is a code when it could not be rendered (template_error …)."""
+
+    body: str = field(repr=False)
+    subject: str = field(default="", repr=False)
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One way to reach the person: a channel, an address on it and a sender.
+
+    `contact_point_id` None: they have no address for this channel. `unusable` is a code, ''
+    when usable. `render` gives the text for this channel; the gate calls it last, and only when
+    everything else has passed.
+    """
+
+    channel: str
+    contact_point_id: UUID | None
+    address_key: str
+    unusable: str
+    sender_id: UUID | None
+    sender_active: bool
+    render: Callable[[], Rendered] = field(repr=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A touch that is due, with what the gate must know of it.
+
+    `facts` are what `relevance` is evaluated against. `freezes` are the standing ones on its
+    application, map and so on beyond the person's own (`PersonFacts.freezes`).
+    """
+
+    touch_id: UUID
+    key: str
+    purpose: str
+    origin: str
+    priority: int
+    due_at: datetime
+    useful_until: datetime | None
+    relevance: Mapping[str, Any]
+    facts: Mapping[str, Any]
+    anchor_name: str
+    anchor_sequence: int | None
+    stage: str
+    options: Sequence[Option]
+    reply_to_at: datetime | None = None
+    freezes: Sequence[FreezeFact] = ()
+    failed_channels: frozenset[str] = frozenset()  # tried, and definitively failed
+
+
+@dataclass(frozen=True, slots=True)
+class FreezeFact:
+    """A standing freeze."""
+
+    id: UUID
+    subject_kind: str
+    why: str
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """An earlier message that counts against a cap."""
+
+    at: datetime
+    touch_id: UUID
+    channel: str
+    stage: str
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """What the ledger says now for one address on one channel, and the entry that decided it."""
+
+    state: str  # granted, revoked, unknown
+    basis: str = ""
+    at: datetime | None = None
+    entry_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PersonFacts:
+    """What is known of one person at the moment of deciding.
+
+    `zones` and `zone_evidence` come from `core.zones.plausible`. `consent` is by (address key,
+    channel); `blocked` by the same, with the time of the opt-out. `uses` is by cap subject:
+    address keys and `person:<id>`, this person's earlier messages in the last 8 days.
+    """
+
+    candidate_id: UUID
+    zones: Sequence[str]
+    zone_evidence: str
+    country: str
+    region: str
+    consent: Mapping[tuple[str, str], Consent]
+    blocked: Mapping[tuple[str, str], datetime]
+    freezes: Sequence[FreezeFact]
+    uses: Mapping[str, Sequence[Use]]
+    last_inbound_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """Hand it over now by `option`, with `rendered`; reserve cap room under `cap_subjects`."""
+
+    touch_id: UUID
+    option: Option
+    rendered: Rendered
+    cap_subjects: Sequence[str]
+    checks: Sequence[Check]
+    code: str = "sent"
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Not now: decide again at `until`. `code` is the check that held it."""
+
+    touch_id: UUID
+    until: datetime
+    code: str
+    checks: Sequence[Check]
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """Another message of the same pass says enough: this one ends, `into` goes."""
+
+    touch_id: UUID
+    into: UUID
+    code: str
+    checks: Sequence[Check]
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """Never: the touch ends here. `code` is the check that dropped it."""
+
+    touch_id: UUID
+    code: str
+    checks: Sequence[Check]
+
+
+Decision = Send | Hold | Merge | Drop

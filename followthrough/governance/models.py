@@ -1,0 +1,144 @@
+"""What governs sending: consent, blocked addresses, policies, freezes and the use of caps."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from followthrough.accounts.models import HotRow, OrganizationRow
+from followthrough.audit.models import Sealable
+from followthrough.core.declared import Retention, declare
+
+
+class ConsentEntry(Sealable):
+    """One entry of the consent ledger. Entries are only ever added; what counts is computed."""
+
+    class State(models.TextChoices):
+        GRANTED = "granted", _("May be contacted")
+        REVOKED = "revoked", _("Opted out")
+
+    candidate_id = models.UUIDField(null=True)
+    contact_point_id = models.UUIDField(null=True)
+    address_key = models.CharField(max_length=64)
+    channel = models.CharField(max_length=20)  # '' means every channel of the address
+    purpose = models.CharField(max_length=20, blank=True)
+    scope = models.JSONField(default=dict)
+    state = models.CharField(max_length=10, choices=State.choices)
+    basis = models.CharField(max_length=40)  # a code: application_form, keyword, sentence …
+    source = models.CharField(max_length=40)  # where it came from: ats, sms, console …
+    evidence = models.JSONField(default=dict)  # ids and hashes: the message, the form shown
+    actor_kind = models.CharField(max_length=20)
+    actor_id = models.CharField(max_length=80)
+    at = models.DateTimeField()
+
+    DATA = declare(
+        retention=Retention.EVIDENCE,
+        key="id organization_id candidate_id contact_point_id address_key actor_id xact",
+        operational="channel purpose scope state basis source evidence actor_kind at",
+    )
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["organization_id", "address_key", "id"], name="consent_address"),
+            models.Index(fields=["candidate_id"], name="consent_candidate"),
+        ]
+
+
+class AddressBlock(OrganizationRow):
+    """An address nobody may be contacted at. It binds everyone on it and outlives erasure."""
+
+    address_key = models.CharField(max_length=64)
+    channel = models.CharField(max_length=20)  # sms, email
+    entry_id = models.UUIDField()  # the ledger entry that set it
+    since = models.DateTimeField()  # business time of the opt-out
+    committed_at = models.DateTimeField(db_default=models.functions.Now())  # infrastructure clock
+    lifted_at = models.DateTimeField(null=True)
+    lifted_entry_id = models.UUIDField(null=True)
+
+    DATA = declare(
+        retention=Retention.EVIDENCE,
+        key="id organization address_key entry_id lifted_entry_id",
+        operational="channel since committed_at lifted_at",
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "address_key", "channel"],
+                condition=models.Q(lifted_at=None),
+                name="block_standing_once",
+            ),
+        ]
+
+
+class Policy(OrganizationRow):
+    """A version of an organization's sending policy. Immutable; the highest number counts."""
+
+    number = models.IntegerField()
+    document = models.JSONField()
+    content_hash = models.CharField(max_length=64)
+    author_id = models.CharField(max_length=80)
+    note = models.CharField(max_length=300, blank=True)
+    published_at = models.DateTimeField()
+
+    DATA = declare(
+        retention=Retention.ORGANIZATION,
+        key="id organization author_id",
+        operational="number document content_hash note published_at",
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "number"], name="policy_number"),
+        ]
+
+
+class Freeze(OrganizationRow):
+    """Automation is silent for a subject: why, until when, by whom. Ended, never deleted."""
+
+    class Subject(models.TextChoices):
+        ORGANIZATION = "organization", _("The whole organization")
+        CANDIDATE = "candidate", _("A candidate")
+        APPLICATION = "application", _("An application")
+        MAP = "map", _("A message map")
+        SENDER = "sender", _("A sender")
+
+    subject_kind = models.CharField(max_length=20, choices=Subject.choices)
+    subject_id = models.UUIDField()
+    why = models.CharField(max_length=40)  # handoff, promise, accommodation, kill_switch, held_batch
+    until = models.DateTimeField(null=True)  # none: until it is ended
+    by = models.CharField(max_length=80)
+    begun_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.CharField(max_length=80, blank=True)
+
+    DATA = declare(
+        retention=Retention.EVIDENCE,
+        key="id organization subject_id by ended_by",
+        operational="subject_kind why until begun_at ended_at",
+    )
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["subject_id"], name="freeze_standing", condition=models.Q(ended_at=None)
+            ),
+        ]
+
+
+class CapUse(HotRow):
+    """The recent messages to one address or one person, locked while room is reserved.
+
+    `uses` is a list of [instant as epoch seconds, touch id, channel, stage], pruned as it is
+    written.
+    """
+
+    subject_key = models.CharField(max_length=64)  # an address key, or 'person:' and the id
+    uses = models.JSONField(default=list)
+
+    DATA = declare(
+        retention=Retention.TRANSIENT, key="id organization subject_key", operational="uses"
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "subject_key"], name="capuse_subject"),
+        ]

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class JourneysConfig(AppConfig):
+    name = "followthrough.journeys"
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,100 @@
+"""Message maps, their published versions, who gets which, and the runs through them."""
+
+from django.db import models
+
+from followthrough.accounts.models import OrganizationRow
+from followthrough.core.declared import Retention, declare
+from followthrough.people.models import Application, Site
+
+
+class MessageMap(OrganizationRow):
+    """An editable message map; what runs is always one of its versions."""
+
+    name = models.CharField(max_length=200)
+    slug = models.SlugField(max_length=80)
+
+    DATA = declare(retention=Retention.ORGANIZATION, key="id organization slug", operational="name")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "slug"], name="map_slug"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Version(OrganizationRow):
+    """A published map: immutable, with the hash of its content, its author and a note."""
+
+    map = models.ForeignKey(MessageMap, on_delete=models.PROTECT, related_name="versions")
+    number = models.IntegerField()
+    document = models.JSONField()
+    schema = models.SmallIntegerField(default=1)
+    content_hash = models.CharField(max_length=64)
+    author_id = models.CharField(max_length=80)
+    note = models.CharField(max_length=300, blank=True)
+    published_at = models.DateTimeField()
+
+    DATA = declare(
+        retention=Retention.ORGANIZATION,
+        key="id organization map author_id",
+        operational="number document schema content_hash note published_at",
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["map", "number"], name="version_number"),
+        ]
+
+
+class Assignment(OrganizationRow):
+    """Which map an application gets. The most specific rule wins; ties go to the lower position."""
+
+    map = models.ForeignKey(MessageMap, on_delete=models.CASCADE, related_name="assignments")
+    family = models.CharField(max_length=80, blank=True)
+    site = models.ForeignKey(Site, null=True, on_delete=models.CASCADE, related_name="+")
+    requisition = models.ForeignKey(
+        "people.Requisition", null=True, on_delete=models.CASCADE, related_name="+"
+    )
+    position = models.IntegerField(default=0)
+
+    DATA = declare(
+        retention=Retention.ORGANIZATION,
+        key="id organization map site requisition",
+        operational="family position",
+    )
+
+
+class Run(OrganizationRow):
+    """One application in one version. It changes version only by a recorded move."""
+
+    application = models.OneToOneField(Application, on_delete=models.CASCADE, related_name="run")
+    version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="runs")
+    state = models.JSONField()  # journeys.engine.State
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    end_reason = models.CharField(max_length=40, blank=True)
+
+    DATA = declare(
+        retention=Retention.CANDIDATE,
+        key="id organization application version",
+        operational="state started_at ended_at end_reason",
+    )
+
+
+class RunMove(OrganizationRow):
+    """A recorded change of a run's version; the first one has no `from_version`."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="moves")
+    from_version = models.ForeignKey(Version, null=True, on_delete=models.PROTECT, related_name="+")
+    to_version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="+")
+    why = models.CharField(max_length=80)  # the assignment rule, or the member's reason
+    by = models.CharField(max_length=80)
+    at = models.DateTimeField()
+
+    DATA = declare(
+        retention=Retention.CANDIDATE,
+        key="id organization run from_version to_version by",
+        operational="why at",
+    )

@@ -1,0 +1,263 @@
+"""The mirror of the ATS. The ATS stays the source of truth; these rows are what we last saw."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from followthrough.accounts.models import OrganizationRow
+from followthrough.core.declared import Retention, declare
+from followthrough.people.stages import Stage
+
+
+class Connection(OrganizationRow):
+    """A link to one ATS: how its webhooks are verified and how it is called back."""
+
+    kind = models.CharField(max_length=30)  # the folder in intake/ats/
+    name = models.CharField(max_length=200)
+    token = models.CharField(max_length=64, unique=True)  # the unguessable part of the hook's URL
+    base_url = models.URLField(blank=True)
+    credentials = models.JSONField(default=dict)  # what we call the ATS with
+    webhook_secrets = models.JSONField(default=list)  # all that are live: rotation needs two
+    active = models.BooleanField(default=True)
+    last_event_at = models.DateTimeField(null=True)
+
+    DATA = declare(
+        retention=Retention.ORGANIZATION,
+        key="id organization",
+        operational="kind name base_url active last_event_at",
+        secret="token credentials webhook_secrets",
+    )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Site(OrganizationRow):
+    """A place where people work."""
+
+    name = models.CharField(max_length=200)
+    external_id = models.CharField(max_length=200, blank=True)
+    address = models.CharField(max_length=300, blank=True)
+    country = models.CharField(max_length=2)
+    region = models.CharField(max_length=10, blank=True)  # state or province, as in ISO 3166-2
+    zone = models.CharField(max_length=64)
+
+    DATA = declare(
+        retention=Retention.ORGANIZATION,
+        key="id organization external_id",
+        operational="name address country region zone",
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "name"], name="site_name"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Requisition(OrganizationRow):
+    """An opening. Its `family` is what message maps are usually assigned by."""
+
+    connection = models.ForeignKey(Connection, on_delete=models.PROTECT, related_name="+")
+    external_id = models.CharField(max_length=200)
+    title = models.CharField(max_length=200)
+    family = models.CharField(max_length=80, blank=True)
+    site = models.ForeignKey(Site, null=True, on_delete=models.PROTECT, related_name="requisitions")
+
+    DATA = declare(
+        retention=Retention.ORGANIZATION,
+        key="id organization connection external_id site",
+        operational="title family",
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["connection", "external_id"], name="requisition_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Candidate(OrganizationRow):
+    """A person as one ATS knows them."""
+
+    connection = models.ForeignKey(Connection, on_delete=models.PROTECT, related_name="+")
+    external_id = models.CharField(max_length=200)
+    shard = models.SmallIntegerField()
+    given_name = models.CharField(max_length=200, blank=True)
+    family_name = models.CharField(max_length=200, blank=True)
+    locale = models.CharField(max_length=12, default="en")
+    country = models.CharField(max_length=2, blank=True)
+    region = models.CharField(max_length=10, blank=True)
+    zone_stated = models.CharField(max_length=64, blank=True)  # the candidate said so
+    zone_stated_at = models.DateTimeField(null=True)
+    zone_address = models.CharField(max_length=64, blank=True)  # of the home address in the ATS
+    last_inbound_at = models.DateTimeField(null=True)
+
+    DATA = declare(
+        retention=Retention.CANDIDATE,
+        key="id organization connection external_id shard",
+        operational="locale last_inbound_at",
+        personal="given_name family_name country region zone_stated zone_stated_at zone_address",
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["connection", "external_id"], name="candidate_once"),
+        ]
+
+    @property
+    def name(self) -> str:
+        return f"{self.given_name} {self.family_name}".strip() or _("(no name)")
+
+
+class ContactPoint(OrganizationRow):
+    """A phone number, mail address or chat identity of a candidate."""
+
+    class Kind(models.TextChoices):
+        PHONE = "phone", _("Phone")
+        EMAIL = "email", _("Email")
+
+    candidate = models.ForeignKey(Candidate, on_delete=models.CASCADE, related_name="contact_points")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    written = models.CharField(max_length=320)  # as the ATS has it
+    address = models.CharField(max_length=320, blank=True)  # normalised; '' when unreadable
+    address_key = models.CharField(max_length=64, blank=True)  # keyed hash: outlives the address
+    usable = models.BooleanField(default=True)
+    unusable_reason = models.CharField(max_length=40, blank=True)  # a code, see people.contacts
+    position = models.SmallIntegerField(default=0)  # the ATS's order; the first usable is used
+
+    DATA = declare(
+        retention=Retention.CANDIDATE,
+        key="id organization candidate address_key",
+        operational="kind usable unusable_reason position",
+        personal="written address",
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["candidate", "kind", "written"], name="contact_once"),
+        ]
+        indexes = [models.Index(fields=["organization", "address_key"], name="contact_address")]
+
+
+class Application(OrganizationRow):
+    """A candidate for a requisition; without one it is a lead."""
+
+    connection = models.ForeignKey(Connection, on_delete=models.PROTECT, related_name="+")
+    external_id = models.CharField(max_length=200)
+    candidate = models.ForeignKey(Candidate, on_delete=models.CASCADE, related_name="applications")
+    requisition = models.ForeignKey(Requisition, null=True, on_delete=models.PROTECT)
+    stage = models.CharField(max_length=20, choices=Stage.choices, default=Stage.UNMAPPED)
+    ats_stage = models.CharField(max_length=200, blank=True)
+    stage_since = models.DateTimeField(null=True)
+    seen_version = models.DateTimeField(null=True)  # the source's time of the newest snapshot
+    fields = models.JSONField(default=dict)  # ATS fields that maps may ask about
+
+    DATA = declare(
+        retention=Retention.CANDIDATE,
+        key="id organization connection external_id candidate requisition",
+        operational="stage ats_stage stage_since seen_version",
+        personal="fields",
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["connection", "external_id"], name="application_once"),
+        ]
+
+
+class StageMapping(OrganizationRow):
+    """What one stage name of an ATS means here."""
+
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="mappings")
+    ats_stage = models.CharField(max_length=200)
+    stage = models.CharField(max_length=20, choices=Stage.choices)
+
+    DATA = declare(
+        retention=Retention.ORGANIZATION, key="id organization connection",
+        operational="ats_stage stage",
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["connection", "ats_stage"], name="mapping_once"),
+        ]
+
+
+class StageChange(OrganizationRow):
+    """A fact: the application was seen in another stage than before."""
+
+    application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="changes")
+    from_stage = models.CharField(max_length=20, blank=True)
+    to_stage = models.CharField(max_length=20)
+    ats_stage = models.CharField(max_length=200)
+    source_time = models.DateTimeField(null=True)  # when it happened, if the ATS says
+    observed_at = models.DateTimeField()  # when we saw it
+    raw_event_id = models.UUIDField(null=True)
+
+    DATA = declare(
+        retention=Retention.CANDIDATE,
+        key="id organization application raw_event_id",
+        operational="from_stage to_stage ats_stage source_time observed_at",
+    )
+
+
+class Anchor(OrganizationRow):
+    """A named instant of an application, mirrored from the ATS: interview start, start date …"""
+
+    application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="anchors")
+    name = models.CharField(max_length=40)
+    at = models.DateTimeField(null=True)  # none: it was taken away
+    sequence = models.IntegerField(default=1)  # rises with every change
+
+    DATA = declare(
+        retention=Retention.CANDIDATE, key="id organization application",
+        operational="name at sequence",
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["application", "name"], name="anchor_once"),
+        ]
+
+
+class WriteBack(OrganizationRow):
+    """Something the ATS is to be told. The row is an outbox; `id` is the idempotency key."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("Waiting")
+        DONE = "done", _("Done")
+        PARKED = "parked", _("Needs a person")
+
+    connection = models.ForeignKey(Connection, on_delete=models.PROTECT, related_name="+")
+    application = models.ForeignKey(
+        Application, on_delete=models.CASCADE, related_name="write_backs"
+    )
+    shard = models.SmallIntegerField()
+    kind = models.CharField(max_length=20)  # note, field …
+    payload = models.JSONField(default=dict)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
+    tries = models.SmallIntegerField(default=0)
+    next_try_at = models.DateTimeField(db_default=models.functions.Now())  # infrastructure clock
+    problem = models.CharField(max_length=300, blank=True)
+    created_at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True)
+
+    DATA = declare(
+        retention=Retention.CANDIDATE,
+        key="id organization connection application shard",
+        operational="kind state tries next_try_at problem created_at done_at",
+        personal="payload",
+    )
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["shard", "next_try_at"],
+                name="writeback_waiting",
+                condition=models.Q(state="waiting"),
+            ),
+        ]

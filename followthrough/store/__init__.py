@@ -1,0 +1,1 @@
+"""What all tables share: time-sorted keys, and one cursor for set-based SQL."""
