@@ -1,28 +1,29 @@
 """The embedded PostgreSQL: started from the binaries in a PyPI wheel when DATABASE_URL is not set.
 
-Each checkout has a cluster of its own (named "main"; tests and benchmarks name theirs). It listens on a
-socket that only its owner can reach, asks for a password, and outlives the process that started it.
+Each checkout has a cluster of its own (named "main"; tests and benchmarks name theirs). It listens
+on a socket that only its owner can reach, asks for a password, and outlives the process that
+started it.
 """
 
 from .cluster import Cluster, Status, ensure, status, stop
 from .connect import dsn, settings
 from .errors import (
-    AccountUnavailable,
+    AccountError,
     PostgresError,
-    StartFailed,
-    UnsupportedPlatform,
-    VersionMismatch,
+    StartError,
+    UnsupportedPlatformError,
+    VersionMismatchError,
 )
 from .places import home
 
 __all__ = [
-    "AccountUnavailable",
+    "AccountError",
     "Cluster",
     "PostgresError",
-    "StartFailed",
+    "StartError",
     "Status",
-    "UnsupportedPlatform",
-    "VersionMismatch",
+    "UnsupportedPlatformError",
+    "VersionMismatchError",
     "dsn",
     "ensure",
     "home",

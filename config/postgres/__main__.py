@@ -29,7 +29,7 @@ def show_status(name: str) -> str:
 
 
 def show_environment(name: str) -> str:
-    """Shell lines for `eval`: psql, pg_dump and their like then find the cluster; the password stays in its file."""
+    """Shell lines for `eval`, so that psql and pg_dump find the cluster (and its password file)."""
     found = places(name)
     values = {
         "PGHOST": found.socket,
@@ -59,7 +59,7 @@ def main() -> int:
     chosen = parser.parse_args()
     try:
         print(COMMANDS[chosen.command](chosen.name))
-    except PostgresError as error:
+    except (PostgresError, OSError) as error:
         print(error, file=sys.stderr)
         return 1
     return 0

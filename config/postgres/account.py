@@ -1,4 +1,4 @@
-"""The operating-system user the server runs as: yourself, or for root a user that owns nothing else."""
+"""The operating-system user the server runs as: yourself; for root one that owns nothing else."""
 
 import os
 import shutil
@@ -9,20 +9,27 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from .errors import USE_DATABASE_URL, AccountUnavailable, PostgresError, UnsupportedPlatform
+from .errors import USE_DATABASE_URL, AccountError, PostgresError, UnsupportedPlatformError
 from .places import HOME_VARIABLE, is_root
 
 if sys.platform != "win32":
     import pwd
 
 ROOTS_SERVER_USER = "followthrough-pg"
-# The server lives long: it gets nothing of its starter's environment (secrets, locale, PG* variables).
+USERADD_OPTIONS = (
+    "--system",
+    "--user-group",
+    "--no-create-home",
+    "--home-dir=/nonexistent",
+    "--shell=/bin/false",
+)
+# The server lives long: it gets nothing of its starter's environment (secrets, PG* variables).
 ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
 
 
 @dataclass(frozen=True)
 class Account:
-    """A user of the operating system; `drop` says that we are root and must become that user first."""
+    """A user of the operating system; `drop`: we are root and must become that user first."""
 
     uid: int
     gid: int
@@ -35,7 +42,7 @@ class Account:
         stdout: int | IO[bytes] = subprocess.PIPE,
         stderr: int | IO[bytes] = subprocess.STDOUT,
     ) -> "subprocess.CompletedProcess[str]":
-        """Run a program as this user, in a session of its own, without our environment and open files."""
+        """Run a program as this user, in its own session, without our environment and files."""
         return subprocess.run(
             [str(part) for part in argv],
             stdin=subprocess.DEVNULL,
@@ -56,10 +63,10 @@ class Account:
 def server_account() -> Account:
     """The user the server runs as; as root a system user, made if it is missing.
 
-    Raises UnsupportedPlatform on Windows, AccountUnavailable if root cannot make that user.
+    Raises UnsupportedPlatformError on Windows, AccountError if root cannot make that user.
     """
     if sys.platform == "win32":
-        raise UnsupportedPlatform(
+        raise UnsupportedPlatformError(
             thing="The embedded PostgreSQL",
             reason="Followthrough does not run its own PostgreSQL on Windows",
             remedy=USE_DATABASE_URL,
@@ -73,7 +80,9 @@ def server_account() -> Account:
 
 
 def check_reach(account: Account, folder: Path) -> None:
-    """Raise unless the account can enter `folder`: we never open an ancestor for others to make it so."""
+    """Raise unless the account can enter `folder`: we never open an ancestor to make it so."""
+    if not account.drop:
+        return
     try:
         entered = account.run(["/bin/sh", "-c", 'cd "$1"', "sh", folder])
     except PermissionError as error:
@@ -81,7 +90,7 @@ def check_reach(account: Account, folder: Path) -> None:
     if entered.returncode:
         raise PostgresError(
             thing=f"The folder {folder}",
-            reason="the user that PostgreSQL runs as cannot enter it, because of an ancestor's permissions",
+            reason="an ancestor's permissions keep out the user that PostgreSQL runs as",
             remedy=f"set {HOME_VARIABLE} to a folder every user can reach, or unset it",
         )
 
@@ -99,8 +108,7 @@ if sys.platform != "win32":
         if tool is None:
             raise _unavailable("there is no useradd to make it with")
         done = subprocess.run(
-            [tool, "--system", "--user-group", "--no-create-home", "--home-dir", "/nonexistent"]
-            + ["--shell", "/bin/false", ROOTS_SERVER_USER],
+            [tool, *USERADD_OPTIONS, ROOTS_SERVER_USER],
             capture_output=True,
             text=True,
             check=False,
@@ -111,8 +119,8 @@ if sys.platform != "win32":
         return found
 
 
-def _unavailable(reason: str) -> AccountUnavailable:
-    return AccountUnavailable(
+def _unavailable(reason: str) -> AccountError:
+    return AccountError(
         thing=f"The system user {ROOTS_SERVER_USER}, which PostgreSQL runs as when you are root",
         reason=reason,
         remedy=f"run Followthrough as an ordinary user, or make a system user {ROOTS_SERVER_USER},"

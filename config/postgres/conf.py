@@ -1,4 +1,4 @@
-"""The server's configuration: written anew at each start, so that a new release changes every cluster."""
+"""The server's configuration, written at each start: a new release reaches every cluster."""
 
 from pathlib import Path
 
@@ -40,7 +40,8 @@ log_line_prefix = '%m [%p] '
 """
 DURABLE = "fsync = on\nsynchronous_commit = on\nfull_page_writes = on\n"
 NOT_DURABLE = "fsync = off\nsynchronous_commit = off\nfull_page_writes = off\n"
-HBA = "# No trust, no TCP: a socket only its owner reaches, and a password.\nlocal all all scram-sha-256\n"
+# No trust, no TCP: a socket that only its owner reaches, and a password on top.
+HBA = "local all all scram-sha-256\n"
 
 
 def write(places: Places, *, durable: bool) -> None:

@@ -13,15 +13,15 @@ from .errors import PostgresError
 from .places import Places, make_home, places
 
 DATABASE = "followthrough"
-# The application's role owns its databases and may create more (tests do); it is no superuser, so that
-# an injected statement cannot run programs or read files. The administrator's role exists for `ensure`.
+# The application's role owns its databases and may create more (tests do). It is no superuser, so
+# that an injected statement cannot run programs or read files; the administrator is for `ensure`.
 ROLE = "followthrough"
 ADMINISTRATOR = "followthrough_admin"
 PORT = 5432
 
 
 def settings(name: str = "main") -> dict[str, Any]:
-    """Django's DATABASES entry for the cluster; does not start it, but makes up its password on first call.
+    """Django's DATABASES entry; starts nothing, but the first call makes up the password.
 
     Raises PostgresError if the password of an existing cluster is missing.
     """
@@ -68,7 +68,7 @@ def _invent(found: Places) -> None:
         raise PostgresError(
             thing=f"The password file {found.pgpass}",
             reason="it is missing, but the database it opens exists",
-            remedy=f"restore it from a backup, or move {found.home} away to begin with an empty database",
+            remedy=f"restore it from a backup, or move {found.home} away to begin anew",
         )
     make_home(found.home)
     handle, draft = tempfile.mkstemp(prefix=".pgpass-", dir=found.home)  # mode 0600

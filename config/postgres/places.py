@@ -1,5 +1,6 @@
-"""Where the cluster lives, and who may enter. Nothing here starts a process or changes a folder it did not make."""
+"""Where the cluster lives, and who may enter. No folder is changed that was not made here."""
 
+import contextlib
 import hashlib
 import os
 import re
@@ -28,8 +29,9 @@ def is_root() -> bool:
 def home(name: str = "main") -> Path:
     """The folder of this checkout's cluster `name`; it need not exist yet.
 
-    `<project>/var/postgres/<name>`; for root `/var/lib/followthrough/<hash of the project>/<name>`; or
-    `$FOLLOWTHROUGH_POSTGRES_HOME/<name>`. Raises ValueError for a name that is not a plain short word.
+    `<project>/var/postgres/<name>`; for root `/var/lib/followthrough/<hash of project>/<name>`;
+    `$FOLLOWTHROUGH_POSTGRES_HOME/<name>` if that is set. Raises ValueError unless the name is a
+    plain short word.
     """
     if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,39}", name):
         raise ValueError(f"cluster name {name!r}: use 1 to 40 of a-z, 0-9, _ and -")
@@ -47,7 +49,7 @@ def digest(path: Path) -> str:
 
 @dataclass(frozen=True)
 class Places:
-    """The files of one cluster. As root, only data/, log/ and the socket folder belong to the server's user."""
+    """The files of one cluster. As root, the server owns only data/, log/ and the socket folder."""
 
     home: Path
 
@@ -68,7 +70,7 @@ class Places:
 
     @property
     def conf(self) -> Path:
-        """postgresql.conf, written at each start; outside of PGDATA, so that the server cannot change it."""
+        """postgresql.conf, written at each start; not in PGDATA, which the server may write."""
         return self.home / "postgresql.conf"
 
     @property
@@ -95,9 +97,9 @@ class Places:
     def socket(self) -> Path:
         """The folder of the Unix socket, mode 0700.
 
-        Inside the home if its path is short enough, else a folder in /tmp: not $XDG_RUNTIME_DIR, which
-        vanishes at logout and differs between a shell and a cron job, so that two processes of the same
-        cluster would look in two places.
+        Inside the home if its path is short enough, else a folder in /tmp: not $XDG_RUNTIME_DIR,
+        which vanishes at logout and is unset in a cron job, so that two processes of one cluster
+        would look in two places.
         """
         inside = self.home / "socket"
         if _fits(inside):
@@ -118,7 +120,7 @@ def _fits(folder: Path) -> bool:
 
 
 def make_home(folder: Path) -> None:
-    """Make the cluster's folder; as root one that the server's user may pass through but not write to."""
+    """Make the cluster's folder; as root one the server's user may pass through, not write to."""
     missing = [path for path in (folder, *folder.parents) if not path.exists()]
     for path in reversed(missing):
         path.mkdir(exist_ok=True)
@@ -141,11 +143,9 @@ def _check_only_root_writes(folder: Path) -> None:
 
 
 def make_private(folder: Path, *, uid: int, gid: int) -> None:
-    """Make, or verify, a folder of mode 0700 that belongs to `uid`; a symlink or a stranger's folder raises."""
-    try:
+    """Make or verify a folder of `uid`'s with mode 0700; raises on a symlink or a stranger's."""
+    with contextlib.suppress(FileExistsError):
         folder.mkdir(mode=0o700)
-    except FileExistsError:
-        pass
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
     try:
         if os.fstat(handle).st_uid == os.geteuid() != uid:

@@ -1,5 +1,6 @@
 """The running server as its files and the process table show it."""
 
+import contextlib
 import os
 import signal
 import stat
@@ -11,7 +12,7 @@ from pathlib import Path
 
 from .account import Account
 from .binaries import Tree
-from .errors import StartFailed
+from .errors import StartError
 from .places import SOCKET, Places
 
 START_SECONDS = 120.0  # recovery after a crash included
@@ -25,7 +26,7 @@ LAUNCH = '"$@" </dev/null >&2 & echo "$!"'
 
 @dataclass(frozen=True)
 class Postmaster:
-    """What postmaster.pid says: process number, System V segment (0 if unknown), state such as "ready"."""
+    """What postmaster.pid says: process, System V segment (-1: unknown), state such as "ready"."""
 
     pid: int
     segment: int
@@ -33,7 +34,7 @@ class Postmaster:
 
 
 def read(places: Places) -> Postmaster | None:
-    """postmaster.pid, alive or stale; None if there is none or it is not written to its end of line one."""
+    """What postmaster.pid says, alive or stale; None if there is none or it is half-written."""
     try:
         lines = (places.data / "postmaster.pid").read_text().splitlines()
         pid = int(lines[0])
@@ -42,13 +43,13 @@ def read(places: Places) -> Postmaster | None:
     segment = lines[6].split() if len(lines) > 6 else []
     return Postmaster(
         pid=pid,
-        segment=int(segment[1]) if len(segment) == 2 else 0,
+        segment=int(segment[1]) if len(segment) == 2 else -1,
         state=lines[7].strip() if len(lines) > 7 else "starting",
     )
 
 
 def running(places: Places) -> Postmaster | None:
-    """The live server of this cluster, else None: a process number alone may be another program's by now."""
+    """The live server of this cluster, or None if the process is gone or another program."""
     found = read(places)
     return found if found and _serves(found.pid, places.data) else None
 
@@ -58,12 +59,12 @@ def _serves(pid: int, data: Path) -> bool:
 
 
 def _command_line(pid: int) -> str:
-    # Unlike /proc/<pid>/cwd it is readable for root in a container without CAP_SYS_PTRACE; a zombie's is empty.
+    # A zombie's is empty. Unlike /proc/<pid>/cwd, root may read it without CAP_SYS_PTRACE (Docker).
     if pid <= 0:
         return ""
     if os.path.exists("/proc/self/cmdline"):
         try:
-            return Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace").replace("\0", " ")
+            return Path(f"/proc/{pid}/cmdline").read_text(errors="replace").replace("\0", " ")
         except OSError:
             return ""
     listed = subprocess.run(
@@ -86,22 +87,23 @@ def wait_until(condition: Callable[[], bool], *, seconds: float) -> bool:
 
 
 def settled(places: Places) -> Postmaster | None:
-    """The live server once it is ready for connections, None once there is none; waits while it starts or stops."""
+    """The live server, or None; waits while it starts or stops."""
 
     def known() -> bool:
         found = running(places)
         return found is None or found.state == "ready"
 
     if not wait_until(known, seconds=START_SECONDS):
-        raise failed(places, f"the server neither became ready nor ended within {START_SECONDS:.0f} s")
+        raise failed(places, "the server neither became ready nor ended")
     return running(places)
 
 
 def clear_stale(places: Places) -> None:
     """Remove the lock files of a server that is gone.
 
-    PostgreSQL does it too, but not if the old process number has since been given to another program, as
-    happens after a restart of the machine or the container. Waits for the dead server's last sessions.
+    PostgreSQL does it too, but not if the old process number has since been given to another
+    program, as happens after a restart of the machine or the container. Waits for the dead
+    server's last sessions.
     """
     left = read(places)
     if left and not wait_until(lambda: not _attached(left.segment), seconds=ORPHAN_SECONDS):
@@ -120,12 +122,14 @@ def _attached(segment: int) -> bool:
 
 
 def start(places: Places, *, tree: Tree, account: Account) -> Postmaster:
-    """Start the server and wait until it is ready; raises StartFailed with the end of its log."""
-    command = [tree.bin / "postgres", "-D", places.data, "-c", f"config_file={places.conf}"]
+    """Start the server and wait until it is ready; raises StartError with the end of its log."""
+    command = [f"{tree.bin}/postgres", "-D", f"{places.data}", "-c", f"config_file={places.conf}"]
     with open(places.start_log, "wb", opener=_private) as log:
         launched = account.run(["/bin/sh", "-c", LAUNCH, "sh", *command], stderr=log)
     pid = int(launched.stdout)
-    wait_until(lambda: _is_ready(places, pid) or not _serves(pid, places.data), seconds=START_SECONDS)
+    wait_until(
+        lambda: _is_ready(places, pid) or not _serves(pid, places.data), seconds=START_SECONDS
+    )
     if not _is_ready(places, pid):
         raise failed(places, "the server did not become ready")
     found = running(places)
@@ -144,7 +148,7 @@ def _private(path: str, flags: int) -> int:
 
 
 def stop(found: Postmaster, places: Places) -> None:
-    """Fast shutdown (sessions are ended, a checkpoint is written); returns when the process is gone."""
+    """Fast shutdown (ends sessions, writes a checkpoint); returns when the process is gone."""
     _signal(found, signal.SIGINT)
     if not wait_until(lambda: not _serves(found.pid, places.data), seconds=STOP_SECONDS):
         raise failed(places, f"process {found.pid} still shuts down after {STOP_SECONDS:.0f} s")
@@ -156,18 +160,16 @@ def reload(found: Postmaster) -> None:
 
 
 def _signal(found: Postmaster, number: signal.Signals) -> None:
-    try:
+    with contextlib.suppress(ProcessLookupError):  # it went by itself
         os.kill(found.pid, number)
-    except ProcessLookupError:
-        pass  # it went by itself
 
 
-def failed(places: Places, reason: str) -> StartFailed:
+def failed(places: Places, reason: str) -> StartError:
     """The error to raise, with the last lines of the server's log."""
-    return StartFailed(
+    return StartError(
         thing=f"The embedded PostgreSQL in {places.home}",
         reason=f"{reason}. The end of its log:\n{log_tail(places) or '  (empty)'}",
-        remedy="put right what the log names and start again; free disk space and memory are the usual ones",
+        remedy="put right what the log names (often disk space or memory) and start again",
     )
 
 
@@ -188,10 +190,10 @@ def _end_of(path: Path) -> str:
 
 
 def trim_logs(places: Places, *, largest: int = LOG_BYTES) -> None:
-    """Empty every log file of more than `largest` bytes: the weekday files bound the log by time, not by size."""
+    """Empty each log file above `largest` bytes: weekday files bound a log by time, not by size."""
     for path in places.log.glob("*.log"):
         # The folder is the server's: as root, follow no link it may have put there.
-        with open(path, "r+b", opener=_no_symlink) as log:
+        with contextlib.suppress(OSError), open(path, "r+b", opener=_no_symlink) as log:
             found = os.fstat(log.fileno())
             if found.st_size > largest and found.st_nlink == 1 and stat.S_ISREG(found.st_mode):
                 log.truncate(0)
