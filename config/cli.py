@@ -1,4 +1,4 @@
-"""The `followthrough` command: Django's commands, on the embedded database unless told otherwise."""
+"""The `followthrough` command: Django's commands, with the embedded database started first."""
 
 import os
 import sys

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
@@ -18,3 +19,8 @@ def dumps(value: Any) -> bytes:
 def digest(value: Any) -> str:
     """The SHA-256 of `dumps(value)`, in hex."""
     return hashlib.sha256(dumps(value)).hexdigest()
+
+
+def iso(moment: datetime) -> str:
+    """An aware time as UTC text that sorts like the time: `2026-06-03T17:00:00.000000Z`."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

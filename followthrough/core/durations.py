@@ -6,8 +6,8 @@ import re
 from datetime import timedelta
 
 _FORM = re.compile(
-    r"P(?:(?P<weeks>\d+)W)?(?:(?P<days>\d+)D)?"
-    r"(?:T(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+)S)?)?"
+    r"P(?:(?P<weeks>\d{1,9})W)?(?:(?P<days>\d{1,9})D)?"
+    r"(?:T(?:(?P<hours>\d{1,9})H)?(?:(?P<minutes>\d{1,9})M)?(?:(?P<seconds>\d{1,9})S)?)?"
 )
 
 
@@ -17,7 +17,9 @@ def read_duration(text: str) -> timedelta:
     Raises ValueError with the reason and the remedy.
     """
     found = _FORM.fullmatch(text.strip().upper())
-    parts = {name: int(value) for name, value in found.groupdict().items() if value} if found else {}
+    parts = (
+        {name: int(value) for name, value in found.groupdict().items() if value} if found else {}
+    )
     if not parts:
         raise ValueError(
             f"{text!r} is not a duration. Write PT30M, PT24H, P2D or P1W (no months or years)."
@@ -25,7 +27,9 @@ def read_duration(text: str) -> timedelta:
     try:
         return timedelta(**parts)
     except OverflowError as problem:
-        raise ValueError(f"{text!r} is longer than any wait can be. Use at most P365D.") from problem
+        raise ValueError(
+            f"{text!r} is longer than any wait can be. Use at most P365D."
+        ) from problem
 
 
 def write_duration(value: timedelta) -> str:

@@ -44,8 +44,8 @@ def sign(secret: str, signed: bytes) -> str:
 
 def check_signature(given: str, signed: bytes, *, secrets: Iterable[str]) -> None:
     """Raise BadSignature unless `given` is the HMAC of `signed` under one of the live secrets."""
-    expected = [sign(secret, signed) for secret in secrets]
-    if not any([hmac.compare_digest(given.encode(), one.encode()) for one in expected]):
+    expected = [sign(secret, signed).encode() for secret in secrets]
+    if not any(hmac.compare_digest(given.encode(), one) for one in expected):
         raise BadSignature(
             "The webhook's signature",
             reason="does not match any live secret of this connection.",

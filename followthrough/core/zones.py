@@ -6,7 +6,7 @@ message must be fine in every plausible zone, and where there is none nothing is
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
@@ -105,8 +105,8 @@ def allowed(moment: datetime, *, zones: Sequence[str], week: Week) -> bool:
 def next_allowed(moment: datetime, *, zones: Sequence[str], week: Week) -> datetime | None:
     """The first instant from `moment` on that is allowed in every zone, or None within 8 days.
 
-    Candidates are `moment` itself and the start of every window in every zone: the intersection
-    of half-open intervals can only begin where one of them begins.
+    Candidates are `moment` itself and, in every zone, the start of every window and every jump of
+    the clock: the intersection of half-open intervals can only begin where one of them begins.
     """
     if allowed(moment, zones=zones, week=week):
         return moment
@@ -137,9 +137,33 @@ def _past_midnight(window: Window) -> bool:
     return time(0) < window.end <= window.start
 
 
-def _starts(moment: datetime, name: str, week: Week) -> Iterable[datetime]:
+def _starts(moment: datetime, name: str, week: Week) -> Iterator[datetime]:
     first = local(moment, name).date() - timedelta(days=1)
-    for offset in range(HORIZON.days + 2):
+    for offset in range(HORIZON.days + 3):
         day = first + timedelta(days=offset)
+        yield from _jumps(day, name)
         for window in week.get(day.weekday(), ()):
             yield instant(day, window.start, name)
+            yield _second_instant(day, window.start, name)
+
+
+def _second_instant(day: date, at: time, name: str) -> datetime:
+    """The later of the two instants of a time that happens twice; else the same as `instant`.
+
+    In the spring gap it is an hour early; whoever asks must check that it is allowed.
+    """
+    return datetime.combine(day, at, tzinfo=zone(name)).replace(fold=1).astimezone(UTC)
+
+
+@lru_cache(maxsize=65_536)
+def _jumps(day: date, name: str) -> tuple[datetime, ...]:
+    """The instant within the UTC day `day` at which the zone's offset changes, if there is one."""
+    low = datetime.combine(day, time(0), tzinfo=UTC)
+    high = low + timedelta(days=1)
+    before = local(low, name).utcoffset()
+    if local(high, name).utcoffset() == before:
+        return ()
+    while high - low > timedelta(seconds=1):
+        middle = (low + (high - low) / 2).replace(microsecond=0)
+        low, high = (middle, high) if local(middle, name).utcoffset() == before else (low, middle)
+    return (high,)

@@ -46,11 +46,15 @@ class Replied:
 
 @dataclass(frozen=True, slots=True)
 class AskAnswered:
-    """The open ask of touch `key` was answered: `confirmed` or `declined`."""
+    """The open ask of touch `key` was answered: `confirmed` or `declined`.
+
+    `channel` is where the candidate wrote; our answer goes there first.
+    """
 
     key: str
     answer: str
     at: datetime
+    channel: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,12 @@ TERMINAL = (
 def _link(to: type[models.Model], **options: object) -> models.ForeignKey:
     """A link that the ORM can follow and the database does not check: these tables are big."""
     return models.ForeignKey(
-        to, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+", **options
+        to,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        db_index=False,  # each index is paid for on every send: only those that are asked for
+        related_name="+",
+        **options,
     )
 
 
@@ -97,6 +102,7 @@ class Touch(HotRow):
             models.UniqueConstraint(fields=["run_id", "key", "occurrence"], name="touch_once"),
         ]
         indexes = [
+            models.Index(fields=["application"], name="touch_application"),
             models.Index(
                 fields=["shard", "due_at"], name="touch_due", condition=models.Q(state="planned")
             ),
@@ -201,6 +207,7 @@ class Message(HotRow):
             ),
         ]
         indexes = [
+            models.Index(fields=["candidate", "id"], name="message_candidate"),
             models.Index(
                 fields=["attempt_id"],
                 name="message_attempt",
@@ -246,7 +253,7 @@ class Receipt(Sealable):
         indexes = [
             models.Index(fields=["touch_id"], name="receipt_touch"),
             models.Index(fields=["application_id"], name="receipt_application"),
-            BrinIndex(fields=["xact"], name="receipt_xact", pages_per_range=16),
+            BrinIndex(fields=["xact"], name="receipt_xact", pages_per_range=16, autosummarize=True),
         ]
 
 
@@ -279,5 +286,3 @@ class Ask(HotRow):
         constraints = [
             models.UniqueConstraint(fields=["run_id", "key", "occurrence"], name="ask_once"),
         ]
-
-

@@ -59,3 +59,13 @@ def run(query: str, params: Any = ()) -> int:
 def columns(records: Sequence[Sequence[Any]], width: int) -> list[list[Any]]:
     """Turn rows into `width` columns, for `unnest`; an empty input gives empty columns."""
     return [list(column) for column in zip(*records, strict=True)] or [[] for _ in range(width)]
+
+
+WAKE = "followthrough_wake"  # the NOTIFY channel workers listen on
+CLOCK = "clock"  # its payload when the business clock was moved; otherwise a shard's number
+
+
+def wake(*payloads: int | str) -> None:
+    """Tell the workers, when the transaction commits, that shards have work (or CLOCK moved)."""
+    for payload in sorted({str(one) for one in payloads}):
+        run("SELECT pg_notify(%s, %s)", (WAKE, payload))

@@ -1,4 +1,3 @@
-import django.contrib.postgres.indexes
 import django.db.models.deletion
 import django.db.models.functions.datetime
 import followthrough.audit.models
@@ -38,7 +37,7 @@ class Migration(migrations.Migration):
                 ('commitment', models.CharField(blank=True, max_length=64)),
             ],
             options={
-                'indexes': [models.Index(fields=['touch_id'], name='receipt_touch'), models.Index(fields=['application_id'], name='receipt_application'), django.contrib.postgres.indexes.BrinIndex(fields=['xact'], name='receipt_xact', pages_per_range=16)],
+                'indexes': [models.Index(fields=['touch_id'], name='receipt_touch'), models.Index(fields=['application_id'], name='receipt_application'), django.contrib.postgres.indexes.BrinIndex(autosummarize=True, fields=['xact'], name='receipt_xact', pages_per_range=16)],
             },
         ),
         migrations.CreateModel(
@@ -54,7 +53,7 @@ class Migration(migrations.Migration):
                 ('answer', models.CharField(blank=True, max_length=20)),
                 ('opened_at', models.DateTimeField()),
                 ('closed_at', models.DateTimeField(null=True)),
-                ('application', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='people.application')),
+                ('application', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='people.application')),
                 ('organization', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='accounts.organization')),
             ],
             options={
@@ -103,13 +102,13 @@ class Migration(migrations.Migration):
                 ('delivery_at', models.DateTimeField(null=True)),
                 ('provider_id', models.CharField(blank=True, max_length=200)),
                 ('at', models.DateTimeField()),
-                ('application', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='people.application')),
-                ('candidate', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='people.candidate')),
-                ('contact_point', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='people.contactpoint')),
+                ('application', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='people.application')),
+                ('candidate', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='people.candidate')),
+                ('contact_point', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='people.contactpoint')),
                 ('organization', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='accounts.organization')),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('attempt_id__isnull', False)), fields=['attempt_id'], name='message_attempt')],
+                'indexes': [models.Index(fields=['candidate', 'id'], name='message_candidate'), models.Index(condition=models.Q(('attempt_id__isnull', False)), fields=['attempt_id'], name='message_attempt')],
                 'constraints': [models.UniqueConstraint(condition=models.Q(('direction', 'in')), fields=('sender_id', 'provider_id'), name='message_in_once')],
             },
         ),
@@ -142,12 +141,12 @@ class Migration(migrations.Migration):
                 ('lease_until', models.DateTimeField(null=True)),
                 ('planned_at', models.DateTimeField()),
                 ('ended_at', models.DateTimeField(null=True)),
-                ('application', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='people.application')),
-                ('candidate', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='people.candidate')),
+                ('application', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='people.application')),
+                ('candidate', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='people.candidate')),
                 ('organization', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='accounts.organization')),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('state', 'planned')), fields=['shard', 'due_at'], name='touch_due'), models.Index(condition=models.Q(('state__in', ['sending', 'reconciling'])), fields=['shard', 'lease_until'], name='touch_leased'), models.Index(condition=models.Q(('state', 'sending')), fields=['candidate'], name='touch_sending')],
+                'indexes': [models.Index(fields=['application'], name='touch_application'), models.Index(condition=models.Q(('state', 'planned')), fields=['shard', 'due_at'], name='touch_due'), models.Index(condition=models.Q(('state__in', ['sending', 'reconciling'])), fields=['shard', 'lease_until'], name='touch_leased'), models.Index(condition=models.Q(('state', 'sending')), fields=['candidate'], name='touch_sending')],
                 'constraints': [models.UniqueConstraint(fields=('run_id', 'key', 'occurrence'), name='touch_once')],
             },
         ),

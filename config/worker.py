@@ -1,0 +1,51 @@
+"""The worker: holds shards, does their work, and lets go of them when asked to stop."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import threading
+
+log = logging.getLogger("followthrough.worker")
+
+
+def main() -> None:
+    """Run until SIGTERM or SIGINT. Any number of these may run, on any number of machines."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    import django
+
+    from config.cli import start_database
+
+    start_database()
+    django.setup()
+    load_duties()
+    _run()
+
+
+def load_duties() -> None:
+    """Import every package that registers work with the engine room."""
+    from importlib import import_module
+
+    for name in ("runs.dispatch", "runs.reconcile", "runs.house", "intake.work",
+                 "intake.write_backs"):  # fmt: skip
+        import_module(f"followthrough.{name}")
+
+
+def _run() -> None:
+    from followthrough.runs import durable, listening
+
+    stopping = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    durable.launch()
+    for target, args in ((listening.listen, (stopping,)), (durable.supervise, ())):
+        threading.Thread(target=target, args=args, daemon=True).start()
+    log.info("Worker %s is up", durable.executor_id)
+    stopping.wait()
+    log.info("Worker %s lets go of its shards", durable.executor_id)
+    durable.stop()
+
+
+if __name__ == "__main__":
+    main()

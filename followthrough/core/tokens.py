@@ -1,0 +1,101 @@
+"""The words of a text that a person wrote, with where each stands.
+
+Case, accents, apostrophes, look-alike widths and invisible characters are taken away, so that a
+table of plain words is enough to recognise what was written. Time is linear in the text.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+
+class Token(NamedTuple):
+    """A word, a number, one sign (`?`, `.` …) or one pictogram; `start` and `end` are offsets."""
+
+    text: str
+    start: int
+    end: int
+
+    @property
+    def is_word(self) -> bool:
+        return self.text[0].isalnum()
+
+
+_DROPPED = {"'", "’", "ʼ", "`", "´", "‘"}  # can't, can’t and cant are one word
+_QUOTED = re.compile(r"^[ \t]*>.*$", re.MULTILINE)
+_ORIGINAL = re.compile(
+    r"^[ \t]*(?:(?:On|El)\b[^\n]{0,200}\b(?:wrote|escribi[oó]):[ \t]*$|-{2,} ?Original Message)",
+    re.MULTILINE | re.IGNORECASE,
+)
+
+
+def tokens(text: str) -> list[Token]:
+    """The tokens of `text` in order; what a mail program quoted is left out."""
+    found: list[Token] = []
+    word: list[str] = []
+    start = end = 0
+    for place, char in _kept(text):
+        for plain in _plain(char):
+            if plain.isalnum():
+                start = start if word else place
+                word.append(plain)
+                end = place + 1
+                continue
+            if word:
+                found.append(Token("".join(word), start, end))
+                word = []
+            if not plain.isspace():
+                found.append(Token(plain, place, place + 1))
+            elif plain == "\n":
+                found.append(Token("\n", place, place + 1))
+    if word:
+        found.append(Token("".join(word), start, end))
+    return found
+
+
+def _kept(text: str) -> Iterator[tuple[int, str]]:
+    original = _ORIGINAL.search(text)
+    until = original.start() if original else len(text)
+    place = 0
+    for quoted in _QUOTED.finditer(text, 0, until):
+        yield from zip(range(place, quoted.start()), text[place : quoted.start()], strict=True)
+        place = quoted.end()
+    yield from zip(range(place, until), text[place:until], strict=True)
+
+
+@lru_cache(maxsize=8192)
+def _plain(char: str) -> str:
+    """`char` without case, accent and width; '' when nobody sees it."""
+    if char in _DROPPED:
+        return ""
+    parts = unicodedata.normalize("NFKD", char).casefold()
+    return "".join(part for part in parts if unicodedata.category(part) not in _UNSEEN)
+
+
+_UNSEEN = {"Mn", "Me", "Cf", "Sk"}  # accents, joiners and zero-width signs, skin tones
+
+Phrase = tuple[str, ...]
+
+
+class Phrases:
+    """A table of phrases with a value each, found longest first at any place of a token list."""
+
+    def __init__(self, table: Mapping[str, Iterable[str]]) -> None:
+        self._by_first: dict[str, list[tuple[Phrase, str]]] = {}
+        for value, phrases in table.items():
+            for phrase in phrases:
+                words = tuple(token.text for token in tokens(phrase))
+                self._by_first.setdefault(words[0], []).append((words, value))
+        for entries in self._by_first.values():
+            entries.sort(key=lambda entry: -len(entry[0]))
+
+    def at(self, words: Sequence[str], place: int) -> tuple[str, int] | None:
+        """The value of the longest phrase that begins at `place`, and its length in words."""
+        for phrase, value in self._by_first.get(words[place], ()):
+            if tuple(words[place : place + len(phrase)]) == phrase:
+                return value, len(phrase)
+        return None

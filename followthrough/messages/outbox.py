@@ -1,0 +1,254 @@
+"""The outbox in SQL: claim what is due, record what was decided, settle what became of it.
+
+Every statement works on a whole batch. A touch moves planned → sending → sent (or another end),
+and only by a conditional UPDATE: whoever comes second changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from followthrough.core.ids import uuid7
+from followthrough.store import sql
+
+LEASE_SECONDS = 15  # longer than a decision may wait (2 s) and an adapter may take (8 s)
+
+
+class Due(NamedTuple):
+    """A claimed touch, as the dispatcher needs it."""
+
+    id: UUID
+    organization_id: UUID
+    application_id: UUID | None
+    candidate_id: UUID
+    run_id: UUID | None
+    version_id: UUID | None
+    origin: str
+    key: str
+    occurrence: str
+    purpose: str
+    priority: int
+    due_at: datetime
+    useful_until: datetime | None
+    anchor_name: str
+    anchor_sequence: int | None
+    relevance: dict[str, Any]
+    channels: list[str]
+    content: dict[str, Any] | None
+    reply_to_at: datetime | None
+    listened: bool
+    held_for: str
+    attempts: int
+    tries: int
+
+
+_DUE = ", ".join(f"t.{name}" for name in Due._fields)
+
+# `touch_sending` keeps one person's messages in order: while one is on its way the next waits.
+_CLAIM = f"""
+SELECT {_DUE} FROM messaging_touch t
+WHERE t.shard = %(shard)s AND t.state = 'planned' AND t.due_at <= %(now)s
+  AND (%(only)s::uuid[] IS NULL OR t.id = ANY(%(only)s::uuid[]))
+  AND NOT EXISTS (SELECT 1 FROM messaging_touch s
+                  WHERE s.candidate_id = t.candidate_id AND s.state = 'sending')
+ORDER BY t.due_at LIMIT %(limit)s FOR UPDATE OF t SKIP LOCKED
+"""  # noqa: S608
+
+
+def claim(
+    *, shard: int, now: datetime, limit: int, only: Sequence[UUID] | None = None
+) -> list[Due]:
+    """Lock up to `limit` due touches of a shard until the transaction ends, earliest first."""
+    given = {
+        "shard": shard, "now": now, "limit": limit, "only": list(only) if only else None,
+    }  # fmt: skip
+    return [Due(*row) for row in sql.rows(_CLAIM, given)]
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptRow:
+    """A decision about a touch, ready to be written."""
+
+    touch: Due
+    at: datetime
+    verdict: str
+    code: str
+    checks: Sequence[Any] = ()
+    until: datetime | None = None
+    attempt_id: UUID | None = None
+    policy_id: UUID | None = None
+    channel: str = ""
+    commitment: str = ""
+
+
+_RECEIPTS = """
+INSERT INTO messaging_receipt (id, organization_id, touch_id, application_id, candidate_id,
+    attempt_id, at, verdict, code, until, checks, policy_id, version_id, channel, commitment)
+SELECT id, org, touch, app, cand, att, at, verdict, code, until, checks::jsonb, pol, ver, ch, com
+FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[],
+    %s::timestamptz[], %s::text[], %s::text[], %s::timestamptz[], %s::text[], %s::uuid[],
+    %s::uuid[], %s::text[], %s::text[])
+  AS r(id, org, touch, app, cand, att, at, verdict, code, until, checks, pol, ver, ch, com)
+"""
+
+
+def record(receipts: Sequence[ReceiptRow]) -> None:
+    """Write receipts. They are only ever added."""
+    if not receipts:
+        return
+    checks = sql.jsonb_texts([receipt.checks for receipt in receipts])
+    records = [
+        (uuid7(), r.touch.organization_id, r.touch.id, r.touch.application_id,
+         r.touch.candidate_id, r.attempt_id, r.at, r.verdict, r.code, r.until, text,
+         r.policy_id, r.touch.version_id, r.channel, r.commitment)
+        for r, text in zip(receipts, checks, strict=True)
+    ]  # fmt: skip
+    sql.run(_RECEIPTS, sql.columns(records, 15))
+
+
+class Sending(NamedTuple):
+    """A touch that is about to be handed over: becomes its attempt and its message."""
+
+    touch: Due
+    attempt_id: UUID
+    channel: str
+    sender_id: UUID
+    contact_point_id: UUID | None
+    address_key: str
+    subject: str
+    body: str
+
+
+_ATTEMPTS = """
+INSERT INTO messaging_attempt (id, organization_id, touch_id, number, channel, sender_id,
+    contact_point_id, address_key, state, provider_id, error, detail, epoch)
+SELECT id, org, touch, number, ch, sender, point, key, 'started', '', '', '', %s
+FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::int[], %s::text[], %s::uuid[], %s::uuid[],
+    %s::text[]) AS a(id, org, touch, number, ch, sender, point, key)
+"""
+_MESSAGES = """
+INSERT INTO messaging_message (id, organization_id, application_id, candidate_id,
+    contact_point_id, direction, channel, sender_id, touch_id, attempt_id, subject, body,
+    delivery, provider_id, at)
+SELECT id, org, app, cand, point, 'out', ch, sender, touch, att, subject, body, '', '', %s
+FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::text[], %s::uuid[],
+    %s::uuid[], %s::uuid[], %s::text[], %s::text[])
+  AS m(id, org, app, cand, point, ch, sender, touch, att, subject, body)
+"""
+_SENDING = f"""
+UPDATE messaging_touch SET state = 'sending', attempts = attempts + 1, held_for = '',
+    epoch = %s, lease_until = clock_timestamp() + interval '{LEASE_SECONDS} seconds'
+WHERE id = ANY(%s)
+"""  # noqa: S608
+
+
+def start(sendings: Sequence[Sending], *, epoch: int, now: datetime) -> None:
+    """Write the attempts and their messages before any provider is called."""
+    if not sendings:
+        return
+    attempts = [
+        (s.attempt_id, s.touch.organization_id, s.touch.id, s.touch.attempts + 1, s.channel,
+         s.sender_id, s.contact_point_id, s.address_key)
+        for s in sendings
+    ]  # fmt: skip
+    messages = [
+        (uuid7(), s.touch.organization_id, s.touch.application_id, s.touch.candidate_id,
+         s.contact_point_id, s.channel, s.sender_id, s.touch.id, s.attempt_id, s.subject, s.body)
+        for s in sendings
+    ]  # fmt: skip
+    sql.run(_ATTEMPTS, [epoch, *sql.columns(attempts, 8)])
+    sql.run(_MESSAGES, [now, *sql.columns(messages, 11)])
+    sql.run(_SENDING, (epoch, [s.touch.id for s in sendings]))
+
+
+_END = """
+UPDATE messaging_touch t SET state = e.state, ended_at = %s, lease_until = NULL
+FROM unnest(%s::uuid[], %s::text[]) AS e(id, state)
+WHERE t.id = e.id AND t.state = ANY(%s)
+RETURNING t.id
+"""
+
+
+def end(ends: Sequence[tuple[UUID, str]], *, now: datetime, was: Sequence[str]) -> set[UUID]:
+    """Move touches (id, terminal state) from one of the states `was`; returns those that moved."""
+    if not ends:
+        return set()
+    return {row[0] for row in sql.rows(_END, [now, *sql.columns(ends, 2), list(was)])}
+
+
+_PLAN_AGAIN = """
+UPDATE messaging_touch t
+SET state = 'planned', due_at = p.due_at, held_for = p.held_for, lease_until = NULL
+FROM unnest(%s::uuid[], %s::timestamptz[], %s::text[]) AS p(id, due_at, held_for)
+WHERE t.id = p.id AND t.state = ANY(%s)
+RETURNING t.id
+"""
+
+
+def plan_again(holds: Sequence[tuple[UUID, datetime, str]], *, was: Sequence[str]) -> set[UUID]:
+    """Put touches (id, due time, code they are held for or '') back; returns those that moved."""
+    if not holds:
+        return set()
+    return {row[0] for row in sql.rows(_PLAN_AGAIN, [*sql.columns(holds, 3), list(was)])}
+
+
+class Outcome(NamedTuple):
+    """What became of an attempt: its new state, and the words of the provider."""
+
+    attempt_id: UUID
+    state: str
+    provider_id: str
+    error: str
+    detail: str
+    started_at: datetime | None
+
+
+# The attempt is the fence: an outcome counts only while nobody else has settled it.
+_SETTLE = """
+UPDATE messaging_attempt a SET state = o.state, provider_id = o.provider_id, error = o.error,
+    detail = o.detail, started_at = coalesce(o.started_at, a.started_at),
+    ended_at = clock_timestamp()
+FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::text[], %s::text[], %s::timestamptz[])
+  AS o(id, state, provider_id, error, detail, started_at)
+WHERE a.id = o.id AND a.state IN ('started', 'unknown')
+RETURNING a.id
+"""
+
+
+def settle(outcomes: Sequence[Outcome]) -> set[UUID]:
+    """Record outcomes of attempts that are still open; returns the attempts that counted."""
+    if not outcomes:
+        return set()
+    return {row[0] for row in sql.rows(_SETTLE, sql.columns(outcomes, 6))}
+
+
+_NOT_SENT = """
+UPDATE messaging_message SET delivery = 'not_sent'
+WHERE attempt_id = ANY(%s) AND direction = 'out' AND delivery = ''
+"""
+
+
+def mark_not_sent(attempt_ids: Iterable[UUID]) -> None:
+    """Say of the messages of these attempts that they definitively never went out."""
+    if ids := list(attempt_ids):
+        sql.run(_NOT_SENT, (ids,))
+
+
+_RECONCILING = f"""
+UPDATE messaging_touch SET state = 'reconciling', epoch = %s,
+    lease_until = clock_timestamp() + interval '{LEASE_SECONDS} seconds'
+WHERE id IN (SELECT id FROM messaging_touch
+             WHERE shard = %s AND state IN ('sending', 'reconciling')
+               AND lease_until < clock_timestamp()
+             ORDER BY lease_until LIMIT %s FOR UPDATE SKIP LOCKED)
+RETURNING {_DUE.replace("t.", "")}
+"""  # noqa: S608
+
+
+def overdue(*, shard: int, epoch: int, limit: int) -> list[Due]:
+    """Take touches whose lease ran out: nobody knows yet whether they went out."""
+    return [Due(*row) for row in sql.rows(_RECONCILING, (epoch, shard, limit))]

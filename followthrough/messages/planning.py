@@ -1,0 +1,148 @@
+"""Planning and cancelling touches, opening and closing asks: set-based, inside the caller's
+transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from followthrough.core.ids import uuid7
+from followthrough.messages.outbox import Due, ReceiptRow, record
+from followthrough.store import sql
+
+
+class Plan(NamedTuple):
+    """A touch to plan. (run_id, key, occurrence) is its identity where there is a run."""
+
+    organization_id: UUID
+    application_id: UUID | None
+    candidate_id: UUID
+    run_id: UUID | None
+    version_id: UUID | None
+    shard: int
+    origin: str
+    key: str
+    occurrence: str
+    purpose: str
+    priority: int
+    due_at: datetime
+    useful_until: datetime | None
+    anchor_name: str
+    anchor_sequence: int | None
+    relevance: Any
+    channels: Sequence[str]
+    content: Any
+    reply_to_at: datetime | None
+    listened: bool
+
+
+_PLAN = """
+INSERT INTO messaging_touch (id, organization_id, application_id, candidate_id, run_id, version_id,
+    shard, origin, key, occurrence, purpose, priority, state, due_at, useful_until, anchor_name,
+    anchor_sequence, relevance, channels, content, reply_to_at, listened, held_for, attempts,
+    tries, planned_at)
+SELECT id, org, app, cand, run, ver, shard, origin, key, occ, purpose, prio, 'planned', due, until,
+    anchor, seq, relevance::jsonb, channels::jsonb, content::jsonb, reply, listened, '', 0, 0, %s
+FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::int[],
+    %s::text[], %s::text[], %s::text[], %s::text[], %s::int[], %s::timestamptz[],
+    %s::timestamptz[], %s::text[], %s::int[], %s::text[], %s::text[], %s::text[],
+    %s::timestamptz[], %s::bool[])
+  AS p(id, org, app, cand, run, ver, shard, origin, key, occ, purpose, prio, due, until, anchor,
+       seq, relevance, channels, content, reply, listened)
+ON CONFLICT (run_id, key, occurrence) DO NOTHING
+RETURNING id
+"""
+
+
+def plan(plans: Sequence[Plan], *, now: datetime) -> list[UUID]:
+    """Insert touches and return the keys of those that are new; wakes shards with due ones."""
+    if not plans:
+        return []
+    records = [
+        (uuid7(), *p[:15], *sql.jsonb_texts([p.relevance, list(p.channels)]),
+         None if p.content is None else sql.jsonb_texts([p.content])[0], *p[18:])
+        for p in plans
+    ]  # fmt: skip
+    made = [row[0] for row in sql.rows(_PLAN, [now, *sql.columns(records, 21)])]
+    sql.wake(*(p.shard for p in plans if p.due_at <= now))
+    return made
+
+
+class Cancel(NamedTuple):
+    """Cancel a run's planned touches: one key, or with None all of them. `why` is a code."""
+
+    run_id: UUID
+    key: str | None
+    why: str
+
+
+_DUE = ", ".join(f"t.{name}" for name in Due._fields)
+_CANCEL = f"""
+UPDATE messaging_touch t SET state = 'cancelled', ended_at = %s
+FROM unnest(%s::uuid[], %s::text[], %s::text[]) AS c(run_id, key, why)
+WHERE t.run_id = c.run_id AND (c.key IS NULL OR t.key = c.key) AND t.state = 'planned'
+RETURNING c.why, {_DUE}
+"""  # noqa: S608
+
+
+def cancel(cancels: Sequence[Cancel], *, now: datetime) -> int:
+    """Cancel planned touches, each with a receipt that says why. What is on its way stays."""
+    if not cancels:
+        return 0
+    found = sql.rows(_CANCEL, [now, *sql.columns(cancels, 3)])
+    record(
+        [ReceiptRow(touch=Due(*row[1:]), at=now, verdict="cancel", code=row[0]) for row in found]
+    )
+    return len(found)
+
+
+class NewAsk(NamedTuple):
+    """An ask to open."""
+
+    organization_id: UUID
+    application_id: UUID
+    run_id: UUID
+    key: str
+    occurrence: str
+    kind: str
+
+
+_OPEN = """
+INSERT INTO messaging_ask (id, organization_id, application_id, run_id, key, occurrence, kind,
+    state, answer, opened_at)
+SELECT id, org, app, run, key, occ, kind, 'open', '', %s
+FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::text[], %s::text[], %s::text[])
+  AS a(id, org, app, run, key, occ, kind)
+ON CONFLICT (run_id, key, occurrence) DO NOTHING
+"""
+
+
+def open_asks(asks: Sequence[NewAsk], *, now: datetime) -> None:
+    """Start waiting for answers; asking the same again changes nothing."""
+    if asks:
+        records = [(uuid7(), *ask) for ask in asks]
+        sql.run(_OPEN, [now, *sql.columns(records, 7)])
+
+
+class ClosedAsk(NamedTuple):
+    """An ask to close: one key, or with None all of the run's. `answer` '' means unanswered."""
+
+    run_id: UUID
+    key: str | None
+    answer: str
+
+
+_CLOSE = """
+UPDATE messaging_ask a SET closed_at = %s, answer = c.answer,
+    state = CASE WHEN c.answer = '' THEN 'closed' ELSE 'answered' END
+FROM unnest(%s::uuid[], %s::text[], %s::text[]) AS c(run_id, key, answer)
+WHERE a.run_id = c.run_id AND (c.key IS NULL OR a.key = c.key) AND a.state = 'open'
+"""
+
+
+def close_asks(asks: Sequence[ClosedAsk], *, now: datetime) -> None:
+    """Stop waiting."""
+    if asks:
+        sql.run(_CLOSE, [now, *sql.columns(asks, 3)])

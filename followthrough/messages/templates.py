@@ -1,0 +1,262 @@
+"""Texts with blanks in them: Liquid, kept small enough that no template can hang a worker.
+
+There are no loops, no includes and no file access; what is filled in is text and times. A name
+that nothing is known of is a problem, never an empty hole in somebody's message.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from liquid import Environment
+from liquid.builtin import content, illegal, output
+from liquid.builtin.filters import misc, string
+from liquid.builtin.tags import (
+    assign_tag,
+    case_tag,
+    comment_tag,
+    if_tag,
+    inline_comment_tag,
+    unless_tag,
+)
+from liquid.exceptions import (
+    LiquidError,
+    LiquidSyntaxError,
+    ResourceLimitError,
+    UndefinedError,
+    UnknownFilterError,
+)
+from liquid.filter import with_context
+from liquid.template import BoundTemplate
+from liquid.undefined import FalsyStrictUndefined, is_undefined
+
+from followthrough.core import segments as parts
+from followthrough.core.zones import UnknownZone, local
+
+# What a text may mention besides the application's anchors (interview_start, start_date …).
+CONTEXT_NAMES = frozenset(
+    {
+        "candidate.given_name",
+        "candidate.family_name",
+        "company",
+        "requisition.title",
+        "site.name",
+        "site.address",
+        "zone",
+        "locale",
+    }
+)
+LONGEST_SOURCE = 20_000  # characters
+LONGEST_TEXT = 60_000  # bytes written, and characters any filter may make
+
+_DAYS = {
+    "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
+    "es": ("lun", "mar", "mié", "jue", "vie", "sáb", "dom"),
+}
+_MONTHS = {
+    "en": tuple("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()),
+    "es": tuple("ene feb mar abr may jun jul ago sep oct nov dic".split()),
+}
+
+
+class TemplateProblem(Exception):
+    """A text that cannot be made. Codes: template_syntax, unknown_filter, unresolved_variable,
+    unknown_zone, template_too_big, template_error. `line` counts from 1; 0 when nobody knows."""
+
+    def __init__(self, code: str, line: int, reason: str) -> None:
+        super().__init__(f"{code} in line {line}: {reason}")
+        self.code, self.line, self.reason = code, line, reason
+
+
+def render(source: str, context: Mapping[str, Any]) -> str:
+    """The text of `source` with `context` filled in. Raises TemplateProblem."""
+    if "{{" not in source and "{%" not in source:
+        return source
+    try:
+        return _compiled(source).render(context)
+    except (LiquidError, ArithmeticError, RecursionError, TypeError, ValueError) as problem:
+        raise _problem(problem) from problem
+
+
+def check(source: str) -> list[str]:
+    """The names `source` asks for (`candidate.given_name` …), sorted. Raises TemplateProblem."""
+    if len(source) > LONGEST_SOURCE:
+        reason = f"It is {len(source)} characters long; {LONGEST_SOURCE} is the most."
+        raise TemplateProblem("template_too_big", 0, reason)
+    try:
+        found = _compiled(source).analyze(include_partials=False)
+    except (LiquidError, ArithmeticError, RecursionError, TypeError, ValueError) as problem:
+        raise _problem(problem) from problem
+    _check_filters(found.filters)
+    return sorted({str(one) for several in found.globals.values() for one in several})
+
+
+def segments(text: str) -> int:
+    """How many parts a text message is cut into: GSM-7 160/153, else UCS-2 70/67."""
+    return parts.count(text)
+
+
+def _check_filters(used: Mapping[str, Any]) -> None:
+    for name in used:
+        if name not in _ENVIRONMENT.filters:
+            known = ", ".join(sorted(_ENVIRONMENT.filters))
+            raise TemplateProblem(
+                "unknown_filter", 0, f"There is no filter {name!r}, only: {known}."
+            )
+
+
+_CODES: tuple[tuple[type[BaseException], str], ...] = (
+    (UndefinedError, "unresolved_variable"),
+    (ResourceLimitError, "template_too_big"),
+    (UnknownFilterError, "unknown_filter"),
+    (LiquidSyntaxError, "template_syntax"),
+    (RecursionError, "template_too_big"),
+)
+
+
+def _problem(problem: BaseException) -> TemplateProblem:
+    code = next((code for kind, code in _CODES if isinstance(problem, kind)), "template_error")
+    if not isinstance(problem, LiquidError):
+        return TemplateProblem(code, 0, f"{type(problem).__name__} while it was filled in.")
+    code = getattr(problem, "code", code)
+    reason = str(problem.message or type(problem).__name__).rstrip(".")
+    return TemplateProblem(code, _line(problem), f"{reason[:1].upper()}{reason[1:]}.")
+
+
+def _line(problem: LiquidError) -> int:
+    try:
+        place = problem.context()
+    except ValueError:  # the library loses its way at the very end of a text
+        return problem.token.source.count("\n") + 1 if problem.token else 0
+    return place[0] if place else 0
+
+
+# --- filters -----------------------------------------------------------------------------------
+
+
+class _Unfillable(LiquidError):
+    """A filter that cannot do its work; `code` is the TemplateProblem's."""
+
+    def __init__(self, code: str, reason: str) -> None:
+        super().__init__(reason, token=None)
+        self.code = code
+
+
+def _bounded(filter_: Callable[..., Any]) -> Callable[..., Any]:
+    """A filter that may not make a text longer than any message."""
+
+    def bounded(value: Any, *given: Any) -> Any:
+        made = filter_(value, *given)
+        if isinstance(made, str) and len(made) > LONGEST_TEXT:
+            raise _Unfillable("template_too_big", "a filter makes the text too long")
+        return made
+
+    return bounded
+
+
+def _time_filter(write: Callable[[datetime, str], str]) -> Callable[..., str]:
+    """A filter from a time (ISO text or aware datetime) to words in the person's zone."""
+
+    @lru_cache(maxsize=8192)
+    def written(value: str | datetime, zone: str, language: str) -> str:
+        moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+        if moment.tzinfo is None:
+            raise ValueError("a time without a zone")
+        return write(local(moment, zone), language if language in _DAYS else "en")
+
+    @with_context
+    def filtered(value: Any, *, context: Any) -> str:
+        zone, locale = _named(context, "zone"), _named(context, "locale") or "en"
+        if is_undefined(value) or value in (None, "") or not zone:
+            raise _Unfillable("unresolved_variable", "a time or its zone is not known")
+        try:
+            return written(value, zone, str(locale)[:2].lower())
+        except UnknownZone as problem:
+            raise _Unfillable("unknown_zone", "the zone is not known") from problem
+        except (TypeError, ValueError, OverflowError) as problem:
+            raise _Unfillable("template_error", "this is not a time") from problem
+
+    return filtered
+
+
+def _named(context: Any, name: str) -> Any:
+    return context.resolve(name, default=None)
+
+
+def _date(moment: datetime, language: str) -> str:
+    day, month = _DAYS[language][moment.weekday()], _MONTHS[language][moment.month - 1]
+    return f"{day} {moment.day} {month}"
+
+
+def _clock(moment: datetime, language: str) -> str:
+    return f"{moment:%H:%M}"
+
+
+def _time(moment: datetime, language: str) -> str:
+    return f"{_date(moment, language)}, {_clock(moment, language)}"
+
+
+def _zone(moment: datetime, language: str) -> str:
+    """`PDT`, or `UTC-3` where the zone has no letters of its own."""
+    name = moment.tzname() or "UTC"
+    if name[:1] not in "+-":
+        return name
+    hours, minutes = name[:3], name[3:]
+    return f"UTC{hours[0]}{int(hours[1:])}" + (f":{minutes}" if minutes else "")
+
+
+_FILTERS: Mapping[str, Callable[..., Any]] = {
+    "append": _bounded(string.append),
+    "capitalize": _bounded(string.capitalize),
+    "default": misc.default,
+    "downcase": _bounded(string.downcase),
+    "local_clock": _time_filter(_clock),
+    "local_date": _time_filter(_date),
+    "local_time": _time_filter(_time),
+    "local_zone": _time_filter(_zone),
+    "prepend": _bounded(string.prepend),
+    "strip": _bounded(string.strip),
+    "truncate": _bounded(string.truncate),
+    "upcase": _bounded(string.upcase),
+}
+_TAGS = (
+    content.Literal,
+    output.Output,
+    illegal.Illegal,
+    assign_tag.AssignTag,
+    case_tag.CaseTag,
+    comment_tag.CommentTag,
+    if_tag.IfTag,
+    inline_comment_tag.InlineCommentTag,
+    unless_tag.UnlessTag,
+)
+
+
+class _Small(Environment):
+    """Only what cannot run away: what is not listed here does not exist in a template."""
+
+    block_nesting_limit = 10
+    context_depth_limit = 10
+    loop_iteration_limit = 100
+    local_namespace_limit = 200_000
+    output_stream_limit = LONGEST_TEXT
+
+    def setup_tags_and_filters(self, *, extra: bool = False) -> None:
+        """Replace the library's own set."""
+        for tag in _TAGS:
+            self.add_tag(tag)
+        for name, filter_ in _FILTERS.items():
+            self.add_filter(name, filter_)
+
+
+_ENVIRONMENT = _Small(undefined=FalsyStrictUndefined)
+
+
+@lru_cache(maxsize=4096)
+def _compiled(source: str) -> BoundTemplate:
+    if len(source) > LONGEST_SOURCE:
+        raise _Unfillable("template_too_big", "the template is too long")
+    return _ENVIRONMENT.from_string(source)

@@ -1,0 +1,321 @@
+"""Everything that leaves: claim, decide, write the attempt, hand over, settle.
+
+This is the only caller of channel adapters (with `reconcile`, which asks them what they know).
+A decision commits before its message is handed over, and lives two seconds: hand-over starts
+within that time, after opt-outs, freezes and the shard's fencing token were read once more, or
+the touch is decided again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import logging
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from functools import singledispatch
+from time import monotonic, sleep
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+
+from followthrough.channels import registry
+from followthrough.channels.contract import Envelope
+from followthrough.core import clock
+from followthrough.core.ids import uuid7
+from followthrough.governance import caps, gate
+from followthrough.governance.decisions import Decision, Drop, Hold, Merge, Send, Use
+from followthrough.messages import outbox
+from followthrough.messages.outbox import Due, ReceiptRow, Sending
+from followthrough.people.contacts import CHANNEL_KIND
+from followthrough.runs import drafts, facts, settling
+from followthrough.runs.engine import shard_loop
+from followthrough.runs.facts import Facts
+from followthrough.runs.handover import Lane, Ready
+from followthrough.store import sql
+
+log = logging.getLogger(__name__)
+
+SETTLE_BATCH = 50
+CLAIM_BATCH = 200
+POISON_TRIES = 5
+
+_lanes: dict[int, Lane] = {}
+
+
+@shard_loop(order=20)
+def work(shard: int, *, epoch: int | None) -> int:
+    """One turn of a shard: settle what came back, hand over what is decided, decide what is due."""
+    lane = _lane(shard, epoch or 0)
+    did = settling.settle(lane.take_finished(SETTLE_BATCH), now=clock.now())
+    did += _launch(lane, fenced=epoch is not None)
+    if lane.room():
+        did += _fill(lane)
+        did += _launch(lane, fenced=epoch is not None)
+    if epoch is None and not did and lane.flying:
+        sleep(0.001)  # in one thread (drain) there is nobody else to wait for the outcome
+        return 1
+    return did
+
+
+def close(shard: int, *, seconds: float) -> None:
+    """Bring a shard to rest before its owner gives it up: nothing new, everything settled."""
+    lane, until = _lanes.get(shard), monotonic() + seconds
+    while lane and (lane.ready or lane.flying or lane.finished) and monotonic() < until:
+        lane.expire(lane.take_ready())
+        if not settling.settle(lane.take_finished(SETTLE_BATCH), now=clock.now()):
+            sleep(0.005)
+
+
+def _lane(shard: int, epoch: int) -> Lane:
+    lane = _lanes.get(shard)
+    if lane is None or lane.epoch != epoch:
+        lane = _lanes[shard] = Lane(shard=shard, epoch=epoch)
+    return lane
+
+
+# --- decide ------------------------------------------------------------------------------------
+
+
+def _fill(lane: Lane) -> int:
+    """Claim due touches and decide about them; one that cannot be decided is isolated."""
+    limit, now = min(CLAIM_BATCH, lane.room()), clock.now()
+    try:
+        claimed, ready = _decide(lane, limit=limit, now=now)
+    except Exception:
+        log.exception("A batch of shard %s could not be decided; going one by one", lane.shard)
+        return _one_by_one(lane, limit=limit, now=now)
+    lane.ready.extend(ready)
+    return claimed
+
+
+def _one_by_one(lane: Lane, *, limit: int, now: datetime) -> int:
+    with transaction.atomic():
+        dues = outbox.claim(shard=lane.shard, now=now, limit=limit)
+    for due in dues:
+        try:
+            _, ready = _decide(lane, limit=1, now=now, only=[due.id])
+            lane.ready.extend(ready)
+        except Exception as problem:
+            log.exception("The touch %s could not be decided", due.id)
+            _set_back(due, type(problem).__name__, now)
+    return len(dues)
+
+
+def _set_back(due: Due, problem: str, now: datetime) -> None:
+    """Try a poisoned touch later, each time later still; after the last try it ends, explained."""
+    with transaction.atomic():
+        sql.run("UPDATE messaging_touch SET tries = tries + 1 WHERE id = %s", (due.id,))
+        if due.tries + 1 < POISON_TRIES:
+            later = now + timedelta(seconds=30 * 4**due.tries)
+            outbox.plan_again([(due.id, later, "poison")], was=["planned"])
+            return
+        checks = [("poison", "drop", {"problem": problem})]
+        outbox.record([ReceiptRow(touch=due, at=now, verdict="fail", code="poison", checks=checks)])
+        outbox.end([(due.id, "failed")], now=now, was=["planned"])
+
+
+def _decide(
+    lane: Lane, *, limit: int, now: datetime, only: Sequence[UUID] | None = None
+) -> tuple[int, list[Ready]]:
+    """Claim, load, decide and write, in one transaction; returns the count and what may leave."""
+    with transaction.atomic():
+        dues = outbox.claim(shard=lane.shard, now=now, limit=limit, only=only)
+        if not dues:
+            return 0, []
+        known = facts.load(dues)
+        written = _Written(lane.epoch, now, known)
+        for candidate_id, theirs in drafts.by_person(dues).items():
+            _decide_person(known.people[candidate_id], theirs, known, written)
+        written.write()
+    return len(dues), written.ready
+
+
+def _decide_person(person: facts.Person, dues: list[Due], known: Facts, written: _Written) -> None:
+    policy = known.policies[person.organization_id]
+    found = gate.decide(
+        [drafts.draft(due, person, known) for due in dues],
+        drafts.person_facts(person, dues, known),
+        policy,
+        written.now,
+    )
+    for due, decision in zip(dues, found, strict=True):
+        add(decision, due, written, policy.id)
+
+
+class _Written:
+    """What a batch of decisions writes, and the messages that may leave once it has committed."""
+
+    def __init__(self, epoch: int, now: datetime, known: Facts) -> None:
+        self.epoch, self.now, self.known = epoch, now, known
+        self.decided = monotonic()
+        self.receipts: list[ReceiptRow] = []
+        self.sendings: list[Sending] = []
+        self.ends: list[tuple[UUID, str]] = []
+        self.holds: list[tuple[UUID, datetime, str]] = []
+        self.uses: list[tuple[UUID, str, Use]] = []
+        self.ready: list[Ready] = []
+
+    def write(self) -> None:
+        outbox.record(self.receipts)
+        outbox.end(self.ends, now=self.now, was=["planned"])
+        outbox.plan_again(self.holds, was=["planned"])
+        outbox.start(self.sendings, epoch=self.epoch, now=self.now)
+        caps.reserve(self.uses)
+
+
+@singledispatch
+def add(decision: Decision, due: Due, written: _Written, policy_id: UUID) -> None:
+    """Turn one decision into what is written."""
+    raise TypeError(f"No way to write the decision {type(decision).__name__}.")
+
+
+@add.register
+def _drop(decision: Drop, due: Due, written: _Written, policy_id: UUID) -> None:
+    written.ends.append((due.id, "dropped"))
+    written.receipts.append(
+        ReceiptRow(
+            touch=due, at=written.now, verdict="drop", code=decision.code,
+            checks=decision.checks, policy_id=policy_id,
+        )
+    )  # fmt: skip
+
+
+@add.register
+def _merge(decision: Merge, due: Due, written: _Written, policy_id: UUID) -> None:
+    written.ends.append((due.id, "merged"))
+    written.receipts.append(
+        ReceiptRow(
+            touch=due, at=written.now, verdict="merge", code=decision.code,
+            checks=decision.checks, policy_id=policy_id,
+        )
+    )  # fmt: skip
+
+
+@add.register
+def _hold(decision: Hold, due: Due, written: _Written, policy_id: UUID) -> None:
+    written.holds.append((due.id, decision.until, decision.code))
+    if due.held_for == decision.code:
+        return  # still held for the same reason: the first receipt says so
+    written.receipts.append(
+        ReceiptRow(
+            touch=due, at=written.now, verdict="hold", code=decision.code,
+            checks=decision.checks, until=decision.until, policy_id=policy_id,
+        )
+    )  # fmt: skip
+
+
+@add.register
+def _send(decision: Send, due: Due, written: _Written, policy_id: UUID) -> None:
+    option, attempt_id = decision.option, uuid7()
+    sending = Sending(
+        touch=due,
+        attempt_id=attempt_id,
+        channel=option.channel,
+        sender_id=option.sender_id,  # type: ignore[arg-type]  # the gate sends only with a sender
+        contact_point_id=option.contact_point_id,
+        address_key=option.address_key,
+        subject=decision.rendered.subject,
+        body=decision.rendered.body,
+    )
+    written.sendings.append(sending)
+    written.ready.append(_ready(sending, written))
+    written.uses.extend(_uses(decision, due, written))
+    written.receipts.append(
+        ReceiptRow(
+            touch=due, at=written.now, verdict="send", code=decision.code,
+            checks=decision.checks, attempt_id=attempt_id, policy_id=policy_id,
+            channel=option.channel, commitment=_commitment(attempt_id, sending.body),
+        )
+    )  # fmt: skip
+
+
+def _uses(decision: Send, due: Due, written: _Written) -> list[tuple[UUID, str, Use]]:
+    subject = written.known.subjects.get(due.application_id) if due.application_id else None
+    use = Use(
+        at=written.now,
+        touch_id=due.id,
+        channel=decision.option.channel,
+        stage=subject.stage if subject else "",
+    )
+    return [(due.organization_id, name, use) for name in decision.cap_subjects]
+
+
+def _ready(sending: Sending, written: _Written) -> Ready:
+    due, known = sending.touch, written.known
+    sender = known.senders[due.organization_id][sending.channel].config
+    point = known.points[due.candidate_id, CHANNEL_KIND[sending.channel]]
+    envelope = Envelope(
+        key=str(due.id),
+        sender=sender,
+        to=point.address,
+        body=sending.body,
+        subject=sending.subject,
+    )
+    return Ready(sending, envelope, registry.adapter(sender.adapter), written.decided)
+
+
+def _commitment(attempt_id: UUID, body: str) -> str:
+    """Proves later which text was sent, without holding it; erasing the text leaves no clue."""
+    key = settings.ADDRESS_KEY.encode() + attempt_id.bytes
+    return hmac.new(key, body.encode(), hashlib.sha256).hexdigest()
+
+
+# --- hand over ---------------------------------------------------------------------------------
+
+# What could have changed since the decision committed. An opt-out or a freeze that commits after
+# this statement finds the message on its way, and both times are on record.
+_STILL = """
+SELECT clock_timestamp(),
+  NOT %(fenced)s OR EXISTS (SELECT 1 FROM runs_shard WHERE number = %(shard)s
+                            AND epoch = %(epoch)s FOR SHARE),
+  ARRAY(SELECT r.n FROM unnest(%(n)s::int[], %(org)s::uuid[], %(key)s::text[], %(ch)s::text[])
+          AS r(n, org, key, ch)
+        JOIN governance_addressblock b ON b.organization_id = r.org AND b.address_key = r.key
+          AND b.channel = r.ch AND b.lifted_at IS NULL
+        WHERE r.n = ANY(%(asked)s)),
+  ARRAY(SELECT r.n FROM unnest(%(sn)s::int[], %(subject)s::uuid[]) AS r(n, subject)
+        JOIN governance_freeze f ON f.subject_id = r.subject AND f.ended_at IS NULL
+          AND (f.until IS NULL OR f.until > %(now)s)
+        WHERE r.n = ANY(%(automatic)s) OR f.why = 'kill_switch')
+"""
+
+
+def _launch(lane: Lane, *, fenced: bool) -> int:
+    """Hand over what still holds; what no longer does is finished as expired."""
+    ready = lane.take_ready()
+    if not ready:
+        return 0
+    started_at, owned, blocked, frozen = _still(lane, ready, fenced)
+    stale = set(range(len(ready))) if not owned else {*blocked, *frozen}
+    lane.expire(one for n, one in enumerate(ready) if n in stale)
+    lane.launch([one for n, one in enumerate(ready) if n not in stale], started_at)
+    return len(ready)
+
+
+def _still(lane: Lane, ready: list[Ready], fenced: bool) -> tuple[datetime, bool, list, list]:
+    touches = [one.sending.touch for one in ready]
+    subjects = [
+        (n, subject)
+        for n, due in enumerate(touches)
+        if due.purpose != "service"
+        for subject in (due.organization_id, due.candidate_id, due.application_id,
+                        ready[n].sending.sender_id)
+        if subject
+    ]  # fmt: skip
+    given = {
+        "fenced": fenced,
+        "shard": lane.shard,
+        "epoch": lane.epoch,
+        "now": clock.now(),
+        "n": list(range(len(ready))),
+        "org": [due.organization_id for due in touches],
+        "key": [one.sending.address_key for one in ready],
+        "ch": [one.sending.channel for one in ready],
+        "asked": [n for n, due in enumerate(touches) if due.purpose != "service"],
+        "automatic": [n for n, due in enumerate(touches) if due.origin != "member"],
+        "sn": [n for n, _ in subjects],
+        "subject": [subject for _, subject in subjects],
+    }
+    return sql.rows(_STILL, given)[0]

@@ -1,0 +1,184 @@
+"""Effects of the journey engine, gathered over a batch of events and written set-based."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import singledispatch
+from typing import Any
+from uuid import UUID
+
+from followthrough.audit.facts import Actor, FactRow, record_all
+from followthrough.conversations import handoffs
+from followthrough.core.ids import uuid7
+from followthrough.journeys import events
+from followthrough.messages import planning
+from followthrough.store import sql
+
+
+@dataclass(slots=True)
+class Journey:
+    """One application's run while events are applied to it."""
+
+    application_id: UUID
+    organization_id: UUID
+    candidate_id: UUID
+    connection_id: UUID
+    shard: int
+    run_id: UUID
+    version_id: UUID
+    state: events.State
+    end_reason: str = ""
+
+
+@dataclass(slots=True)
+class Gathered:
+    """What a batch wants written. Order within a run is kept where it matters."""
+
+    plans: list[planning.Plan] = field(default_factory=list)
+    cancels: list[planning.Cancel] = field(default_factory=list)
+    opened: list[planning.NewAsk] = field(default_factory=list)
+    closed: list[planning.ClosedAsk] = field(default_factory=list)
+    write_backs: list[tuple[Any, ...]] = field(default_factory=list)
+    handoffs: list[tuple[Journey, str]] = field(default_factory=list)
+    facts: list[FactRow] = field(default_factory=list)
+
+
+@singledispatch
+def gather(effect: Any, journey: Journey, into: Gathered, actor: Actor, now: datetime) -> None:
+    """Add one effect to what will be written."""
+    raise TypeError(f"No way to apply the effect {type(effect).__name__}.")
+
+
+@gather.register
+def _plan(
+    effect: events.PlanTouch, journey: Journey, into: Gathered, actor: Actor, now: datetime
+) -> None:
+    into.plans.append(
+        planning.Plan(
+            organization_id=journey.organization_id,
+            application_id=journey.application_id,
+            candidate_id=journey.candidate_id,
+            run_id=journey.run_id,
+            version_id=journey.version_id,
+            shard=journey.shard,
+            origin=effect.origin,
+            key=effect.key,
+            occurrence=effect.occurrence,
+            purpose=effect.purpose,
+            priority=effect.priority,
+            due_at=effect.due_at,
+            useful_until=effect.useful_until,
+            anchor_name=effect.anchor_name,
+            anchor_sequence=effect.anchor_sequence,
+            relevance=effect.relevance,
+            channels=effect.channels,
+            content=effect.content,
+            reply_to_at=effect.reply_to_at,
+            listened=effect.listened,
+        )
+    )
+
+
+@gather.register
+def _cancel(
+    effect: events.CancelTouches, journey: Journey, into: Gathered, actor: Actor, now: datetime
+) -> None:
+    # What this very batch planned was never a row: it simply is not written.
+    into.plans = [plan for plan in into.plans if not _cancelled(plan, journey, effect)]
+    for key in effect.keys if effect.keys is not None else [None]:
+        into.cancels.append(planning.Cancel(journey.run_id, key, effect.why))
+
+
+def _cancelled(plan: planning.Plan, journey: Journey, effect: events.CancelTouches) -> bool:
+    return plan.run_id == journey.run_id and (effect.keys is None or plan.key in effect.keys)
+
+
+@gather.register
+def _open(
+    effect: events.OpenAsk, journey: Journey, into: Gathered, actor: Actor, now: datetime
+) -> None:
+    into.opened.append(
+        planning.NewAsk(
+            organization_id=journey.organization_id,
+            application_id=journey.application_id,
+            run_id=journey.run_id,
+            key=effect.key,
+            occurrence=effect.occurrence,
+            kind=effect.kind,
+        )
+    )
+
+
+@gather.register
+def _close(
+    effect: events.CloseAsk, journey: Journey, into: Gathered, actor: Actor, now: datetime
+) -> None:
+    into.opened = [
+        ask
+        for ask in into.opened
+        if ask.run_id != journey.run_id or effect.key not in (None, ask.key)
+    ]
+    into.closed.append(planning.ClosedAsk(journey.run_id, effect.key, effect.answer))
+
+
+@gather.register
+def _write_back(
+    effect: events.WriteBack, journey: Journey, into: Gathered, actor: Actor, now: datetime
+) -> None:
+    payload = sql.jsonb_texts([effect.payload])[0]
+    into.write_backs.append(
+        (uuid7(), journey.organization_id, journey.connection_id, journey.application_id,
+         journey.shard, effect.kind, payload)
+    )  # fmt: skip
+
+
+@gather.register
+def _hand_off(
+    effect: events.HandOff, journey: Journey, into: Gathered, actor: Actor, now: datetime
+) -> None:
+    into.handoffs.append((journey, effect.reason))
+
+
+@gather.register
+def _end(
+    effect: events.EndRun, journey: Journey, into: Gathered, actor: Actor, now: datetime
+) -> None:
+    journey.end_reason = effect.reason
+    into.facts.append(
+        FactRow(journey.organization_id, actor, "ended_run", "run", journey.run_id,
+                {"reason": effect.reason}, now)
+    )  # fmt: skip
+
+
+_WRITE_BACKS = """
+INSERT INTO people_writeback (id, organization_id, connection_id, application_id, shard, kind,
+    payload, state, tries, problem, created_at)
+SELECT id, org, conn, app, shard, kind, payload::jsonb, 'waiting', 0, '', %s
+FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::int[], %s::text[], %s::text[])
+  AS w(id, org, conn, app, shard, kind, payload)
+"""
+
+
+def write(gathered: Gathered, *, now: datetime) -> None:
+    """Write everything gathered, cancellations before plans."""
+    planning.close_asks(gathered.closed, now=now)
+    planning.cancel(gathered.cancels, now=now)
+    planning.plan(gathered.plans, now=now)
+    planning.open_asks(gathered.opened, now=now)
+    if gathered.write_backs:
+        sql.run(_WRITE_BACKS, [now, *sql.columns(gathered.write_backs, 7)])
+        sql.wake(*(row[4] for row in gathered.write_backs))
+    for journey, reason in gathered.handoffs:
+        _open_handoff(journey, reason, now)
+    record_all(gathered.facts)
+
+
+def _open_handoff(journey: Journey, reason: str, now: datetime) -> None:
+    handoffs.open(
+        organization_id=journey.organization_id,
+        candidate_id=journey.candidate_id,
+        application_id=journey.application_id,
+        reason=reason,
+        at=now,
+    )

@@ -1,0 +1,153 @@
+"""Handing envelopes to providers, many at once, on one event loop per process.
+
+Nothing here touches the database: what comes back is put into the lane of its shard, and the
+shard's own thread settles it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from collections import deque
+from collections.abc import Awaitable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache
+from time import monotonic
+from typing import Any, NamedTuple
+
+from followthrough.channels.contract import Accepted, Adapter, Envelope, OutcomeUnknown, SendError
+from followthrough.messages.outbox import Sending
+from followthrough.runs import signals
+
+log = logging.getLogger(__name__)
+
+DECISION_SECONDS = 2.0  # a decision older than this is made again
+AT_ONCE = 200  # envelopes under way in one lane
+
+
+class Expired(Exception):
+    """Definitively not handed over: the decision was too old, or no longer held."""
+
+
+class Ready(NamedTuple):
+    """A decided message, waiting to be handed over."""
+
+    sending: Sending
+    envelope: Envelope
+    adapter: Adapter
+    decided: float  # time.monotonic()
+
+
+class Finished(NamedTuple):
+    """What became of a hand-over. `started_at` (database clock) is None when it never began."""
+
+    ready: Ready
+    outcome: Accepted | SendError | Expired
+    started_at: datetime | None
+
+
+@dataclass
+class Lane:
+    """The messages of one shard between decision and settlement."""
+
+    shard: int
+    epoch: int
+    ready: deque[Ready] = field(default_factory=deque)
+    finished: deque[Finished] = field(default_factory=deque)
+    flying: int = 0
+    limit: int = AT_ONCE
+
+    def room(self) -> int:
+        """How many more touches may be claimed now."""
+        return max(0, self.limit - self.flying - len(self.ready))
+
+    def take_finished(self, most: int) -> list[Finished]:
+        """Up to `most` outcomes that wait to be settled."""
+        taken = [self.finished.popleft() for _ in range(min(most, len(self.finished)))]
+        self.flying -= sum(one.started_at is not None for one in taken)
+        return taken
+
+    def take_ready(self) -> list[Ready]:
+        """What may be handed over now; decisions that grew too old are finished as expired."""
+        fresh = []
+        while self.ready:
+            one = self.ready.popleft()
+            if monotonic() - one.decided > DECISION_SECONDS:
+                self.expire([one])
+            else:
+                fresh.append(one)
+        return fresh
+
+    def expire(self, readies: Iterable[Ready]) -> None:
+        """Finish messages that were never handed over, and claim less from now on."""
+        for ready in readies:
+            self.finished.append(Finished(ready, Expired(), None))
+            self.limit = max(10, self.limit // 2)
+
+    def launch(self, readies: list[Ready], started_at: datetime) -> None:
+        """Start handing over; each outcome arrives in `finished` and wakes the shard."""
+        self.flying += len(readies)
+        self.limit = min(AT_ONCE, self.limit + 25)
+        _loop().call_soon_threadsafe(_start, self, readies, started_at)
+
+
+@lru_cache(maxsize=1)
+def _loop() -> asyncio.AbstractEventLoop:
+    loop = asyncio.new_event_loop()
+    threading.Thread(target=loop.run_forever, name="handover", daemon=True).start()
+    return loop
+
+
+_running: set[asyncio.Task[None]] = set()  # the loop itself keeps only weak references
+
+
+def _start(lane: Lane, readies: list[Ready], started_at: datetime) -> None:
+    for ready in readies:
+        task = asyncio.get_running_loop().create_task(_hand_over(lane, ready, started_at))
+        _running.add(task)
+        task.add_done_callback(_running.discard)
+
+
+async def _hand_over(lane: Lane, ready: Ready, started_at: datetime) -> None:
+    outcome = await _answer(ready.adapter.send(ready.envelope), ready.adapter)
+    lane.finished.append(Finished(ready, outcome, started_at))
+    signals.wake(lane.shard)
+
+
+async def _answer(call: Awaitable[Accepted], adapter: Adapter) -> Accepted | SendError:
+    """The adapter's answer; whatever it does not say itself is an unknown outcome."""
+    try:
+        async with asyncio.timeout(adapter.timeout + 1):
+            return await call
+    except SendError as problem:
+        return problem
+    except TimeoutError:
+        return OutcomeUnknown("timeout")
+    except Exception as problem:
+        log.exception("The adapter %s failed in a way it does not declare", adapter.name)
+        return OutcomeUnknown("adapter_error", type(problem).__name__)
+
+
+def look_up(readies: list[Ready]) -> list[Accepted | SendError | Expired]:
+    """Ask providers about messages of unknown outcome, all at once; blocks until answered.
+
+    Expired means that the provider definitely does not have it.
+    """
+
+    async def ask_all() -> list[Any]:
+        return await asyncio.gather(*(_look_up(ready) for ready in readies))
+
+    return asyncio.run_coroutine_threadsafe(ask_all(), _loop()).result()
+
+
+async def _look_up(ready: Ready) -> Accepted | SendError | Expired:
+    try:
+        async with asyncio.timeout(ready.adapter.timeout + 1):
+            return await ready.adapter.look_up(ready.envelope) or Expired()
+    except SendError as problem:
+        return problem
+    except Exception as problem:
+        log.exception("Looking a message up with %s failed", ready.adapter.name)
+        return OutcomeUnknown("adapter_error", type(problem).__name__)

@@ -1,0 +1,367 @@
+"""What a candidate wrote, and what providers report: from the raw event to what follows.
+
+Both are called inside the transaction that marks the raw event as worked off.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from followthrough.audit.facts import Actor, record
+from followthrough.channels.contract import DeliveryReport, Inbound
+from followthrough.channels.models import Sender
+from followthrough.conversations import handoffs, understanding
+from followthrough.conversations.understanding import Reading
+from followthrough.governance import consent
+from followthrough.journeys.events import AskAnswered, OptedOut, Replied
+from followthrough.messages import planning
+from followthrough.messages.models import Ask, Attempt, Message, Touch
+from followthrough.people.contacts import CHANNEL_KIND, address_key, read_address
+from followthrough.people.models import Application, Candidate, ContactPoint
+from followthrough.runs import advance, service_texts
+from followthrough.store import sql
+
+
+@dataclass(frozen=True)
+class Letter:
+    """An inbound message with everyone it concerns."""
+
+    sender: Sender
+    message: Message
+    point: ContactPoint | None
+    candidate: Candidate | None
+    application: Application | None
+    ask: Ask | None
+    reading: Reading
+    now: datetime
+
+    @property
+    def actor(self) -> Actor:
+        return Actor("candidate", str(self.candidate.id if self.candidate else self.message.id))
+
+
+def received(sender: Sender, inbound: Inbound, *, raw_event_id: UUID | None, now: datetime) -> str:
+    """Store what was written, understand it and act on it; returns in a few words what it was.
+
+    A message the provider repeats changes nothing. A writer nobody knows is stored and heard:
+    their opt-out counts like any other.
+    """
+    point = _point(sender, inbound)
+    _lock_applications(point)
+    application = _application(point)
+    message = _store(sender, inbound, point, application, raw_event_id, now)
+    if message is None:
+        return "duplicate"
+    ask = _open_ask(application)
+    reading = understanding.read(
+        inbound.body, ask=ask.kind if ask else None, automatic=inbound.automatic
+    )
+    Message.objects.filter(id=message.id).update(
+        reading={"kind": reading.kind, "rule": reading.rule, "span": reading.span}
+    )
+    candidate = point.candidate if point else None
+    letter = Letter(sender, message, point, candidate, application, ask, reading, now)
+    _ACTIONS[reading.kind](letter)
+    return reading.kind
+
+
+def _point(sender: Sender, inbound: Inbound) -> ContactPoint | None:
+    """The contact point written from. On a shared phone: whom we last wrote to there."""
+    kind = CHANNEL_KIND[sender.channel]
+    country = sender.organization.country
+    key = address_key(read_address(kind, inbound.sender_address, country=country).address)
+    points = list(
+        ContactPoint.objects.filter(organization_id=sender.organization_id, address_key=key)
+        .exclude(address_key="")
+        .select_related("candidate")
+        .order_by("id")
+    )
+    if len(points) < 2:
+        return points[0] if points else None
+    last = (
+        Message.objects.filter(
+            candidate_id__in=[point.candidate_id for point in points],
+            contact_point_id__in=[point.id for point in points],
+            direction="out",
+        )
+        .exclude(delivery="not_sent")
+        .order_by("-id")
+        .values_list("contact_point_id", flat=True)
+        .first()
+    )
+    return next((point for point in points if point.id == last), points[0])
+
+
+def _lock_applications(point: ContactPoint | None) -> None:
+    """Applications are locked before anything else is written, everywhere in the same order."""
+    if point:
+        sql.rows(
+            "SELECT id FROM people_application WHERE candidate_id = %s ORDER BY id FOR UPDATE",
+            (point.candidate_id,),
+        )
+
+
+def _application(point: ContactPoint | None) -> Application | None:
+    """The application last written about; else the newest one."""
+    if point is None:
+        return None
+    last = (
+        Message.objects.filter(candidate_id=point.candidate_id, direction="out")
+        .exclude(application_id=None)
+        .exclude(delivery="not_sent")
+        .order_by("-id")
+        .values_list("application_id", flat=True)
+        .first()
+    )
+    theirs = Application.objects.filter(candidate_id=point.candidate_id).select_related("run")
+    found = theirs.filter(id=last).first() if last else None
+    return found or theirs.order_by("-id").first()
+
+
+def _store(
+    sender: Sender,
+    inbound: Inbound,
+    point: ContactPoint | None,
+    application: Application | None,
+    raw_event_id: UUID | None,
+    now: datetime,
+) -> Message | None:
+    """The stored message, or None when this provider message is stored already."""
+    message = Message(
+        organization_id=sender.organization_id,
+        application=application,
+        candidate_id=point.candidate_id if point else None,
+        contact_point=point,
+        direction="in",
+        channel=sender.channel,
+        sender_id=sender.id,
+        raw_event_id=raw_event_id,
+        subject=inbound.subject[:500],
+        body=inbound.body.replace("\x00", ""),
+        provider_id=inbound.provider_id[:200],
+        at=now,
+    )
+    repeated = Message.objects.filter(
+        sender_id=sender.id, provider_id=message.provider_id, direction="in"
+    )
+    if repeated.exists():
+        return None
+    message.save(force_insert=True)
+    if point and not inbound.automatic:
+        Candidate.objects.filter(id=point.candidate_id).update(last_inbound_at=now)
+    return message
+
+
+def _open_ask(application: Application | None) -> Ask | None:
+    """The latest ask of the application that still waits for an answer."""
+    if application is None:
+        return None
+    waiting = Ask.objects.filter(application_id=application.id, state="open")
+    return waiting.order_by("-opened_at").first()
+
+
+# --- what follows from each reading ------------------------------------------------------------
+
+
+def _stop(letter: Letter) -> None:
+    """STOP: the address is blocked for everyone on it; one confirmation; interviews ahead are
+    handed to a person."""
+    blocked = consent.opt_out(
+        organization_id=letter.sender.organization_id,
+        contact_point=letter.point,
+        address_key=_key(letter),
+        channel=letter.sender.channel,
+        basis=letter.reading.rule,
+        source=letter.sender.channel,
+        evidence={"message": str(letter.message.id)},
+        actor=letter.actor,
+        at=letter.now,
+    )
+    if blocked and letter.candidate:
+        _serve(letter, "opted_out")
+    _tell_runs(letter, lambda _: OptedOut(at=letter.now))
+
+
+def _start(letter: Letter) -> None:
+    if letter.point is None:
+        return
+    lifted = consent.opt_in(
+        organization_id=letter.sender.organization_id,
+        contact_point=letter.point,
+        channel=letter.sender.channel,
+        basis=letter.reading.rule,
+        source=letter.sender.channel,
+        evidence={"message": str(letter.message.id)},
+        actor=letter.actor,
+        at=letter.now,
+    )
+    if lifted:
+        _serve(letter, "opted_in")
+
+
+def _help(letter: Letter) -> None:
+    if letter.candidate:
+        _serve(letter, "help")
+
+
+def _answer(letter: Letter) -> None:
+    if letter.application is None or letter.ask is None:
+        return _hand_off(letter)
+    answered = AskAnswered(
+        key=letter.ask.key,
+        answer=letter.reading.kind,
+        at=letter.now,
+        channel=letter.sender.channel,
+    )
+    _replied(letter)
+    advance.apply([(letter.application.id, answered)], now=letter.now, actor=letter.actor)
+    return None
+
+
+def _hand_off(letter: Letter) -> None:
+    """Doubt goes to a human, and automation is silent until they have answered."""
+    _replied(letter)
+    if letter.candidate is None:
+        return
+    reason = "ambiguous_stop" if letter.reading.kind == "ambiguous_stop" else "unclear"
+    handoffs.open(
+        organization_id=letter.sender.organization_id,
+        candidate_id=letter.candidate.id,
+        application_id=letter.application.id if letter.application else None,
+        reason=reason,
+        message_id=letter.message.id,
+        at=letter.now,
+    )
+
+
+def _replied(letter: Letter) -> None:
+    _tell_runs(letter, lambda _: Replied(at=letter.now))
+
+
+def _ignore(letter: Letter) -> None:
+    """A machine's answer, or nothing at all: it engages nobody and is answered by nobody."""
+
+
+def _thanked(letter: Letter) -> None:
+    if letter.message.body.strip() and letter.reading.rule != "automatic":
+        _replied(letter)
+
+
+_ACTIONS: dict[str, Callable[[Letter], None]] = {
+    "opt_out": _stop,
+    "ambiguous_stop": _hand_off,
+    "opt_in": _start,
+    "help": _help,
+    "confirmed": _answer,
+    "declined": _answer,
+    "unclear": _hand_off,
+    "nothing": _thanked,
+}
+
+
+def _tell_runs(letter: Letter, event: Callable[[UUID], Replied | OptedOut]) -> None:
+    """Every application of the person hears it: they wrote to the company, not to a form."""
+    if letter.candidate is None:
+        return
+    ids = Application.objects.filter(candidate_id=letter.candidate.id).values_list("id", flat=True)
+    changes = [(one, event(one)) for one in sorted(ids)]
+    advance.apply(changes, now=letter.now, actor=letter.actor)
+
+
+def _key(letter: Letter) -> str:
+    return letter.point.address_key if letter.point else ""
+
+
+def _serve(letter: Letter, text: str) -> None:
+    """Plan a service message: sent at once or, after five minutes, never."""
+    assert letter.candidate is not None
+    channel = letter.sender.channel
+    planning.plan(
+        [
+            planning.Plan(
+                organization_id=letter.sender.organization_id,
+                application_id=letter.application.id if letter.application else None,
+                candidate_id=letter.candidate.id,
+                run_id=None,
+                version_id=None,
+                shard=letter.candidate.shard,
+                origin="service",
+                key=text,
+                occurrence=str(letter.message.id),
+                purpose="service",
+                priority=1,
+                due_at=letter.now,
+                useful_until=letter.now + timedelta(minutes=5),
+                anchor_name="",
+                anchor_sequence=None,
+                relevance={},
+                channels=[channel],
+                content={channel: service_texts.contents(text)},
+                reply_to_at=letter.now,
+                listened=False,
+            )
+        ],
+        now=letter.now,
+    )
+
+
+# --- delivery reports --------------------------------------------------------------------------
+
+
+def delivered(sender: Sender, report: DeliveryReport, *, now: datetime) -> str:
+    """Note what the provider says became of a message; returns in a few words what it was.
+
+    An undelivered message goes on to the touch's next channel, if it has one.
+    """
+    attempt = Attempt.objects.filter(sender_id=sender.id, provider_id=report.provider_id).first()
+    if attempt is None:
+        return "of a message we do not know"
+    when = report.at or now
+    changed = (
+        Message.objects.filter(attempt_id=attempt.id)
+        .exclude(delivery__in=["delivered", report.status])
+        .update(delivery=report.status, delivery_at=when)
+    )
+    if not changed:
+        return "known already"
+    _report(sender, attempt, report, now)
+    if report.status in ("undelivered", "bounced"):
+        _undelivered(attempt, report, now)
+    return report.status
+
+
+def _report(sender: Sender, attempt: Attempt, report: DeliveryReport, now: datetime) -> None:
+    record(
+        organization_id=sender.organization_id,
+        actor=Actor("provider", str(sender.id)),
+        verb="reported",
+        subject_kind="touch",
+        subject_id=attempt.touch_id,
+        why={"status": report.status, "code": report.code},
+        at=now,
+    )
+
+
+def _undelivered(attempt: Attempt, report: DeliveryReport, now: datetime) -> None:
+    if report.permanent and attempt.contact_point_id:
+        ContactPoint.objects.filter(id=attempt.contact_point_id).update(
+            usable=False, unusable_reason=(report.code or "undelivered")[:40]
+        )
+    touch = Touch.objects.filter(id=attempt.touch_id).first()
+    if touch and (rest := _channels_after(touch.channels, attempt.channel)):
+        planning.plan([_fallback(touch, rest, now)], now=now)
+
+
+def _channels_after(channels: Sequence[str], used: str) -> list[str]:
+    return list(channels[channels.index(used) + 1 :]) if used in channels else []
+
+
+def _fallback(touch: Touch, channels: list[str], now: datetime) -> planning.Plan:
+    """The same message by the next channel; it is judged anew like any other."""
+    given = {name: getattr(touch, name) for name in planning.Plan._fields}
+    return planning.Plan(
+        **given | {"occurrence": f"{touch.occurrence}+"[:60], "channels": channels, "due_at": now}
+    )

@@ -1,0 +1,141 @@
+"""Messages whose outcome nobody knows: a worker died, or a provider never answered.
+
+They are never sent again on a guess. A provider that can be asked is asked; where none can tell,
+the touch ends as `unknown` and a person is shown it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db import transaction
+
+from followthrough.channels import registry
+from followthrough.channels.contract import Accepted, Envelope, OutcomeUnknown, SendError
+from followthrough.conversations import handoffs
+from followthrough.core import clock
+from followthrough.messages import outbox
+from followthrough.messages.outbox import Due, Outcome, ReceiptRow, Sending
+from followthrough.runs import handover, settling
+from followthrough.runs.engine import shard_loop
+from followthrough.runs.handover import Expired, Finished, Ready
+from followthrough.store import sql
+
+BATCH = 200
+MOST_TRIES = 20
+
+
+class _Open(NamedTuple):
+    """The open attempt of a touch, with what was to be sent."""
+
+    touch_id: UUID
+    attempt_id: UUID
+    channel: str
+    sender_id: UUID
+    contact_point_id: UUID | None
+    address_key: str
+    subject: str
+    body: str
+    to: str
+
+
+_OPEN = """
+SELECT a.touch_id, a.id, a.channel, a.sender_id, a.contact_point_id, a.address_key, m.subject,
+       m.body, coalesce(p.address, '')
+FROM messaging_attempt a
+JOIN messaging_message m ON m.attempt_id = a.id
+LEFT JOIN people_contactpoint p ON p.id = a.contact_point_id
+WHERE a.touch_id = ANY(%s) AND a.state IN ('started', 'unknown')
+"""
+
+
+@shard_loop(order=21)
+def work(shard: int, *, epoch: int | None) -> int:
+    """Reconcile what is overdue in a shard and return how many touches that were."""
+    with transaction.atomic():
+        dues = outbox.overdue(shard=shard, epoch=epoch or 0, limit=BATCH)
+    if not dues:
+        return 0
+    readies = _readies(dues)
+    asked = [one for one in readies if one.adapter.can_look_up]
+    answers = handover.look_up(asked) if asked else []
+    _settle(list(zip(asked, answers, strict=True)))
+    _give_up([one for one in readies if not one.adapter.can_look_up])
+    return len(dues)
+
+
+def _readies(dues: Sequence[Due]) -> list[Ready]:
+    touches = {due.id: due for due in dues}
+    rows = [_Open(*row) for row in sql.rows(_OPEN, (list(touches),))]
+    found = registry.senders(list({due.organization_id for due in dues}))
+    senders = {one.config.id: one for theirs in found.values() for one in theirs}
+    return [
+        _ready(touches[row.touch_id], row, senders[row.sender_id])
+        for row in rows
+        if row.sender_id in senders
+    ]
+
+
+def _ready(due: Due, row: _Open, sender: registry.SenderRow) -> Ready:
+    # The claim counted this attempt already; the settlement counts it itself.
+    sending = Sending(
+        due._replace(attempts=due.attempts - 1), row.attempt_id, row.channel, row.sender_id,
+        row.contact_point_id, row.address_key, row.subject, row.body,
+    )  # fmt: skip
+    envelope = Envelope(str(due.id), sender.config, row.to, row.body, row.subject)
+    return Ready(sending, envelope, registry.adapter(sender.config.adapter), 0.0)
+
+
+def _settle(answered: list[tuple[Ready, Accepted | SendError | Expired]]) -> None:
+    """An answer settles; a provider that cannot be asked now is asked again after the lease."""
+    known = [
+        Finished(ready, answer, None)
+        for ready, answer in answered
+        if isinstance(answer, Accepted | Expired)
+    ]
+    settling.settle(known, now=clock.now())
+    silent = [ready for ready, answer in answered if isinstance(answer, SendError)]
+    _count_tries(silent)
+    _give_up([ready for ready in silent if ready.sending.touch.tries + 1 >= MOST_TRIES])
+
+
+def _count_tries(readies: list[Ready]) -> None:
+    ids = [ready.sending.touch.id for ready in readies]
+    if ids:
+        sql.run("UPDATE messaging_touch SET tries = tries + 1 WHERE id = ANY(%s)", (ids,))
+
+
+def _give_up(readies: list[Ready]) -> None:
+    """Nobody can tell: the touch ends as unknown, with a receipt, and a person is asked."""
+    now = clock.now()
+    for ready in readies:
+        due = ready.sending.touch
+        with transaction.atomic():
+            attempt = ready.sending.attempt_id
+            outbox.settle([Outcome(attempt, "unknown", "", OutcomeUnknown.kind, "", None)])
+            if not outbox.end([(due.id, "unknown")], now=now, was=settling.OPEN):
+                continue
+            outbox.record([_receipt(ready, now)])
+            handoffs.open(
+                organization_id=due.organization_id,
+                candidate_id=due.candidate_id,
+                application_id=due.application_id,
+                reason="unknown_outcome",
+                touch_id=due.id,
+                at=now,
+            )
+
+
+def _receipt(ready: Ready, now: datetime) -> ReceiptRow:
+    return ReceiptRow(
+        touch=ready.sending.touch,
+        at=now,
+        verdict="unknown",
+        code="outcome_unknown",
+        checks=[("outcome_unknown", "hold", {})],
+        attempt_id=ready.sending.attempt_id,
+        channel=ready.sending.channel,
+    )

@@ -1,0 +1,220 @@
+"""What came of hand-overs, written down fifty at a time.
+
+The attempt row is the fence: an outcome counts only while the attempt is open, so a worker that
+was believed dead and comes back late changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import singledispatchmethod
+from uuid import UUID
+
+from django.db import transaction
+
+from followthrough.audit.facts import Actor, FactRow, record_all
+from followthrough.channels import contract
+from followthrough.governance import caps, consent
+from followthrough.journeys.events import TouchSent
+from followthrough.messages import outbox
+from followthrough.messages.outbox import Outcome, ReceiptRow
+from followthrough.people.models import ContactPoint
+from followthrough.runs import advance
+from followthrough.runs.handover import Expired, Finished
+from followthrough.store import sql
+
+OPEN = ("sending", "reconciling")
+MOST_ATTEMPTS = 10
+
+
+def settle(finished: Sequence[Finished], *, now: datetime) -> int:
+    """Record outcomes and what follows from them, in one transaction; returns how many."""
+    if not finished:
+        return 0
+    with transaction.atomic():
+        _tell_engine(finished, now)
+        counted = outbox.settle([_outcome(one) for one in finished])
+        batch = _Batch(now)
+        for one in finished:
+            if one.ready.sending.attempt_id in counted:
+                batch.add(one.outcome, one)
+        batch.write()
+    return len(finished)
+
+
+def _tell_engine(finished: Sequence[Finished], now: datetime) -> None:
+    """First of all, since applications are locked before touches everywhere."""
+    sent = [
+        one.ready.sending.touch
+        for one in finished
+        if isinstance(one.outcome, contract.Accepted) and one.ready.sending.touch.listened
+    ]
+    advance.apply(
+        [
+            (due.application_id, TouchSent(key=due.key, occurrence=due.occurrence, at=now))
+            for due in sent
+            if due.application_id
+        ],
+        now=now,
+    )
+
+
+_STATES: dict[type, str] = {
+    contract.Accepted: "accepted",
+    contract.OutcomeUnknown: "unknown",
+    Expired: "expired",
+}
+
+
+def _outcome(one: Finished) -> Outcome:
+    found = one.outcome
+    failed = isinstance(found, contract.SendError)
+    return Outcome(
+        attempt_id=one.ready.sending.attempt_id,
+        state=_STATES.get(type(found), "failed"),
+        provider_id=found.provider_id if isinstance(found, contract.Accepted) else "",
+        error=f"{found.kind}:{found.code}"[:40] if failed else "",
+        detail=found.detail[:300] if failed else "",
+        started_at=one.started_at,
+    )
+
+
+@dataclass
+class _Batch:
+    """What a batch of outcomes writes."""
+
+    now: datetime
+    ends: list[tuple[UUID, str]] = field(default_factory=list)
+    again: list[tuple[UUID, datetime, str]] = field(default_factory=list)
+    unknown: list[UUID] = field(default_factory=list)
+    unsent: list[UUID] = field(default_factory=list)  # attempts
+    released: list[tuple[UUID, str, UUID]] = field(default_factory=list)
+    receipts: list[ReceiptRow] = field(default_factory=list)
+    facts: list[FactRow] = field(default_factory=list)
+    unreachable: dict[str, list[UUID]] = field(default_factory=lambda: defaultdict(list))
+    opted_out: list[Finished] = field(default_factory=list)
+
+    @singledispatchmethod
+    def add(self, outcome: object, one: Finished) -> None:
+        """Definitively not sent, and not for now: another channel may follow at once."""
+        self._failed(one, outcome, self.now)
+
+    @add.register
+    def _accepted(self, outcome: contract.Accepted, one: Finished) -> None:
+        due = one.ready.sending.touch
+        self.ends.append((due.id, "sent"))
+        self.facts.append(
+            FactRow(
+                due.organization_id,
+                Actor("provider", str(one.ready.sending.sender_id)),
+                "accepted",
+                "touch",
+                due.id,
+                {"attempt": str(one.ready.sending.attempt_id)},
+                self.now,
+            )
+        )
+
+    @add.register
+    def _expired(self, outcome: Expired, one: Finished) -> None:
+        self._again(one, self.now)
+        self._receipt(one, "hold", "decision_expired")
+
+    @add.register
+    def _throttled(self, outcome: contract.Throttled, one: Finished) -> None:
+        wait = max(outcome.after, 2.0 ** min(one.ready.sending.touch.attempts, 9))
+        self._failed(one, outcome, self.now + timedelta(seconds=wait))
+
+    @add.register
+    def _misconfigured(self, outcome: contract.Misconfigured, one: Finished) -> None:
+        self._failed(one, outcome, self.now + timedelta(minutes=10))
+
+    @add.register
+    def _unreachable(self, outcome: contract.Unreachable, one: Finished) -> None:
+        if point := one.ready.sending.contact_point_id:
+            self.unreachable[outcome.code[:40]].append(point)
+        self._failed(one, outcome, self.now)
+
+    @add.register
+    def _opted_out(self, outcome: contract.OptedOut, one: Finished) -> None:
+        self.opted_out.append(one)
+        self._failed(one, outcome, self.now)
+
+    @add.register
+    def _unknown(self, outcome: contract.OutcomeUnknown, one: Finished) -> None:
+        self.unknown.append(one.ready.sending.touch.id)
+
+    def _failed(self, one: Finished, outcome: object, next_try: datetime) -> None:
+        assert isinstance(outcome, contract.SendError)
+        code = {"opted_out": "opted_out_at_provider"}.get(outcome.kind, outcome.kind)
+        self._receipt(one, "fail", code, {"code": outcome.code})
+        if one.ready.sending.touch.attempts + 1 >= MOST_ATTEMPTS:
+            self._release(one)
+            self.ends.append((one.ready.sending.touch.id, "failed"))
+        else:
+            self._again(one, next_try)
+
+    def _again(self, one: Finished, due_at: datetime) -> None:
+        self._release(one)
+        self.again.append((one.ready.sending.touch.id, due_at, ""))
+
+    def _release(self, one: Finished) -> None:
+        sending = one.ready.sending
+        self.unsent.append(sending.attempt_id)
+        for subject in (sending.address_key, f"person:{sending.touch.candidate_id}"):
+            self.released.append((sending.touch.organization_id, subject, sending.touch.id))
+
+    def _receipt(self, one: Finished, verdict: str, code: str, detail: dict | None = None) -> None:
+        self.receipts.append(
+            ReceiptRow(
+                touch=one.ready.sending.touch,
+                at=self.now,
+                verdict=verdict,
+                code=code,
+                checks=[(code, verdict, detail or {})],
+                attempt_id=one.ready.sending.attempt_id,
+                channel=one.ready.sending.channel,
+            )
+        )
+
+    def write(self) -> None:
+        outbox.end(self.ends, now=self.now, was=OPEN)
+        outbox.plan_again(self.again, was=OPEN)
+        outbox.mark_not_sent(self.unsent)
+        outbox.record(self.receipts)
+        record_all(self.facts)
+        self._doubt()
+        caps.release(self.released)
+        for code, points in self.unreachable.items():
+            ContactPoint.objects.filter(id__in=points).update(usable=False, unusable_reason=code)
+        for one in self.opted_out:
+            _opt_out(one, self.now)
+
+    def _doubt(self) -> None:
+        """Ask the provider soon: an unknown outcome is reconciled, never retried blindly."""
+        if self.unknown:
+            sql.run(
+                "UPDATE messaging_touch SET state = 'reconciling',"
+                " lease_until = clock_timestamp() + interval '2 seconds'"
+                " WHERE id = ANY(%s) AND state = 'sending'",
+                (self.unknown,),
+            )
+
+
+def _opt_out(one: Finished, now: datetime) -> None:
+    """The provider knows of an opt-out that we did not have: it goes into the ledger."""
+    point = ContactPoint.objects.filter(id=one.ready.sending.contact_point_id).first()
+    if point is not None:
+        consent.opt_out(
+            organization_id=point.organization_id,
+            contact_point=point,
+            channel=one.ready.sending.channel,
+            basis="provider_block",
+            source=one.ready.sending.channel,
+            evidence={"attempt": str(one.ready.sending.attempt_id)},
+            actor=Actor("provider", str(one.ready.sending.sender_id)),
+            at=now,
+        )
