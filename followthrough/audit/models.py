@@ -9,7 +9,7 @@ from followthrough.store.models import Row
 
 
 class AuditXact(Func):
-    """The number of the writing transaction, as `audit_xact()` gives it (see the ADR on sealing)."""
+    """The number of the writing transaction, as `audit_xact()` gives it (see `numbering`)."""
 
     function = "audit_xact"
     template = "%(function)s()"
@@ -46,7 +46,14 @@ class Fact(Sealable):
     class Meta:
         indexes = [
             models.Index(fields=["subject_id", "id"], name="fact_subject"),
-            BrinIndex(fields=["xact"], name="fact_xact", pages_per_range=16),
+            BrinIndex(
+                fields=["xact"], name="fact_xact", pages_per_range=16, autosummarize=True
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(actor_kind="") & ~models.Q(actor_id=""), name="fact_has_actor"
+            ),
         ]
 
 
@@ -73,3 +80,4 @@ class Block(Row):
         constraints = [
             models.UniqueConstraint(fields=["organization_id", "height"], name="block_height"),
         ]
+        indexes = [models.Index(fields=["to_xact"], name="block_frontier")]

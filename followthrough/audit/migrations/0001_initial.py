@@ -35,6 +35,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('organization_id', 'height'), name='block_height')],
+                'indexes': [models.Index(fields=['to_xact'], name='block_frontier')],
             },
         ),
         migrations.CreateModel(
@@ -52,7 +53,8 @@ class Migration(migrations.Migration):
                 ('why', models.JSONField(default=dict)),
             ],
             options={
-                'indexes': [models.Index(fields=['subject_id', 'id'], name='fact_subject'), django.contrib.postgres.indexes.BrinIndex(fields=['xact'], name='fact_xact', pages_per_range=16)],
+                'indexes': [models.Index(fields=['subject_id', 'id'], name='fact_subject'), django.contrib.postgres.indexes.BrinIndex(autosummarize=True, fields=['xact'], name='fact_xact', pages_per_range=16)],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('actor_kind', ''), _negated=True), models.Q(('actor_id', ''), _negated=True)), name='fact_has_actor')],
             },
         ),
     ]

@@ -1,0 +1,94 @@
+"""Recording what happened: who did what to what, when and why. Ids and codes, no personal data."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from followthrough.core import clock
+from followthrough.core.ids import uuid7
+from followthrough.store import sql
+
+log = logging.getLogger(__name__)
+
+
+class Actor(NamedTuple):
+    """Who did it. `kind` is system, member, candidate, ats, provider or operator."""
+
+    kind: str
+    id: str
+
+
+SYSTEM = Actor("system", "engine")
+ACTOR_KINDS = ("system", "member", "candidate", "ats", "provider", "operator")
+
+
+class FactRow(NamedTuple):
+    """One fact. `verb` is in the past tense; `why` holds codes and ids; `at` is business time."""
+
+    organization_id: UUID
+    actor: Actor
+    verb: str
+    subject_kind: str
+    subject_id: UUID
+    why: Mapping[str, Any]
+    at: datetime
+
+
+def record(
+    *,
+    organization_id: UUID,
+    actor: Actor,
+    verb: str,
+    subject_kind: str,
+    subject_id: UUID,
+    why: Mapping[str, Any] | None = None,
+    at: datetime | None = None,
+) -> None:
+    """Record one fact, in the caller's transaction. `at` defaults to the business clock."""
+    moment = at or clock.now()
+    record_all([FactRow(organization_id, actor, verb, subject_kind, subject_id, why or {}, moment)])
+
+
+def record_all(facts: Sequence[FactRow]) -> None:
+    """Record all of them in one insert, in the caller's transaction.
+
+    Raises psycopg.errors.CheckViolation when a fact names no actor.
+    """
+    if facts:
+        sql.run(_INSERT, sql.columns([_record(fact) for fact in facts], 9))
+
+
+_INSERT = """
+    INSERT INTO audit_fact (id, organization_id, at, actor_kind, actor_id, verb,
+                            subject_kind, subject_id, why)
+    SELECT id, organization_id, at, actor_kind, actor_id, verb, subject_kind, subject_id, why::jsonb
+      FROM unnest(%s::uuid[], %s::uuid[], %s::timestamptz[], %s::text[], %s::text[], %s::text[],
+                  %s::text[], %s::uuid[], %s::text[])
+        AS new (id, organization_id, at, actor_kind, actor_id, verb, subject_kind, subject_id, why)
+"""
+
+
+def _record(fact: FactRow) -> tuple[Any, ...]:
+    organization_id, actor, verb, subject_kind, subject_id, why, at = fact
+    (text,) = sql.jsonb_texts([why])
+    return uuid7(), organization_id, at, *actor, verb, subject_kind, subject_id, _impersonal(text)
+
+
+_ADDRESS = re.compile(r'[^\s"@\\]+@[^\s"@\\]+\.[^\s"@\\]+|\+[1-9]\d{7,14}')
+
+
+def _impersonal(why: str) -> str:
+    """`why` without anything that looks like a mail address or a telephone number.
+
+    Facts outlive an erasure. Refusing such a fact would lose the work it belongs to (an opt-out,
+    perhaps), so the address is taken out and the mistake is logged; tests look for that.
+    """
+    clean, found = _ADDRESS.subn("[removed]", why)
+    if found:
+        log.error("A fact's reasons held an address, which was removed: pass ids and codes only.")
+    return clean

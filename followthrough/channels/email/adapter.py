@@ -1,0 +1,48 @@
+"""Mail through any SMTP server. What comes back by mail is not read yet."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from time import monotonic
+from typing import NoReturn
+
+from followthrough.channels.contract import Accepted, ChannelEvent, Envelope, SenderConfig
+from followthrough.channels.email import smtp
+from followthrough.channels.email.mail import make_mail
+from followthrough.core.hooks import Headers, Hook, Malformed
+
+_threads = ThreadPoolExecutor(max_workers=16, thread_name_prefix="smtp")
+
+
+class Email:
+    """`config`: host, port, username, security (starttls | tls | none), from_name, reply_to.
+
+    `secrets`: password. Django's SMTP backend blocks, so it runs in threads of its own.
+    """
+
+    name = "email"
+    channel = "email"
+    can_look_up = False
+    timeout = 8.0
+
+    async def send(self, envelope: Envelope) -> Accepted:
+        mail = make_mail(envelope)
+        until = monotonic() + self.timeout
+        loop = asyncio.get_running_loop()
+        await loop.run_in_executor(_threads, smtp.send, mail, envelope.sender, until)
+        return Accepted(mail.extra_headers["Message-ID"])
+
+    async def look_up(self, envelope: Envelope) -> NoReturn:
+        raise NotImplementedError("SMTP has no way to ask whether a mail went out.")
+
+    def receive(self, headers: Headers, body: bytes, sender: SenderConfig) -> Hook:
+        raise Malformed(
+            "The webhook",
+            reason="is for a mail sender, and email has no webhook.",
+            remedy="Remove the webhook at your mail provider.",
+        )
+
+    def parse(self, headers: Headers, body: bytes) -> Sequence[ChannelEvent]:
+        return ()

@@ -1,0 +1,54 @@
+"""Which adapters there are, and which senders an organization has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+from uuid import UUID
+
+from followthrough.channels.contract import Adapter, SenderConfig
+from followthrough.channels.email.adapter import Email
+from followthrough.channels.http.adapter import Http
+from followthrough.channels.sandbox.adapter import Sandbox
+from followthrough.core.errors import Explained
+from followthrough.store import sql
+
+ADAPTERS: tuple[Adapter, ...] = (Sandbox(), Http(), Email())
+_BY_NAME = {adapter.name: adapter for adapter in ADAPTERS}
+
+
+class UnknownAdapter(Explained):
+    """A sender names an adapter that this installation does not have."""
+
+
+class SenderRow(NamedTuple):
+    """A sender as stored: what adapters are given, and whether it may be used."""
+
+    config: SenderConfig
+    active: bool
+
+
+def adapter(name: str) -> Adapter:
+    """The adapter called `name` (the name of its folder). Raises UnknownAdapter."""
+    try:
+        return _BY_NAME[name]
+    except KeyError as problem:
+        raise UnknownAdapter(
+            f"The channel adapter {name!r}",
+            reason="is not part of this installation.",
+            remedy=f"Use one of {', '.join(sorted(_BY_NAME))}, or add a folder for it.",
+        ) from problem
+
+
+def senders(organization_ids: Iterable[UUID]) -> dict[UUID, list[SenderRow]]:
+    """Every sender of these organizations, the oldest first; [] for one that has none."""
+    found: dict[UUID, list[SenderRow]] = {one: [] for one in organization_ids}
+    for organization_id, active, *config in sql.rows(_SENDERS, (list(found),)):
+        found[organization_id].append(SenderRow(SenderConfig(*config), active))
+    return found
+
+
+_SENDERS = """
+    SELECT organization_id, active, id, adapter, channel, address, config, secrets
+      FROM channels_sender WHERE organization_id = ANY(%s) ORDER BY id
+"""
