@@ -72,7 +72,7 @@ def _map(organization: Organization) -> Any:
 
 def _policy(organization: Organization) -> None:
     """The US-like default, with hours that are open now whenever the benchmark runs."""
-    document = policies.DEFAULT | {
+    document = policies.default_document() | {
         "hours": {"default": {day: ["08:00-21:00"] for day in WEEK}},
     }  # fmt: skip
     policies.publish(

@@ -3,7 +3,11 @@
 from django.conf import settings
 from django.urls import include, path
 
-urlpatterns = []
+urlpatterns = [path("", include("followthrough.web.console.urls"))]
 
 if settings.DEMO:
     urlpatterns += [path("demo/", include("followthrough.demo.urls"))]
+
+handler403 = "followthrough.web.console.errors.refused"
+handler404 = "followthrough.web.console.errors.not_found"
+handler500 = "followthrough.web.console.errors.failed"

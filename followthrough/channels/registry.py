@@ -14,7 +14,7 @@ from followthrough.core.errors import Explained
 from followthrough.store import sql
 
 ADAPTERS: tuple[Adapter, ...] = (Sandbox(), Http(), Email())
-_BY_NAME = {adapter.name: adapter for adapter in ADAPTERS}
+_BY_NAME: dict[str, Adapter] = {adapter.name: adapter for adapter in ADAPTERS}
 
 
 class UnknownAdapter(Explained):
@@ -38,6 +38,11 @@ def adapter(name: str) -> Adapter:
             reason="is not part of this installation.",
             remedy=f"Use one of {', '.join(sorted(_BY_NAME))}, or add a folder for it.",
         ) from problem
+
+
+def register(adapter: Adapter) -> None:
+    """Add an adapter that is not part of the product: another package's, or a test's."""
+    _BY_NAME[adapter.name] = adapter
 
 
 def senders(organization_ids: Iterable[UUID]) -> dict[UUID, list[SenderRow]]:

@@ -39,13 +39,13 @@ def body_key(body: bytes) -> str:
 
 def sign(secret: str, signed: bytes) -> str:
     """HMAC-SHA256 in hex."""
-    return hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest()
+    return hmac.digest(secret.encode(), signed, "sha256").hex()
 
 
 def check_signature(given: str, signed: bytes, *, secrets: Iterable[str]) -> None:
     """Raise BadSignature unless `given` is the HMAC of `signed` under one of the live secrets."""
     expected = [sign(secret, signed).encode() for secret in secrets]
-    if not any(hmac.compare_digest(given.encode(), one) for one in expected):
+    if not any(hmac.compare_digest(given.encode(errors="replace"), one) for one in expected):
         raise BadSignature(
             "The webhook's signature",
             reason="does not match any live secret of this connection.",

@@ -11,7 +11,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-Check = tuple[str, str, Mapping[str, Any]]  # code, outcome (pass | hold | drop | skip), detail
+# code, outcome (pass | hold | drop | merge; skip: it does not apply here), detail
+Check = tuple[str, str, Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,8 @@ class Option:
 class Draft:
     """A touch that is due, with what the gate must know of it.
 
-    `facts` are what `relevance` is evaluated against. `freezes` are the standing ones on its
+    `facts` are what `relevance` is evaluated against; `anchor.<name>.sequence` among them is the
+    anchor's present sequence (None: taken away). `freezes` are the standing ones on its
     application, map and so on beyond the person's own (`PersonFacts.freezes`).
     """
 
@@ -69,32 +71,39 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class FreezeFact:
-    """A standing freeze."""
+    """A standing freeze. One on a sender stops only what would leave by that sender."""
 
     id: UUID
     subject_kind: str
     why: str
     until: datetime | None
+    subject_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """An earlier message that counts against a cap."""
+    """An earlier message that counts against a cap. Without a purpose it counts against every."""
 
     at: datetime
     touch_id: UUID
     channel: str
     stage: str
+    purpose: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """What the ledger says now for one address on one channel, and the entry that decided it."""
+    """What the ledger says now for one address on one channel, and the entry that decided it.
+
+    `people` are the candidates who gave it: on a shared phone one person's consent is not
+    another's. Empty: it is not recorded who, and it holds for whoever uses the address.
+    """
 
     state: str  # granted, revoked, unknown
     basis: str = ""
     at: datetime | None = None
     entry_id: UUID | None = None
+    people: frozenset[UUID] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

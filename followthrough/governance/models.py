@@ -1,5 +1,6 @@
 """What governs sending: consent, blocked addresses, policies, freezes and the use of caps."""
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -39,6 +40,9 @@ class ConsentEntry(Sealable):
         indexes = [
             models.Index(fields=["organization_id", "address_key", "id"], name="consent_address"),
             models.Index(fields=["candidate_id"], name="consent_candidate"),
+            BrinIndex(
+                fields=["xact"], name="consent_xact", pages_per_range=16, autosummarize=True
+            ),
         ]
 
 

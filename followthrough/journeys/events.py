@@ -165,7 +165,10 @@ class State:
     entered_at: datetime | None = None
     anchors: Mapping[str, tuple[datetime | None, int]] = field(default_factory=dict)
     asks: Mapping[str, str] = field(default_factory=dict)  # open asks: touch key -> occurrence
-    answers: Mapping[str, str] = field(default_factory=dict)  # touch key -> confirmed …
+    answers: Mapping[str, str] = field(default_factory=dict)  # touch key -> confirmed, closed …
     sent: Mapping[str, datetime] = field(default_factory=dict)  # touch key -> when, this visit
     replied_at: datetime | None = None
     ended: bool = False
+    seen_at: datetime | None = None  # the newest stage fact heard, also one that changed nothing
+    moved_at: datetime | None = None  # when the run moved to another version, in this visit
+    heard: Mapping[str, tuple[datetime, str]] = field(default_factory=dict)  # custom events by name

@@ -40,11 +40,13 @@ class Site(OrganizationRow):
     country = models.CharField(max_length=2)
     region = models.CharField(max_length=10, blank=True)  # state or province, as in ISO 3166-2
     zone = models.CharField(max_length=64)
+    seen_version = models.DateTimeField(null=True)  # the source's time of the newest snapshot
+    seen_digest = models.CharField(max_length=32, default="", db_default="")  # decides ties
 
     DATA = declare(
         retention=Retention.ORGANIZATION,
         key="id organization external_id",
-        operational="name address country region zone",
+        operational="name address country region zone seen_version seen_digest",
     )
 
     class Meta:
@@ -64,11 +66,13 @@ class Requisition(OrganizationRow):
     title = models.CharField(max_length=200)
     family = models.CharField(max_length=80, blank=True)
     site = models.ForeignKey(Site, null=True, on_delete=models.PROTECT, related_name="requisitions")
+    seen_version = models.DateTimeField(null=True)  # the source's time of the newest snapshot
+    seen_digest = models.CharField(max_length=32, default="", db_default="")  # decides ties
 
     DATA = declare(
         retention=Retention.ORGANIZATION,
         key="id organization connection external_id site",
-        operational="title family",
+        operational="title family seen_version seen_digest",
     )
 
     class Meta:
@@ -95,11 +99,13 @@ class Candidate(OrganizationRow):
     zone_stated_at = models.DateTimeField(null=True)
     zone_address = models.CharField(max_length=64, blank=True)  # of the home address in the ATS
     last_inbound_at = models.DateTimeField(null=True)
+    seen_version = models.DateTimeField(null=True)  # the source's time of the newest snapshot
+    seen_digest = models.CharField(max_length=32, default="", db_default="")  # decides ties
 
     DATA = declare(
         retention=Retention.CANDIDATE,
         key="id organization connection external_id shard",
-        operational="locale last_inbound_at",
+        operational="locale last_inbound_at seen_version seen_digest",
         personal="given_name family_name country region zone_stated zone_stated_at zone_address",
     )
 
@@ -154,12 +160,13 @@ class Application(OrganizationRow):
     ats_stage = models.CharField(max_length=200, blank=True)
     stage_since = models.DateTimeField(null=True)
     seen_version = models.DateTimeField(null=True)  # the source's time of the newest snapshot
+    seen_digest = models.CharField(max_length=32, default="", db_default="")  # decides ties
     fields = models.JSONField(default=dict)  # ATS fields that maps may ask about
 
     DATA = declare(
         retention=Retention.CANDIDATE,
         key="id organization connection external_id candidate requisition",
-        operational="stage ats_stage stage_since seen_version",
+        operational="stage ats_stage stage_since seen_version seen_digest",
         personal="fields",
     )
 

@@ -6,7 +6,8 @@ and everything that follows from it commit together or not at all.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -38,15 +39,26 @@ class _Locked(NamedTuple):
     end_reason: str | None
 
 
-_LOCK = """
+_LOCK = "SELECT id FROM people_application WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"
+# A statement of its own: one that had to wait for the lock would show runs as they were before.
+_LOAD = """
 SELECT a.id, a.organization_id, a.candidate_id, a.connection_id, c.shard, q.family, q.site_id,
        a.requisition_id, r.id, r.version_id, r.state, r.end_reason
 FROM people_application a
 JOIN people_candidate c ON c.id = a.candidate_id
 LEFT JOIN people_requisition q ON q.id = a.requisition_id
 LEFT JOIN journeys_run r ON r.application_id = a.id
-WHERE a.id = ANY(%s) ORDER BY a.id FOR UPDATE OF a
+WHERE a.id = ANY(%s) ORDER BY a.id
 """
+_ANCHORS = """
+SELECT application_id, name, at, sequence FROM people_anchor WHERE application_id = ANY(%s)
+"""
+
+
+def lock(application_ids: Iterable[UUID]) -> None:
+    """Lock applications until the transaction ends: always before their touches, in one order."""
+    if ids := sorted(set(application_ids)):
+        sql.run(_LOCK, (ids,))
 
 
 def apply(changes: Sequence[Change], *, now: datetime, actor: Actor = SYSTEM) -> int:
@@ -88,12 +100,17 @@ def _open(
 ) -> dict[UUID, Journey]:
     """Lock the applications and load their runs, starting those that have none yet."""
     ids = sorted({application_id for application_id, _ in changes})
-    locked = [_Locked(*row) for row in sql.rows(_LOCK, (ids,))]
+    locked = _load(ids)
     starting = {app for app, event in changes if isinstance(event, StageChanged)}
     new = [row for row in locked if row.run_id is None and row.application_id in starting]
     started = _start(new, gathered, actor, now) if new else {}
     running = {row.application_id: _journey(row) for row in locked if row.run_id is not None}
     return running | started
+
+
+def _load(application_ids: Sequence[UUID]) -> list[_Locked]:
+    lock(application_ids)
+    return [_Locked(*row) for row in sql.rows(_LOAD, (list(application_ids),))]
 
 
 def _journey(row: _Locked) -> Journey:
@@ -146,7 +163,16 @@ def _start(
         gathered.facts.append(_fact(row, actor, "started_run", {"rule": rule.why}, now))
     if started:
         _insert(list(started.values()), why, actor, now)
+        _tell_anchors(started)
     return started
+
+
+def _tell_anchors(started: dict[UUID, Journey]) -> None:
+    """A run that begins late knows the anchors that were set before it."""
+    for application_id, name, at, sequence in sql.rows(_ANCHORS, (list(started),)):
+        state = started[application_id].state
+        anchors = {**state.anchors, name: (at, sequence)}
+        started[application_id].state = replace(state, anchors=anchors)
 
 
 def _insert(journeys: list[Journey], why: list[str], actor: Actor, now: datetime) -> None:
@@ -169,7 +195,8 @@ def _fact(row: _Locked, actor: Actor, verb: str, why: dict, now: datetime) -> Fa
 
 _SAVE = """
 UPDATE journeys_run r SET state = s.state::jsonb,
-    end_reason = s.reason, ended_at = CASE WHEN s.reason = '' THEN NULL ELSE %s END
+    end_reason = s.reason,
+    ended_at = CASE WHEN s.reason = '' THEN NULL ELSE coalesce(r.ended_at, %s) END
 FROM unnest(%s::uuid[], %s::text[], %s::text[]) AS s(id, state, reason)
 WHERE r.id = s.id
 """
@@ -201,15 +228,22 @@ def move(
     """
     journeys = [journey for journey in _running(run_ids) if journey.version_id != to_version]
     gathered = Gathered()
-    document = versions.document(to_version)
+    document, said = versions.document(to_version), _said(journeys)
     for journey in journeys:
         _record_move(journey, to_version, why, actor, now)
+        gathered.facts.append(_moved(journey, to_version, why, actor, now))
         journey.version_id = to_version
         journey.state, found = engine.moved(
-            document, journey.state, now, settle=document.settle_delay
+            document,
+            journey.state,
+            now,
+            settle=document.settle_delay,
+            said=said[journey.run_id],
         )
         for effect in found:
             effects.gather(effect, journey, gathered, actor, now)
+        if not journey.state.ended:
+            journey.end_reason = ""
     sql.run(_MOVE, (to_version, [journey.run_id for journey in journeys]))
     _save(journeys, now)
     effects.write(gathered, now=now)
@@ -218,8 +252,28 @@ def move(
 
 def _running(run_ids: Sequence[UUID]) -> list[Journey]:
     apps = sql.rows("SELECT application_id FROM journeys_run WHERE id = ANY(%s)", (list(run_ids),))
-    locked = sql.rows(_LOCK, (sorted(row[0] for row in apps),))
-    return [_journey(_Locked(*row)) for row in locked]
+    return [_journey(row) for row in _load([row[0] for row in apps]) if row.run_id]
+
+
+_SAID = """
+SELECT run_id, key, occurrence FROM messaging_touch
+WHERE application_id = ANY(%s) AND state IN ('sending', 'reconciling', 'sent', 'unknown')
+"""
+
+
+def _said(journeys: Sequence[Journey]) -> dict[UUID, list[tuple[str, str]]]:
+    """By run, what went out or may have: (key, occurrence)."""
+    found: dict[UUID, list[tuple[str, str]]] = {journey.run_id: [] for journey in journeys}
+    applications = [journey.application_id for journey in journeys]
+    for run_id, key, occurrence in sql.rows(_SAID, (applications,)):
+        if run_id in found:
+            found[run_id].append((key, occurrence))
+    return found
+
+
+def _moved(journey: Journey, to_version: UUID, why: str, actor: Actor, now: datetime) -> FactRow:
+    detail = {"from": str(journey.version_id), "to": str(to_version), "reason": why}
+    return FactRow(journey.organization_id, actor, "moved_run", "run", journey.run_id, detail, now)
 
 
 def _record_move(journey: Journey, to_version: UUID, why: str, actor: Actor, now: datetime) -> None:

@@ -112,8 +112,9 @@ def _set_back(due: Due, problem: str, now: datetime) -> None:
             outbox.plan_again([(due.id, later, "poison")], was=["planned"])
             return
         checks = [("poison", "drop", {"problem": problem})]
-        outbox.record([ReceiptRow(touch=due, at=now, verdict="fail", code="poison", checks=checks)])
-        outbox.end([(due.id, "failed")], now=now, was=["planned"])
+        end = ReceiptRow(touch=due, at=now, verdict="fail", code="poison", checks=checks)
+        if outbox.end([(due.id, "failed")], now=now, was=["planned"]):
+            outbox.record([end])
 
 
 def _decide(
@@ -238,6 +239,7 @@ def _uses(decision: Send, due: Due, written: _Written) -> list[tuple[UUID, str, 
         touch_id=due.id,
         channel=decision.option.channel,
         stage=subject.stage if subject else "",
+        purpose=due.purpose,
     )
     return [(due.organization_id, name, use) for name in decision.cap_subjects]
 
@@ -253,7 +255,17 @@ def _ready(sending: Sending, written: _Written) -> Ready:
         body=sending.body,
         subject=sending.subject,
     )
-    return Ready(sending, envelope, registry.adapter(sender.adapter), written.decided)
+    adapter = registry.adapter(sender.adapter)
+    return Ready(sending, envelope, adapter, written.decided, _subjects(sending, known))
+
+
+def _subjects(sending: Sending, known: Facts) -> list[UUID]:
+    """Whatever a freeze could stand on that silences this message."""
+    due = sending.touch
+    subject = known.subjects.get(due.application_id) if due.application_id else None
+    map_id = subject.map_id if subject else None
+    found = (due.organization_id, due.candidate_id, due.application_id, sending.sender_id, map_id)
+    return [one for one in found if one]
 
 
 def _commitment(attempt_id: UUID, body: str) -> str:
@@ -298,12 +310,10 @@ def _still(lane: Lane, ready: list[Ready], fenced: bool) -> tuple[datetime, bool
     touches = [one.sending.touch for one in ready]
     subjects = [
         (n, subject)
-        for n, due in enumerate(touches)
-        if due.purpose != "service"
-        for subject in (due.organization_id, due.candidate_id, due.application_id,
-                        ready[n].sending.sender_id)
-        if subject
-    ]  # fmt: skip
+        for n, one in enumerate(ready)
+        if one.sending.touch.purpose != "service"
+        for subject in one.subjects
+    ]
     given = {
         "fenced": fenced,
         "shard": lane.shard,

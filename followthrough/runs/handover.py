@@ -10,12 +10,13 @@ import asyncio
 import logging
 import threading
 from collections import deque
-from collections.abc import Awaitable, Iterable
+from collections.abc import Awaitable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from time import monotonic
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from followthrough.channels.contract import Accepted, Adapter, Envelope, OutcomeUnknown, SendError
 from followthrough.messages.outbox import Sending
@@ -38,6 +39,7 @@ class Ready(NamedTuple):
     envelope: Envelope
     adapter: Adapter
     decided: float  # time.monotonic()
+    subjects: Sequence[UUID] = ()  # a freeze on any of them stops it
 
 
 class Finished(NamedTuple):
@@ -74,7 +76,7 @@ class Lane:
         fresh = []
         while self.ready:
             one = self.ready.popleft()
-            if monotonic() - one.decided > DECISION_SECONDS:
+            if _too_old(one):
                 self.expire([one])
             else:
                 fresh.append(one)
@@ -91,6 +93,10 @@ class Lane:
         self.flying += len(readies)
         self.limit = min(AT_ONCE, self.limit + 25)
         _loop().call_soon_threadsafe(_start, self, readies, started_at)
+
+
+def _too_old(ready: Ready) -> bool:
+    return monotonic() - ready.decided > DECISION_SECONDS
 
 
 @lru_cache(maxsize=1)
@@ -111,7 +117,11 @@ def _start(lane: Lane, readies: list[Ready], started_at: datetime) -> None:
 
 
 async def _hand_over(lane: Lane, ready: Ready, started_at: datetime) -> None:
-    outcome = await _answer(ready.adapter.send(ready.envelope), ready.adapter)
+    # A process may be stopped at any line and go on much later, when others have taken over.
+    if _too_old(ready):
+        outcome: Accepted | SendError | Expired = Expired()
+    else:
+        outcome = await _answer(ready.adapter.send(ready.envelope), ready.adapter)
     lane.finished.append(Finished(ready, outcome, started_at))
     signals.wake(lane.shard)
 

@@ -22,7 +22,6 @@ from followthrough.messages.models import Ask, Attempt, Message, Touch
 from followthrough.people.contacts import CHANNEL_KIND, address_key, read_address
 from followthrough.people.models import Application, Candidate, ContactPoint
 from followthrough.runs import advance, service_texts
-from followthrough.store import sql
 
 
 @dataclass(frozen=True)
@@ -36,6 +35,7 @@ class Letter:
     application: Application | None
     ask: Ask | None
     reading: Reading
+    address_key: str  # of the address written from, whether or not anybody here has it
     now: datetime
 
     @property
@@ -63,16 +63,15 @@ def received(sender: Sender, inbound: Inbound, *, raw_event_id: UUID | None, now
         reading={"kind": reading.kind, "rule": reading.rule, "span": reading.span}
     )
     candidate = point.candidate if point else None
-    letter = Letter(sender, message, point, candidate, application, ask, reading, now)
+    key = _key(sender, inbound)
+    letter = Letter(sender, message, point, candidate, application, ask, reading, key, now)
     _ACTIONS[reading.kind](letter)
     return reading.kind
 
 
 def _point(sender: Sender, inbound: Inbound) -> ContactPoint | None:
     """The contact point written from. On a shared phone: whom we last wrote to there."""
-    kind = CHANNEL_KIND[sender.channel]
-    country = sender.organization.country
-    key = address_key(read_address(kind, inbound.sender_address, country=country).address)
+    key = _key(sender, inbound)
     points = list(
         ContactPoint.objects.filter(organization_id=sender.organization_id, address_key=key)
         .exclude(address_key="")
@@ -95,13 +94,16 @@ def _point(sender: Sender, inbound: Inbound) -> ContactPoint | None:
     return next((point for point in points if point.id == last), points[0])
 
 
+def _key(sender: Sender, inbound: Inbound) -> str:
+    kind, country = CHANNEL_KIND[sender.channel], sender.organization.country
+    return address_key(read_address(kind, inbound.sender_address, country=country).address)
+
+
 def _lock_applications(point: ContactPoint | None) -> None:
     """Applications are locked before anything else is written, everywhere in the same order."""
     if point:
-        sql.rows(
-            "SELECT id FROM people_application WHERE candidate_id = %s ORDER BY id FOR UPDATE",
-            (point.candidate_id,),
-        )
+        theirs = Application.objects.filter(candidate_id=point.candidate_id)
+        advance.lock(theirs.values_list("id", flat=True))
 
 
 def _application(point: ContactPoint | None) -> Application | None:
@@ -172,7 +174,7 @@ def _stop(letter: Letter) -> None:
     blocked = consent.opt_out(
         organization_id=letter.sender.organization_id,
         contact_point=letter.point,
-        address_key=_key(letter),
+        address_key=letter.address_key,
         channel=letter.sender.channel,
         basis=letter.reading.rule,
         source=letter.sender.channel,
@@ -269,10 +271,6 @@ def _tell_runs(letter: Letter, event: Callable[[UUID], Replied | OptedOut]) -> N
     ids = Application.objects.filter(candidate_id=letter.candidate.id).values_list("id", flat=True)
     changes = [(one, event(one)) for one in sorted(ids)]
     advance.apply(changes, now=letter.now, actor=letter.actor)
-
-
-def _key(letter: Letter) -> str:
-    return letter.point.address_key if letter.point else ""
 
 
 def _serve(letter: Letter, text: str) -> None:

@@ -19,7 +19,7 @@ from followthrough.conversations import handoffs
 from followthrough.core import clock
 from followthrough.messages import outbox
 from followthrough.messages.outbox import Due, Outcome, ReceiptRow, Sending
-from followthrough.runs import handover, settling
+from followthrough.runs import advance, handover, settling
 from followthrough.runs.engine import shard_loop
 from followthrough.runs.handover import Expired, Finished, Ready
 from followthrough.store import sql
@@ -59,34 +59,57 @@ def work(shard: int, *, epoch: int | None) -> int:
         dues = outbox.overdue(shard=shard, epoch=epoch or 0, limit=BATCH)
     if not dues:
         return 0
-    readies = _readies(dues)
+    readies, lost = _readies(dues)
     asked = [one for one in readies if one.adapter.can_look_up]
     answers = handover.look_up(asked) if asked else []
     _settle(list(zip(asked, answers, strict=True)))
-    _give_up([one for one in readies if not one.adapter.can_look_up])
+    _give_up([_doubt(one) for one in readies if not one.adapter.can_look_up])
+    _give_up(lost)
     return len(dues)
 
 
-def _readies(dues: Sequence[Due]) -> list[Ready]:
-    touches = {due.id: due for due in dues}
-    rows = [_Open(*row) for row in sql.rows(_OPEN, (list(touches),))]
+class _Doubt(NamedTuple):
+    """A touch of which nobody can tell whether it went out."""
+
+    touch: Due
+    attempt_id: UUID | None
+    channel: str
+
+
+def _doubt(ready: Ready) -> _Doubt:
+    return _Doubt(ready.sending.touch, ready.sending.attempt_id, ready.sending.channel)
+
+
+def _readies(dues: Sequence[Due]) -> tuple[list[Ready], list[_Doubt]]:
+    """What a provider can be asked about; and what there is no sender or adapter left to ask."""
+    rows = {row[0]: _Open(*row) for row in sql.rows(_OPEN, ([due.id for due in dues],))}
     found = registry.senders(list({due.organization_id for due in dues}))
     senders = {one.config.id: one for theirs in found.values() for one in theirs}
-    return [
-        _ready(touches[row.touch_id], row, senders[row.sender_id])
-        for row in rows
-        if row.sender_id in senders
-    ]
+    readies, lost = [], []
+    for due in dues:
+        row = rows.get(due.id)
+        ready = _ready(due, row, senders.get(row.sender_id)) if row else None
+        if ready:
+            readies.append(ready)
+        else:
+            lost.append(_Doubt(due, row and row.attempt_id, row.channel if row else ""))
+    return readies, lost
 
 
-def _ready(due: Due, row: _Open, sender: registry.SenderRow) -> Ready:
+def _ready(due: Due, row: _Open, sender: registry.SenderRow | None) -> Ready | None:
+    try:
+        adapter = registry.adapter(sender.config.adapter) if sender else None
+    except registry.UnknownAdapter:
+        adapter = None
+    if sender is None or adapter is None:
+        return None
     # The claim counted this attempt already; the settlement counts it itself.
     sending = Sending(
         due._replace(attempts=due.attempts - 1), row.attempt_id, row.channel, row.sender_id,
         row.contact_point_id, row.address_key, row.subject, row.body,
     )  # fmt: skip
     envelope = Envelope(str(due.id), sender.config, row.to, row.body, row.subject)
-    return Ready(sending, envelope, registry.adapter(sender.config.adapter), 0.0)
+    return Ready(sending, envelope, adapter, 0.0)
 
 
 def _settle(answered: list[tuple[Ready, Accepted | SendError | Expired]]) -> None:
@@ -99,7 +122,7 @@ def _settle(answered: list[tuple[Ready, Accepted | SendError | Expired]]) -> Non
     settling.settle(known, now=clock.now())
     silent = [ready for ready, answer in answered if isinstance(answer, SendError)]
     _count_tries(silent)
-    _give_up([ready for ready in silent if ready.sending.touch.tries + 1 >= MOST_TRIES])
+    _give_up([_doubt(one) for one in silent if one.sending.touch.tries + 1 >= MOST_TRIES])
 
 
 def _count_tries(readies: list[Ready]) -> None:
@@ -108,34 +131,37 @@ def _count_tries(readies: list[Ready]) -> None:
         sql.run("UPDATE messaging_touch SET tries = tries + 1 WHERE id = ANY(%s)", (ids,))
 
 
-def _give_up(readies: list[Ready]) -> None:
+def _give_up(doubts: list[_Doubt]) -> None:
     """Nobody can tell: the touch ends as unknown, with a receipt, and a person is asked."""
-    now = clock.now()
-    for ready in readies:
-        due = ready.sending.touch
+    now, kind = clock.now(), OutcomeUnknown.kind
+    for one in doubts:
         with transaction.atomic():
-            attempt = ready.sending.attempt_id
-            outbox.settle([Outcome(attempt, "unknown", "", OutcomeUnknown.kind, "", None)])
-            if not outbox.end([(due.id, "unknown")], now=now, was=settling.OPEN):
-                continue
-            outbox.record([_receipt(ready, now)])
-            handoffs.open(
-                organization_id=due.organization_id,
-                candidate_id=due.candidate_id,
-                application_id=due.application_id,
-                reason="unknown_outcome",
-                touch_id=due.id,
-                at=now,
-            )
+            advance.lock([one.touch.application_id] if one.touch.application_id else [])
+            if one.attempt_id:
+                outbox.settle([Outcome(one.attempt_id, "unknown", "", kind, "", None)])
+            if outbox.end([(one.touch.id, "unknown")], now=now, was=settling.OPEN):
+                outbox.record([_receipt(one, now)])
+                _hand_off(one.touch, now)
 
 
-def _receipt(ready: Ready, now: datetime) -> ReceiptRow:
+def _hand_off(due: Due, now: datetime) -> None:
+    handoffs.open(
+        organization_id=due.organization_id,
+        candidate_id=due.candidate_id,
+        application_id=due.application_id,
+        reason="unknown_outcome",
+        touch_id=due.id,
+        at=now,
+    )
+
+
+def _receipt(one: _Doubt, now: datetime) -> ReceiptRow:
     return ReceiptRow(
-        touch=ready.sending.touch,
+        touch=one.touch,
         at=now,
         verdict="unknown",
         code="outcome_unknown",
         checks=[("outcome_unknown", "hold", {})],
-        attempt_id=ready.sending.attempt_id,
-        channel=ready.sending.channel,
+        attempt_id=one.attempt_id,
+        channel=one.channel,
     )

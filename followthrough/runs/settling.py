@@ -6,6 +6,7 @@ was believed dead and comes back late changes nothing.
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -26,6 +27,8 @@ from followthrough.runs import advance
 from followthrough.runs.handover import Expired, Finished
 from followthrough.store import sql
 
+log = logging.getLogger(__name__)
+
 OPEN = ("sending", "reconciling")
 MOST_ATTEMPTS = 10
 
@@ -34,32 +37,59 @@ def settle(finished: Sequence[Finished], *, now: datetime) -> int:
     """Record outcomes and what follows from them, in one transaction; returns how many."""
     if not finished:
         return 0
-    with transaction.atomic():
-        _tell_engine(finished, now)
-        counted = outbox.settle([_outcome(one) for one in finished])
-        batch = _Batch(now)
+    try:
+        _settle(finished, now)
+    except Exception:
+        log.exception("A batch of outcomes could not be written; going one by one")
         for one in finished:
-            if one.ready.sending.attempt_id in counted:
-                batch.add(one.outcome, one)
-        batch.write()
+            _settle_alone(one, now)
     return len(finished)
 
 
-def _tell_engine(finished: Sequence[Finished], now: datetime) -> None:
-    """First of all, since applications are locked before touches everywhere."""
-    sent = [
-        one.ready.sending.touch
+def _settle(finished: Sequence[Finished], now: datetime, *, tell: bool = True) -> None:
+    heard = _listened(finished) if tell else []
+    with transaction.atomic():
+        # Applications are locked before touches, everywhere.
+        advance.lock(one.ready.sending.touch.application_id for one in heard)
+        counted = outbox.settle([_outcome(one) for one in finished])
+        advance.apply([_sent(one, now) for one in heard if _id(one) in counted], now=now)
+        batch = _Batch(now)
+        for one in finished:
+            if _id(one) in counted:
+                batch.add(one.outcome, one)
+        batch.write()
+
+
+def _settle_alone(one: Finished, now: datetime) -> None:
+    """What went out is recorded even if the journey cannot hear of it. If that fails too, the
+    lease runs out and the provider is asked."""
+    for tell in (True, False):
+        try:
+            _settle([one], now, tell=tell)
+            break
+        except Exception:
+            log.exception("The outcome of attempt %s could not be written", _id(one))
+
+
+def _id(one: Finished) -> UUID:
+    return one.ready.sending.attempt_id
+
+
+def _listened(finished: Sequence[Finished]) -> list[Finished]:
+    """The outcomes that journeys wait for."""
+    return [
+        one
         for one in finished
-        if isinstance(one.outcome, contract.Accepted) and one.ready.sending.touch.listened
+        if isinstance(one.outcome, contract.Accepted)
+        and one.ready.sending.touch.listened
+        and one.ready.sending.touch.application_id
     ]
-    advance.apply(
-        [
-            (due.application_id, TouchSent(key=due.key, occurrence=due.occurrence, at=now))
-            for due in sent
-            if due.application_id
-        ],
-        now=now,
-    )
+
+
+def _sent(one: Finished, now: datetime) -> advance.Change:
+    due = one.ready.sending.touch
+    assert due.application_id is not None
+    return due.application_id, TouchSent(key=due.key, occurrence=due.occurrence, at=now)
 
 
 _STATES: dict[type, str] = {

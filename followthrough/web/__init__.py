@@ -1,0 +1,1 @@
+"""What speaks HTTP: pages for members and candidates (Django), and the door for webhooks."""

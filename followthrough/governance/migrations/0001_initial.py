@@ -1,3 +1,4 @@
+import django.contrib.postgres.indexes
 import django.db.models.deletion
 import django.db.models.functions.datetime
 import followthrough.audit.models
@@ -36,7 +37,7 @@ class Migration(migrations.Migration):
                 ('at', models.DateTimeField()),
             ],
             options={
-                'indexes': [models.Index(fields=['organization_id', 'address_key', 'id'], name='consent_address'), models.Index(fields=['candidate_id'], name='consent_candidate')],
+                'indexes': [models.Index(fields=['organization_id', 'address_key', 'id'], name='consent_address'), models.Index(fields=['candidate_id'], name='consent_candidate'), django.contrib.postgres.indexes.BrinIndex(autosummarize=True, fields=['xact'], name='consent_xact', pages_per_range=16)],
             },
         ),
         migrations.CreateModel(

@@ -1,0 +1,160 @@
+"""The simulated ATS: what a recruiter does in it, the webhooks it sends, and its API."""
+
+from __future__ import annotations
+
+import hmac
+import json
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from followthrough.core import clock
+from followthrough.core.canonical import iso
+from followthrough.core.hooks import BadSignature
+from followthrough.core.ids import uuid7
+from followthrough.demo import post
+from followthrough.demo.models import AtsApplication, AtsEvent
+from followthrough.intake.ats.generic import signature
+from followthrough.people.models import Connection
+
+STAGES = {  # the ATS's own names -> what they mean; '' is not mapped
+    "Applied": "applied",
+    "Phone screen": "screen",
+    "Interview": "interview",
+    "Offer": "offer",
+    "Background check": "checks",
+    "Hired": "hired",
+    "Rejected": "rejected",
+    "Withdrawn": "withdrawn",
+    "Talent pool": "",
+}
+INTERVIEW = "interview_start"
+
+
+# --- what a recruiter does ---------------------------------------------------------------------
+
+
+def move(application: AtsApplication, stage: str) -> AtsEvent:
+    """Put an application into another stage and tell the product."""
+    return _act(application, _("Stage: %(stage)s") % {"stage": stage}, stage=stage)
+
+
+def set_interview(application: AtsApplication, at: datetime | None) -> AtsEvent:
+    """Set, move or (None) clear the interview and tell the product."""
+    anchors = {**application.data.get("anchors", {}), INTERVIEW: iso(at) if at else None}
+    what = _("Interview set") if at else _("Interview cleared")
+    return _act(application, what, anchors=anchors)
+
+
+def invite(application: AtsApplication, stage: str, at: datetime | None) -> AtsEvent:
+    """Both at once, as recruiters do: the stage, and (unless None) the interview's time."""
+    if at is None:
+        return move(application, stage)
+    anchors = {**application.data.get("anchors", {}), INTERVIEW: iso(at)}
+    what = _("Stage: %(stage)s, with an interview") % {"stage": stage}
+    return _act(application, what, stage=stage, anchors=anchors)
+
+
+def set_phone(application: AtsApplication, phone: str) -> AtsEvent:
+    """Change the candidate's telephone number and tell the product."""
+    person = {**application.data["candidate"], "phones": [phone] if phone else []}
+    return _act(application, _("Phone number changed"), candidate=person)
+
+
+def _act(application: AtsApplication, what: str, **parts: Any) -> AtsEvent:
+    with transaction.atomic():
+        locked = AtsApplication.objects.select_for_update().get(id=application.id)
+        locked.change(**parts)
+    return _send(locked, what, deliver_webhook)
+
+
+Deliver = Callable[[Connection, bytes, dict[str, str]], str]
+
+
+def _send(application: AtsApplication, what: str, deliver: Deliver) -> AtsEvent:
+    event_id, body = str(uuid7()), webhook(application)
+    problem = deliver(application.connection, body, signed(application.connection, body, event_id))
+    return AtsEvent.objects.create(
+        organization_id=application.organization_id,
+        application=application,
+        kind="webhook",
+        key=event_id,
+        what=what,
+        problem=problem[:400],
+        at=clock.now(),
+    )
+
+
+def webhook(application: AtsApplication) -> bytes:
+    """The body that tells of an application."""
+    return post.encoded({"event": "application.updated", "application": application.data})
+
+
+def signed(connection: Connection, body: bytes, event_id: str) -> dict[str, str]:
+    """The headers for `body`; signatures follow the real time."""
+    secret, at = connection.webhook_secrets[0], clock.wall().timestamp()
+    return post.headers(body, secret=secret, event_id=event_id, at=at)
+
+
+def deliver_webhook(connection: Connection, body: bytes, headers: dict[str, str]) -> str:
+    """Over HTTP to the product's door; '' or what went wrong."""
+    return post.deliver(f"/hooks/ats/{connection.token}", body, headers)
+
+
+# --- its API -----------------------------------------------------------------------------------
+
+
+def may_call(connection: Connection, authorization: str) -> bool:
+    """Whether a caller of the API has the connection's token."""
+    token = connection.credentials.get("token", "")
+    return bool(token) and hmac.compare_digest(authorization.encode(), f"Bearer {token}".encode())
+
+
+def check_signed(connection: Connection, body: bytes, header: str) -> None:
+    """Raise BadSignature unless the product signed `body`."""
+    secret = connection.credentials.get("signing_secret", "")
+    if not secret:
+        raise BadSignature("The call", reason="has no secret to be checked with.", remedy="")
+    signature.check(header, body, secrets=[secret])
+
+
+def take_write_back(application: AtsApplication, body: bytes) -> bool:
+    """Take what the product writes; False when this id was there before. Raises ValueError."""
+    told = json.loads(body)
+    key, kind, payload = str(told["id"]), told["kind"], told["payload"]
+    try:
+        with transaction.atomic():
+            _note(application, key, _described(kind, payload))
+            if kind == "field":
+                _set_field(application, payload["field"], payload["value"])
+    except IntegrityError:
+        return False
+    except (KeyError, TypeError) as problem:
+        raise ValueError("The body has not the form of a write-back.") from problem
+    return True
+
+
+def _note(application: AtsApplication, key: str, what: str) -> None:
+    AtsEvent.objects.create(
+        organization_id=application.organization_id,
+        application=application,
+        kind="write_back",
+        key=key,
+        what=what[:400],
+        at=clock.now(),
+    )
+
+
+def _described(kind: str, payload: dict[str, Any]) -> str:
+    if kind == "note":
+        return str(payload["text"])
+    return f"{payload['field']} = {payload['value']}"
+
+
+def _set_field(application: AtsApplication, name: str, value: Any) -> None:
+    """A custom field. Nothing is announced: whoever wrote it knows."""
+    locked = AtsApplication.objects.select_for_update().get(id=application.id)
+    locked.change(fields={**locked.data.get("fields", {}), name: value})

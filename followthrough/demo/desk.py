@@ -1,0 +1,146 @@
+"""What the demo's page shows: the chosen application, and each panel with its version.
+
+A panel's version is a hash of what it shows; the live page asks with the versions it has and is
+sent only what is different.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+
+from followthrough.core import clock
+from followthrough.core.zones import instant, local
+from followthrough.demo import ats, phone
+from followthrough.demo.models import AtsApplication
+from followthrough.messages.models import Touch
+from followthrough.people.models import Application
+from followthrough.web.console import candidates
+
+MOST = 40  # applications in the list at once
+EVENTS = 6
+PANELS = {
+    "strip": "console/parts/strip.html",
+    "list": "demo/panels/list.html",
+    "record": "demo/panels/record.html",
+    "thread": "demo/panels/thread.html",
+    "clock": "demo/panels/clock.html",
+    "case": "demo/panels/case.html",
+}
+CSRF = "the token is filled in when the panel has been compared"
+
+
+def shown(request: HttpRequest) -> dict[str, Any]:
+    """Everything the page shows, for what its address says (application, q, stage)."""
+    organization_id, given = request.member.organization_id, request.GET
+    wanted, stage = given.get("q", "").strip()[:100], given.get("stage", "")[:80]
+    found = listed(organization_id, wanted=wanted, stage=stage)
+    chosen = _chosen(organization_id, given.get("application", "")) or found.first()
+    return {
+        "member": request.member,
+        "demo": True,
+        "viewer_zone": timezone.get_current_timezone_name(),
+        "now": clock.now(),
+        "clock_shift": clock.shift(),
+        "q": wanted,
+        "chosen_stage": stage,
+        "stages": list(ats.STAGES),
+        "listed": found[:MOST],
+        "more": max(0, found.count() - MOST),
+        "chosen": chosen,
+        **(_about(chosen) if chosen else {}),
+    }
+
+
+def listed(organization_id: UUID, *, wanted: str, stage: str) -> QuerySet[AtsApplication]:
+    """The ATS's applications, the latest first, by name and stage."""
+    found = AtsApplication.objects.filter(organization_id=organization_id)
+    for word in wanted.split():
+        found = found.filter(name__icontains=word)
+    if stage:
+        found = found.filter(stage=stage)
+    return found.order_by("-updated_at", "-id")
+
+
+def _chosen(organization_id: UUID, external_id: str) -> AtsApplication | None:
+    mine = AtsApplication.objects.filter(organization_id=organization_id)
+    return mine.filter(external_id=external_id).select_related("connection").first()
+
+
+def mirrored(chosen: AtsApplication) -> Application | None:
+    """The product's own row of an application, once it has heard of it."""
+    known = Application.objects.filter(connection=chosen.connection_id)
+    return known.filter(external_id=chosen.external_id).select_related("candidate").first()
+
+
+def _about(chosen: AtsApplication) -> dict[str, Any]:
+    zone = site_zone(chosen)
+    facts = {
+        "events": list(chosen.events.order_by("-id")[:EVENTS]),
+        "site_zone": zone,
+        "interview": interview_of(chosen),
+        "suggested": suggested(zone),
+        "resolve_next": address(chosen),
+    }
+    application = mirrored(chosen)
+    if application is None:
+        return facts
+    person = application.candidate
+    return {
+        **facts,
+        "next_touch": next_touch(application),
+        "phone_channels": phone.channels(person),
+        "quick": phone.QUICK,
+        "notes": phone.thread(person),
+        **candidates.about(person),
+    }
+
+
+def address(chosen: AtsApplication) -> str:
+    """The page with this application."""
+    return f"{reverse('demo:home')}?{urlencode({'application': chosen.external_id})}"
+
+
+def site_zone(chosen: AtsApplication) -> str:
+    """The zone of the application's site: what times in the ATS are meant in."""
+    site = (chosen.data.get("requisition") or {}).get("site") or {}
+    return site.get("zone") or "UTC"
+
+
+def interview_of(chosen: AtsApplication) -> datetime | None:
+    """When the ATS says the interview is."""
+    at = chosen.data.get("anchors", {}).get(ats.INTERVIEW)
+    return datetime.fromisoformat(at) if at else None
+
+
+def suggested(zone: str) -> str:
+    """A likely time for an interview, as a form field: 14:00 on the day after tomorrow."""
+    day = local(clock.now(), zone).date() + timedelta(days=2)
+    return local(instant(day, time(14), zone), zone).strftime("%Y-%m-%dT%H:%M")
+
+
+def next_touch(application: Application) -> Touch | None:
+    """The candidate's next planned message."""
+    theirs = Touch.objects.filter(application_id=application.id, state="planned")
+    return theirs.filter(due_at__gt=clock.now()).order_by("due_at").first()
+
+
+def panels(context: Mapping[str, Any]) -> dict[str, str]:
+    """Every panel as HTML, by name; CSRF stands where the token goes."""
+    given = {**context, "csrf_token": CSRF, "oob": True}
+    return {name: render_to_string(template, given) for name, template in PANELS.items()}
+
+
+def version(html: str) -> str:
+    """What tells one content of a panel from another."""
+    return hashlib.sha256(html.encode()).hexdigest()[:12]

@@ -1,0 +1,65 @@
+"""Northwind Outfitters: its sites, openings, maps and people. Plain values; nothing is stored."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+NAME = "Northwind Outfitters"
+SLUG = "northwind-outfitters"
+COUNTRY = "US"
+OWNER = ("Maya Lindqvist", "maya@northwind.example")
+TEXTS_FROM = "+17755550199"
+MAILS_FROM = "jobs@northwind.example"
+
+
+@dataclass(frozen=True)
+class Place:
+    """A site, with the area codes people there have."""
+
+    id: str
+    name: str
+    address: str
+    region: str
+    zone: str
+    area_codes: tuple[str, ...]
+
+
+RENO = Place(
+    "site-reno", "Reno", "1450 Truckee River Road, Reno, NV", "NV",
+    "America/Los_Angeles", ("775", "530", "916"),
+)  # fmt: skip
+COLUMBUS = Place(
+    "site-columbus", "Columbus", "88 Scioto Street, Columbus, OH", "OH",
+    "America/New_York", ("614", "380", "740"),
+)  # fmt: skip
+SAN_ANTONIO = Place(
+    "site-san-antonio", "San Antonio", "2200 Pecan Valley Drive, San Antonio, TX", "TX",
+    "America/Chicago", ("210", "726", "830"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Opening:
+    """A requisition. `weight` is how many people it draws, beside the others."""
+
+    id: str
+    title: str
+    family: str
+    place: Place
+    weight: int
+
+
+OPENINGS = (
+    Opening("REQ-101", "Store associate", "retail", RENO, 14),
+    Opening("REQ-102", "Store associate", "retail", COLUMBUS, 14),
+    Opening("REQ-103", "Store associate", "retail", SAN_ANTONIO, 16),
+    Opening("REQ-104", "Shift lead", "retail", RENO, 5),
+    Opening("REQ-105", "Visual merchandiser", "retail", SAN_ANTONIO, 4),
+    Opening("REQ-201", "Warehouse associate", "warehouse", RENO, 16),
+    Opening("REQ-202", "Forklift operator", "warehouse", COLUMBUS, 9),
+    Opening("REQ-203", "Night picker", "warehouse", SAN_ANTONIO, 10),
+    Opening("REQ-301", "Payroll specialist", "office", COLUMBUS, 5),
+    Opening("REQ-302", "Data analyst", "office", RENO, 7),
+)
+
+MAPS = {"retail": "retail", "warehouse": "warehouse"}  # family -> file in demo/maps; office: none

@@ -1,0 +1,93 @@
+"""Founding the company: organization, owner, connection, senders, policy and published maps."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+from pathlib import Path
+
+from followthrough.accounts.models import Member, Organization, Role, User
+from followthrough.channels.models import Sender
+from followthrough.demo import ats
+from followthrough.demo.seed import company
+from followthrough.governance import policies
+from followthrough.journeys import documents, versions
+from followthrough.journeys.models import Assignment, MessageMap
+from followthrough.people.models import Connection, StageMapping
+
+MAPS = Path(__file__).parent.parent / "maps"
+
+
+def found(*, at: datetime) -> Connection:
+    """Make everything but the history; returns the connection to the simulated ATS."""
+    organization = Organization.objects.create(
+        name=company.NAME, slug=company.SLUG, country=company.COUNTRY
+    )
+    owner = _owner(organization)
+    policies.publish(
+        organization=organization,
+        document=policies.default_document(),
+        author_id=str(owner.id),
+        note="To begin with: the default hours and caps",
+        at=at,
+    )
+    _senders(organization)
+    for family, name in company.MAPS.items():
+        _map(organization, owner, family=family, name=name, at=at)
+    return _connection(organization)
+
+
+def _owner(organization: Organization) -> Member:
+    name, email = company.OWNER
+    user = User(email=email, name=name)
+    user.set_unusable_password()
+    user.save()
+    return Member.objects.create(organization=organization, user=user, role=Role.OWNER)
+
+
+def _connection(organization: Organization) -> Connection:
+    connection = Connection.objects.create(
+        organization=organization,
+        kind="generic",
+        name="The demo's ATS",
+        token=secrets.token_urlsafe(32),
+        credentials={
+            "token": secrets.token_urlsafe(32),
+            "signing_secret": secrets.token_urlsafe(32),
+        },
+        webhook_secrets=[secrets.token_urlsafe(32)],
+    )
+    for name, stage in ats.STAGES.items():
+        if stage:
+            StageMapping.objects.create(
+                organization=organization, connection=connection, ats_stage=name, stage=stage
+            )
+    return connection
+
+
+def _senders(organization: Organization) -> None:
+    """Both channels leave through the sandbox: no provider, no mail server."""
+    for channel, name, address in (
+        ("sms", "Texts", company.TEXTS_FROM),
+        ("email", "Mails", company.MAILS_FROM),
+    ):
+        Sender.objects.create(
+            organization=organization,
+            channel=channel,
+            adapter="sandbox",
+            name=name,
+            address=address,
+            token=secrets.token_urlsafe(32),
+            secrets={"webhook_secrets": [secrets.token_urlsafe(32)]},
+        )
+
+
+def _map(
+    organization: Organization, owner: Member, *, family: str, name: str, at: datetime
+) -> None:
+    document = documents.read_yaml((MAPS / f"{name}.yaml").read_text())
+    made = MessageMap.objects.create(organization=organization, name=document.name, slug=name)
+    versions.publish(
+        map=made, document=document, author_id=str(owner.id), note="First version", at=at
+    )
+    Assignment.objects.create(organization=organization, map=made, family=family)

@@ -1,0 +1,85 @@
+"""Is there room under every cap, legal and the policy's own, also for what is more urgent?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from followthrough.governance.case import HOLD, SKIP, Case, Finding
+from followthrough.governance.checks.hours import ZONE_AGAIN, next_open
+from followthrough.governance.decisions import Option, PersonFacts, Use
+from followthrough.governance.policy import POLICY, Cap
+
+
+def legal_caps(case: Case) -> Finding:
+    """Every cap of the rule packs has room."""
+    return _room(case, "legal_caps", case.rules.legal_caps)
+
+
+def policy_caps(case: Case) -> Finding:
+    """Every cap of the policy has room."""
+    return _room(case, "caps", case.rules.caps)
+
+
+def _room(case: Case, code: str, caps: Sequence[Cap]) -> Finding:
+    draft, channel = case.draft, case.via.channel
+    binding = [cap for cap in caps if cap.covers(channel=channel, purpose=draft.purpose)]
+    if not binding or draft.purpose == "service":
+        return Finding(code, SKIP)
+    full = [(frees, cap) for cap in binding if (frees := _frees(case, cap)) is not None]
+    if not full:
+        return Finding(code)
+    frees, cap = max(full, key=lambda one: one[0])
+    opening = next_open(case, frees)
+    until = opening or frees + ZONE_AGAIN
+    return Finding(code, HOLD, _told(case, cap), until, certain=opening is not None)
+
+
+def _frees(case: Case, cap: Cap) -> datetime | None:
+    """When `cap` has room for one more; None: it has some now."""
+    since, limit = case.now - cap.window, _limit(case, cap)
+    times = sorted(
+        use.at
+        for use in _uses(case, cap)
+        if use.at > since
+        and use.touch_id != case.draft.touch_id
+        and cap.covers(channel=use.channel, purpose=use.purpose)
+    )
+    return times[len(times) - limit] + cap.window if len(times) >= limit else None
+
+
+def _limit(case: Case, cap: Cap) -> int:
+    """What this draft may use of a cap: the last of it is kept for urgent ones."""
+    urgent = case.draft.priority <= case.policy.urgent_at
+    return cap.at_most if urgent else max(1, cap.at_most - case.policy.room)
+
+
+def _uses(case: Case, cap: Cap) -> list[Use]:
+    subject = _subject(case.facts, case.via, cap.per)
+    return [
+        *case.facts.uses.get(subject, ()),
+        *(
+            Use(case.now, one.touch_id, sent.option.channel, one.stage, one.purpose)
+            for one, sent in case.sent
+            if _subject(case.facts, sent.option, cap.per) == subject
+        ),
+    ]
+
+
+def _subject(facts: PersonFacts, option: Option, per: str) -> str:
+    return option.address_key if per == "address" else f"person:{facts.candidate_id}"
+
+
+def _told(case: Case, cap: Cap) -> Mapping[str, Any]:
+    limit = _limit(case, cap)
+    source = {"policy": case.policy.number} if cap.source == POLICY else {"rules": [cap.source]}
+    hours = int(cap.window.total_seconds()) // 3600
+    return {"per": cap.per, "hours": hours, "at_most": limit, "kept": cap.at_most - limit, **source}
+
+
+def cap_subjects(case: Case) -> tuple[str, ...]:
+    """What the message counts against once it goes out; a service message against nothing."""
+    if case.draft.purpose == "service":
+        return ()
+    return tuple(_subject(case.facts, case.via, per) for per in ("address", "person"))

@@ -1,0 +1,56 @@
+"""May the person be reached this way? What drops here falls to the next channel."""
+
+from __future__ import annotations
+
+from followthrough.governance.case import DROP, PASS, SKIP, Case, Finding, shown
+from followthrough.governance.decisions import Option
+
+
+def untried(case: Case, option: Option) -> Finding:
+    """This channel has not definitively failed for this touch."""
+    failed = option.channel in case.draft.failed_channels
+    return Finding("channel_failed", DROP) if failed else Finding("untried")
+
+
+def address(case: Case, option: Option) -> Finding:
+    """They have an address for this channel."""
+    found = option.contact_point_id is not None
+    return Finding("address") if found else Finding("no_address", DROP)
+
+
+def usable(case: Case, option: Option) -> Finding:
+    """The address can be used."""
+    if option.unusable or not option.address_key:
+        return Finding("unusable", DROP, {"reason": option.unusable})
+    return Finding("usable")
+
+
+def not_opted_out(case: Case, option: Option) -> Finding:
+    """Nobody asked for silence here. Only `service` goes on: the one confirmation."""
+    key = (option.address_key, option.channel)
+    since, consent = case.facts.blocked.get(key), case.facts.consent.get(key)
+    if case.draft.purpose == "service":
+        return Finding("not_opted_out", SKIP, {"basis": "service"})
+    if since is not None:
+        return Finding("opted_out", DROP, {"since": since.isoformat()})
+    if consent is not None and consent.state == "revoked":
+        return Finding("opted_out", DROP, {"entry": shown(consent.entry_id)})
+    return Finding("not_opted_out")
+
+
+def consent(case: Case, option: Option) -> Finding:
+    """Where the policy asks for consent, this person gave it for this address."""
+    if case.draft.purpose == "service" or not case.policy.needs_consent(option.channel):
+        return Finding("consent", SKIP)
+    consent = case.facts.consent.get((option.address_key, option.channel))
+    if consent is None or consent.state != "granted":
+        return Finding("no_consent", DROP)
+    if consent.people and case.facts.candidate_id not in consent.people:
+        return Finding("no_consent", DROP, {"given_by": "another_person"})
+    return Finding("consent", PASS, {"basis": consent.basis, "entry": shown(consent.entry_id)})
+
+
+def sender(case: Case, option: Option) -> Finding:
+    """The organization has a sender for this channel."""
+    found = option.sender_id is not None
+    return Finding("sender") if found else Finding("no_sender", DROP)

@@ -1,0 +1,34 @@
+"""Is the sender ready, and is there a text worth sending?"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from followthrough.core import segments
+from followthrough.governance.case import DROP, HOLD, PASS, Case, Finding, shown
+
+SENDER_AGAIN = timedelta(minutes=15)  # an inactive sender is looked at again this soon
+MOST_SEGMENTS = 10  # a longer text message is a mistake in the map
+
+
+def sender_active(case: Case) -> Finding:
+    """The sender may send now."""
+    if case.via.sender_active:
+        return Finding("sender_active")
+    detail = {"sender": shown(case.via.sender_id)}
+    return Finding("sender_inactive", HOLD, detail, case.now + SENDER_AGAIN)
+
+
+def content(case: Case) -> Finding:
+    """The text can be rendered, says something and is not absurdly long."""
+    case.rendered = rendered = case.via.render()
+    if rendered.problem:
+        return Finding("template_problem", DROP, {"problem": rendered.problem})
+    if not any(char.isprintable() and not char.isspace() for char in rendered.body):
+        return Finding("empty_text", DROP)
+    if case.via.channel != "sms":
+        return Finding("text")
+    parts = segments.count(rendered.body)
+    if parts > MOST_SEGMENTS:
+        return Finding("too_long", DROP, {"segments": parts, "at_most": MOST_SEGMENTS})
+    return Finding("text", PASS, {"segments": parts})

@@ -1,0 +1,33 @@
+"""Is automation silent for this person, application, map, sender or organization?"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from followthrough.governance.case import HOLD, SKIP, Case, Finding
+from followthrough.governance.decisions import FreezeFact
+
+FROZEN_AGAIN = timedelta(hours=1)  # a freeze without an end is looked at again this soon
+
+
+def not_frozen(case: Case) -> Finding:
+    """No freeze that binds this draft stands; `service` is bound by none."""
+    if case.draft.purpose == "service":
+        return Finding("not_frozen", SKIP, {"basis": "service"})
+    standing = [
+        freeze
+        for freeze in (*case.facts.freezes, *case.draft.freezes)
+        if (freeze.until is None or freeze.until > case.now) and _binds(freeze, case)
+    ]
+    if not standing:
+        return Finding("not_frozen")
+    last = max((freeze.until or case.now + FROZEN_AGAIN) for freeze in standing)
+    detail = {"why": standing[0].why, "on": standing[0].subject_kind, "id": str(standing[0].id)}
+    return Finding("frozen", HOLD, detail, last)
+
+
+def _binds(freeze: FreezeFact, case: Case) -> bool:
+    """Freezes silence automation; a kill switch silences members as well."""
+    if freeze.subject_kind == "sender" and freeze.subject_id not in (None, case.via.sender_id):
+        return False
+    return freeze.why == "kill_switch" or case.draft.origin != "member"

@@ -1,0 +1,73 @@
+"""Is it an hour at which law and policy let this person be written to, wherever they may be?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from followthrough.core.zones import Week
+from followthrough.governance.case import HOLD, PASS, SKIP, Case, Finding
+from followthrough.governance.hours import ANY, Hours, open_now, opens
+
+ZONE_AGAIN = timedelta(hours=6)  # how soon to look again when no hour is known to be allowed
+
+
+def _hours(case: Case) -> Hours:
+    return case.rules.hours.get(case.via.channel, ANY)
+
+
+def zone(case: Case) -> Finding:
+    """Where hours bind, some zone is known: without any, nothing is allowed."""
+    if _hours(case).both is None or case.basis:
+        return Finding("zone", SKIP, {"zones": case.zones})
+    if not case.zones:
+        return Finding("no_zone", HOLD, {}, case.now + ZONE_AGAIN)
+    detail = {"zones": case.zones, "evidence": case.facts.zone_evidence}
+    return Finding("zone", PASS, detail)
+
+
+def legal_hours(case: Case) -> Finding:
+    """The rule packs allow this hour in every plausible zone."""
+    return _within(case, "legal_hours", _hours(case).legal, {"rules": case.rules.packs})
+
+
+def quiet_hours(case: Case) -> Finding:
+    """The policy allows this hour in every plausible zone."""
+    return _within(case, "quiet_hours", _hours(case).own, {"policy": case.policy.number})
+
+
+def _within(case: Case, code: str, week: Week | None, rule: Mapping[str, Any]) -> Finding:
+    if week is None:
+        return Finding(code, SKIP)
+    if case.basis:
+        return Finding(code, PASS, {"basis": case.basis, **_answered(case)})
+    if open_now(week, case.zones, case.now):
+        return Finding(code, PASS, rule)
+    until = next_open(case, case.now)
+    if until is None:
+        return Finding("no_common_hour", HOLD, rule, case.now + ZONE_AGAIN)
+    return Finding(code, HOLD, rule, _spread(case, until), certain=True)
+
+
+def _answered(case: Case) -> Mapping[str, Any]:
+    at = case.draft.reply_to_at
+    return {"answers": at.isoformat()} if at is not None and case.basis == "reply" else {}
+
+
+def next_open(case: Case, moment: datetime) -> datetime | None:
+    """The first instant from `moment` on that law and policy allow; None within eight days."""
+    week = _hours(case).both
+    if week is None or case.basis or open_now(week, case.zones, moment):
+        return moment
+    return opens(week, case.zones, moment)
+
+
+def _spread(case: Case, until: datetime) -> datetime:
+    """Let people go at different minutes after the hours open, each always at the same one."""
+    minutes = int(case.policy.spread.total_seconds()) // 60
+    if not minutes:
+        return until
+    later = until + timedelta(minutes=case.facts.candidate_id.int % (minutes + 1))
+    useful = case.draft.useful_until is None or later < case.draft.useful_until
+    return later if useful and next_open(case, later) == later else until

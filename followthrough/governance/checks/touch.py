@@ -1,0 +1,46 @@
+"""Is the touch itself still right: relevant, in time, around the same anchor?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from followthrough.core import predicates
+from followthrough.governance.case import DROP, PASS, SKIP, Case, Finding
+
+
+def relevant(case: Case) -> Finding:
+    """The condition the map put on it still holds."""
+    failing = predicates.failing(case.draft.relevance, case.draft.facts)
+    if failing is None:
+        return Finding("relevant")
+    return Finding("not_relevant", DROP, {"failing": _shape(failing)})
+
+
+def _shape(predicate: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A failing condition without values that may be personal: fields of the ATS are."""
+    if "any" in predicate:
+        return {"any": [_shape(part) for part in predicate["any"]]}
+    if "all" in predicate:
+        return {"all": [_shape(part) for part in predicate["all"]]}
+    hidden = str(predicate.get("field", "")).startswith("application.fields.")
+    return {name: value for name, value in predicate.items() if not (hidden and name == "value")}
+
+
+def in_time(case: Case) -> Finding:
+    """Its use has not passed."""
+    useful_until = case.draft.useful_until
+    if useful_until is None or case.now < useful_until:
+        return Finding("in_time")
+    return Finding("too_late", DROP, {"useful_until": useful_until.isoformat()})
+
+
+def anchor(case: Case) -> Finding:
+    """The time it was planned around is still the same."""
+    draft = case.draft
+    if not draft.anchor_name or draft.anchor_sequence is None:
+        return Finding("anchor", SKIP)
+    detail = {"anchor": draft.anchor_name, "planned": draft.anchor_sequence}
+    if draft.facts.get(f"anchor.{draft.anchor_name}.sequence") == draft.anchor_sequence:
+        return Finding("anchor", PASS, detail)
+    return Finding("anchor_moved", DROP, detail)

@@ -1,0 +1,295 @@
+"""The consent ledger and the blocked addresses: what may be sent where, and who said so when.
+
+Entries are only ever added. A grant binds one person and one address; an opt-out binds the
+address, for everyone on it. Only the person's own START lifts a block: neither a new application
+nor anything else the ATS says does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.db import transaction
+
+from followthrough.audit import facts
+from followthrough.audit.facts import Actor
+from followthrough.core.ids import uuid7
+from followthrough.governance.decisions import Consent
+from followthrough.governance.models import AddressBlock, ConsentEntry
+from followthrough.people.contacts import CHANNEL_KIND
+from followthrough.people.models import ContactPoint
+from followthrough.store import sql
+
+GRANTED, REVOKED = ConsentEntry.State.GRANTED.value, ConsentEntry.State.REVOKED.value
+EVERY_CHANNEL = ""
+
+Key = tuple[UUID, str, str]  # organization, address key, channel
+
+
+class Entry(NamedTuple):
+    """One entry to add. `channel` '' means every channel of the address; `evidence` is ids and
+    hashes (the message, the form as it was shown), never texts."""
+
+    organization_id: UUID
+    candidate_id: UUID | None
+    contact_point_id: UUID | None
+    address_key: str
+    channel: str
+    state: str
+    basis: str
+    source: str
+    evidence: Mapping[str, Any]
+    actor: Actor
+    at: datetime
+    purpose: str = ""
+    scope: Mapping[str, Any] = {}
+
+
+# The newest word of each person about each address and channel.
+_STANDING = """
+SELECT DISTINCT ON (e.organization_id, e.address_key, e.channel, e.candidate_id)
+       e.organization_id, e.address_key, e.channel, e.candidate_id, e.state, e.basis, e.at, e.id
+FROM governance_consententry e
+JOIN unnest(%s::uuid[], %s::text[]) AS k(org, key)
+  ON e.organization_id = k.org AND e.address_key = k.key
+ORDER BY e.organization_id, e.address_key, e.channel, e.candidate_id, e.at DESC, e.id DESC
+"""
+_BLOCKS = """
+SELECT b.organization_id, b.address_key, b.channel, b.since FROM governance_addressblock b
+JOIN unnest(%s::uuid[], %s::text[]) AS k(org, key)
+  ON b.organization_id = k.org AND b.address_key = k.key
+WHERE b.lifted_at IS NULL
+"""
+
+
+class _Word(NamedTuple):
+    organization_id: UUID
+    address_key: str
+    channel: str
+    candidate_id: UUID | None
+    state: str
+    basis: str
+    at: datetime
+    id: UUID
+
+
+def standing(
+    pairs: Sequence[tuple[UUID, str]],
+) -> tuple[dict[Key, Consent], dict[Key, datetime]]:
+    """What the ledger says now, and which addresses are blocked since when, for pairs of
+    organization and address key. Both by (organization, address key, channel)."""
+    if not pairs:
+        return {}, {}
+    columns = sql.columns(sorted(set(pairs)), 2)
+    words = [_Word(*row) for row in sql.rows(_STANDING, columns)]
+    blocks = {(org, key, channel): since for org, key, channel, since in sql.rows(_BLOCKS, columns)}
+    return _consents(words), blocks
+
+
+def _consents(words: Sequence[_Word]) -> dict[Key, Consent]:
+    by_key: dict[Key, dict[UUID | None, _Word]] = {}
+    for word in sorted(words, key=_when):  # a later word about it replaces an earlier
+        for channel in CHANNEL_KIND if word.channel == EVERY_CHANNEL else (word.channel,):
+            key = word.organization_id, word.address_key, channel
+            by_key.setdefault(key, {})[word.candidate_id] = word
+    return {key: _consent(list(people.values())) for key, people in by_key.items()}
+
+
+def _when(word: _Word) -> tuple[datetime, UUID]:
+    return word.at, word.id
+
+
+def _consent(words: Sequence[_Word]) -> Consent:
+    """One consent from the newest word of each person on the address: any grant stands, for
+    those who gave it. Blocks are what stops everyone."""
+    grants = [word for word in words if word.state == GRANTED]
+    decisive = max(grants or words, key=_when)
+    named = all(word.candidate_id for word in grants)
+    return Consent(
+        state=decisive.state,
+        basis=decisive.basis,
+        at=decisive.at,
+        entry_id=decisive.id,
+        people=frozenset(w.candidate_id for w in grants if w.candidate_id)
+        if named
+        else frozenset(),
+    )
+
+
+def record_all(entries: Sequence[Entry]) -> int:
+    """Add entries to the ledger, those left out that only repeat what is known; never lifts a
+    block. Returns how many were added."""
+    known = _known([(entry.organization_id, entry.address_key) for entry in entries])
+    new = {(_about(entry), _said(entry)): entry for entry in entries}
+    new = {key: entry for key, entry in new.items() if known.get(key[0]) != key[1]}
+    _add(list(new.values()))
+    return len(new)
+
+
+def _known(pairs: Sequence[tuple[UUID, str]]) -> dict[tuple[Any, ...], tuple[Any, ...]]:
+    if not pairs:
+        return {}
+    found = sql.rows(_STANDING, sql.columns(sorted(set(pairs)), 2))
+    words = [_Word(*row) for row in found]
+    return {
+        (word.organization_id, word.address_key, word.channel, word.candidate_id): _said(word)
+        for word in words
+    }
+
+
+def _about(entry: Entry) -> tuple[Any, ...]:
+    return entry.organization_id, entry.address_key, entry.channel, entry.candidate_id
+
+
+def _said(one: Entry | _Word) -> tuple[Any, ...]:
+    return one.state, one.basis, one.at
+
+
+def _add(entries: Sequence[Entry]) -> list[ConsentEntry]:
+    made = ConsentEntry.objects.bulk_create(_row(entry) for entry in entries)
+    facts.record_all(
+        [
+            facts.FactRow(
+                entry.organization_id,
+                entry.actor,
+                "granted_consent" if entry.state == GRANTED else "revoked_consent",
+                "consent",
+                row.id,
+                {"channel": entry.channel, "basis": entry.basis, "source": entry.source},
+                entry.at,
+            )
+            for entry, row in zip(entries, made, strict=True)
+        ]
+    )
+    return made
+
+
+def _row(entry: Entry) -> ConsentEntry:
+    fields = entry._asdict()
+    actor = fields.pop("actor")
+    return ConsentEntry(actor_kind=actor.kind, actor_id=actor.id, **fields)
+
+
+@transaction.atomic
+def opt_out(
+    *,
+    organization_id: UUID,
+    contact_point: ContactPoint | None,
+    channel: str,
+    basis: str,
+    source: str,
+    evidence: Mapping[str, Any],
+    actor: Actor,
+    at: datetime,
+    address_key: str = "",
+) -> bool:
+    """Block the address, for everyone on it and on every channel it serves.
+
+    Where one person alone uses it, it is that person's wish altogether: all their addresses are
+    blocked. `channel` is the one they said it on. Without a contact point `address_key` is the
+    address of someone we do not know, who is heard all the same. Returns whether the address was
+    open on that channel before.
+    """
+    places = _places(contact_point) if contact_point else _unknown(address_key, channel)
+    said = {**evidence, "said_on": channel}
+    made = _add(
+        [
+            Entry(
+                organization_id, place.candidate_id, place.contact_point_id, place.address_key,
+                EVERY_CHANNEL, REVOKED, basis, source, said, actor, at,
+            )
+            for place in places
+        ]
+    )  # fmt: skip
+    blocks = [
+        (organization_id, place.address_key, blocked, entry.id, at)
+        for place, entry in zip(places, made, strict=True)
+        for blocked in _channels(place.kind)
+    ]
+    first = places[0].address_key if places else ""
+    return (first, channel) in _block(blocks)
+
+
+class _Place(NamedTuple):
+    kind: str
+    address_key: str
+    contact_point_id: UUID | None
+    candidate_id: UUID | None
+
+
+def _place(point: ContactPoint) -> _Place:
+    return _Place(point.kind, point.address_key, point.id, point.candidate_id)
+
+
+def _unknown(address_key: str, channel: str) -> list[_Place]:
+    return [_Place(CHANNEL_KIND[channel], address_key, None, None)] if address_key else []
+
+
+def _places(point: ContactPoint) -> list[_Place]:
+    """The address, and where one person alone uses it all the other addresses of that person."""
+    same = ContactPoint.objects.filter(
+        organization_id=point.organization_id, address_key=point.address_key
+    )
+    if same.exclude(candidate_id=point.candidate_id).exists():
+        return [_place(point)]
+    theirs = ContactPoint.objects.filter(candidate_id=point.candidate_id).exclude(address_key="")
+    others = theirs.exclude(address_key=point.address_key).order_by("address_key", "id")
+    unique = {one.address_key: one for one in others}
+    return [_place(point), *map(_place, unique.values())]
+
+
+def _channels(kind: str) -> list[str]:
+    return [channel for channel, needed in CHANNEL_KIND.items() if needed == kind]
+
+
+_BLOCK = """
+INSERT INTO governance_addressblock (id, organization_id, address_key, channel, entry_id, since)
+SELECT id, org, key, channel, entry, at
+FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::text[], %s::uuid[], %s::timestamptz[])
+  AS b(id, org, key, channel, entry, at)
+ORDER BY org, key, channel
+ON CONFLICT (organization_id, address_key, channel) WHERE lifted_at IS NULL DO NOTHING
+RETURNING address_key, channel
+"""
+
+
+def _block(blocks: Sequence[tuple[UUID, str, str, UUID, datetime]]) -> set[tuple[str, str]]:
+    """Set blocks and return those that are new; where one stands already, it stays as it is."""
+    records = [(uuid7(), *block) for block in blocks]
+    return set(sql.rows(_BLOCK, sql.columns(records, 6)))
+
+
+@transaction.atomic
+def opt_in(
+    *,
+    organization_id: UUID,
+    contact_point: ContactPoint,
+    channel: str,
+    basis: str,
+    source: str,
+    evidence: Mapping[str, Any],
+    actor: Actor,
+    at: datetime,
+) -> bool:
+    """START: lift the block of this address on this channel, and of nothing else.
+
+    Returns whether there was one.
+    """
+    (entry,) = _add(
+        [
+            Entry(
+                organization_id, contact_point.candidate_id, contact_point.id,
+                contact_point.address_key, channel, GRANTED, basis, source, evidence, actor, at,
+            )
+        ]
+    )  # fmt: skip
+    standing_blocks = AddressBlock.objects.filter(
+        organization_id=organization_id,
+        address_key=contact_point.address_key,
+        channel=channel,
+        lifted_at=None,
+    )
+    return bool(standing_blocks.update(lifted_at=at, lifted_entry_id=entry.id))

@@ -1,0 +1,207 @@
+"""Policies and rule packs as documents: what may stand in them, and what is refused and why."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date, time
+from itertools import pairwise
+from typing import Any, Literal, NamedTuple
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic_core import ErrorDetails, PydanticCustomError
+
+from followthrough.core.errors import Explained
+from followthrough.core.zones import Week, Window
+
+CHANNELS = ("sms", "email", "whatsapp", "webchat", "voice")
+ANY_HOUR_CHANNELS = frozenset({"email"})  # `default` hours do not bind them: they must be named
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+PURPOSES = ("informational", "outreach", "reply")  # `service` is never capped
+LONGEST_CAP = 168  # hours: earlier messages are remembered for eight days
+
+Channel = Literal["sms", "email", "whatsapp", "webchat", "voice"]
+
+
+class Problem(NamedTuple):
+    """What is wrong at `path` in a document, why, and what to do."""
+
+    path: str
+    reason: str
+    remedy: str
+
+
+class PolicyError(Explained):
+    """A policy document that cannot be used; `problems` names every reason."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        first = problems[0]
+        super().__init__(f"The policy at {first.path}", reason=first.reason, remedy=first.remedy)
+        self.problems = tuple(problems)
+
+
+def refused(reason: str, remedy: str) -> PydanticCustomError:
+    """An error that keeps its remedy until `PolicyError` is made of it."""
+    return PydanticCustomError("refused", "{reason}", {"reason": reason, "remedy": remedy})
+
+
+class _Document(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+_WINDOW = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]|24):([0-5]\d)")
+
+
+def _window(text: str) -> Window:
+    found = _WINDOW.fullmatch(text)
+    start, end = text[:5], text[-5:]
+    if not found or (end[:2] == "24" and end != "24:00"):
+        raise refused(f"{text!r} is not a window of time.", "Write it like 09:00-20:00.")
+    if start == end:
+        raise refused(f"{text!r} is empty.", "Write 00:00-24:00 for a whole day, or leave it out.")
+    return Window(time.fromisoformat(start), time.fromisoformat(end.replace("24:", "00:")))
+
+
+class WeekDocument(_Document):
+    """Allowed windows by day; a day that is not named is silent."""
+
+    mon: list[str] = []
+    tue: list[str] = []
+    wed: list[str] = []
+    thu: list[str] = []
+    fri: list[str] = []
+    sat: list[str] = []
+    sun: list[str] = []
+
+    @field_validator(*DAYS)
+    @classmethod
+    def check_windows(cls, windows: list[str]) -> list[str]:
+        """Windows must read, and those of one day must not overlap."""
+        read = sorted((_window(text) for text in windows), key=lambda window: window.start)
+        for earlier, later in pairwise(read):
+            if earlier.end == time(0) or earlier.end > later.start or earlier.end < earlier.start:
+                raise refused("Two windows of this day overlap.", "Make one window of the two.")
+        return windows
+
+    @model_validator(mode="after")
+    def check_any(self) -> WeekDocument:
+        """A week in which nothing may ever go out is a mistake."""
+        if not self.week():
+            raise refused("Nothing could ever be sent.", "Allow a window on at least one day.")
+        return self
+
+    def week(self) -> Week:
+        """The windows by weekday, Monday being 0."""
+        days = {number: getattr(self, day) for number, day in enumerate(DAYS)}
+        return {n: tuple(_window(text) for text in texts) for n, texts in days.items() if texts}
+
+
+class CapDocument(_Document):
+    """At most so many messages in any so many hours."""
+
+    per: Literal["person", "address"]
+    channel: Literal["", "sms", "email", "whatsapp", "webchat", "voice"] = ""
+    hours: int = Field(ge=1, le=LONGEST_CAP)
+    at_most: int = Field(ge=1, le=1000)
+    purposes: list[Literal["informational", "outreach", "reply"]] = []
+
+    def subject(self) -> tuple[Any, ...]:
+        """What the cap is about: two caps about the same contradict each other."""
+        return self.per, self.channel, self.hours, tuple(sorted(set(self.purposes)))
+
+
+class KeepDocument(_Document):
+    """Room kept in every cap for touches of this priority number or a lower one (more urgent)."""
+
+    at_or_under: int = Field(default=2, ge=0, le=9)
+    room: int = Field(default=0, ge=0, le=1000)
+
+
+class PolicyDocument(_Document):
+    """A sending policy. See `default_policy.yaml` for one with comments."""
+
+    hours: Mapping[Literal["default", "sms", "email", "whatsapp", "webchat", "voice"], WeekDocument]
+    caps: list[CapDocument] = []
+    keep_for_priority: KeepDocument = KeepDocument()
+    reply_minutes: int = Field(default=30, ge=0, le=1440)
+    require_consent: dict[Channel, bool] = {"sms": True, "email": False}
+    merge_nudges: bool = True
+    spread_minutes: int = Field(default=0, ge=0, le=180)
+
+    @field_validator("caps")
+    @classmethod
+    def check_caps(cls, caps: list[CapDocument]) -> list[CapDocument]:
+        """Two caps about the same thing contradict each other."""
+        subjects = [cap.subject() for cap in caps]
+        if len(set(subjects)) < len(subjects):
+            raise refused("Two caps are about the same messages.", "Keep the stricter of the two.")
+        return caps
+
+    @model_validator(mode="after")
+    def check_room(self) -> PolicyDocument:
+        """Room kept for urgent messages must leave some for the others."""
+        tight = min((cap.at_most for cap in self.caps), default=None)
+        if tight is not None and self.keep_for_priority.room >= tight:
+            raise refused(
+                f"Keeping {self.keep_for_priority.room} of a cap of {tight} for urgent messages"
+                " leaves nothing for the others.",
+                "Keep less room, or raise the cap.",
+            )
+        return self
+
+    @classmethod
+    def read(cls, raw: Any) -> PolicyDocument:
+        """Read a document. Raises PolicyError with every problem."""
+        try:
+            return cls.model_validate(raw)
+        except ValidationError as problem:
+            raise PolicyError([_problem(one) for one in problem.errors()]) from problem
+
+
+_REMEDIES = {
+    "missing": ("It is missing.", "Add it."),
+    "extra_forbidden": ("Policies have no such part.", "Take it out, or correct its name."),
+    "literal_error": ("{input!r} is not known here.", "Use one of {expected}."),
+    "greater_than_equal": ("{input!r} is too small.", "Use {ge} or more."),
+    "less_than_equal": ("{input!r} is too large.", "Use {le} or less."),
+    "int_type": ("{input!r} is not a whole number.", "Write a whole number."),
+    "bool_type": ("{input!r} is not yes or no.", "Write true or false."),
+    "list_type": ("It is not a list.", "Write a list."),
+    "string_type": ("It is not text.", "Put it in quotes."),
+    "dict_type": ("It is not a group of named parts.", "Write names with their values."),
+    "model_type": ("It is not a group of named parts.", "Write names with their values."),
+}
+
+
+def _problem(error: ErrorDetails) -> Problem:
+    where = [str(part) for part in error["loc"] if part != "[key]"]
+    context: Mapping[str, Any] = error.get("ctx", {})
+    if error["type"] == "refused":
+        return Problem(".".join(where) or "top", context["reason"], context["remedy"])
+    reason, remedy = _REMEDIES.get(error["type"], (f"{error['msg']}.", "Correct it."))
+    values = {"input": error["input"], **context}
+    return Problem(".".join(where) or "top", reason.format(**values), remedy.format(**values))
+
+
+class Source(_Document):
+    """Where a rule was found and when."""
+
+    says: str
+    url: str
+    seen: date
+    confidence: str
+
+
+class RulePack(_Document):
+    """Legal floors of one jurisdiction: dated data, never code."""
+
+    id: str
+    version: int
+    title: str
+    country: str
+    region: str = ""
+    when_unknown: bool = False
+    channels: list[Channel]
+    hours: WeekDocument | None = None
+    caps: list[CapDocument] = []
+    sources: list[Source] = Field(min_length=1)

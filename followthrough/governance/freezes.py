@@ -1,0 +1,83 @@
+"""Freezes: automation is silent for a subject until they end. Ended, never deleted."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from followthrough.audit import facts
+from followthrough.core import clock
+from followthrough.governance.decisions import FreezeFact
+from followthrough.governance.models import Freeze
+from followthrough.store import sql
+
+
+def begin(
+    *,
+    organization_id: UUID,
+    subject_kind: str,
+    subject_id: UUID,
+    why: str,
+    by: str,
+    until: datetime | None = None,
+    at: datetime,
+) -> Freeze:
+    """Silence automation for a subject. `by` is `member:<id>`, or who else did it (`engine`)."""
+    freeze = Freeze.objects.create(
+        organization_id=organization_id,
+        subject_kind=subject_kind,
+        subject_id=subject_id,
+        why=why,
+        by=by,
+        until=until,
+        begun_at=at,
+    )
+    _record(freeze, "began_freeze", by, at)
+    return freeze
+
+
+def end(freeze_id: UUID, *, by: str, at: datetime) -> bool:
+    """End a freeze. Returns whether it was still standing; messages held for it are not touched."""
+    ended = Freeze.objects.filter(id=freeze_id, ended_at=None).update(ended_at=at, ended_by=by)
+    if ended:
+        _record(Freeze.objects.get(id=freeze_id), "ended_freeze", by, at)
+    return bool(ended)
+
+
+_STANDING = """
+SELECT id, subject_kind, why, until, subject_id FROM governance_freeze
+WHERE ended_at IS NULL AND subject_id = ANY(%s) AND (until IS NULL OR until > %s)
+ORDER BY id
+"""
+
+
+def standing(
+    subject_ids: Sequence[UUID], *, now: datetime | None = None
+) -> dict[UUID, list[FreezeFact]]:
+    """The freezes that stand now on each of the subjects; a subject without any is left out."""
+    found: dict[UUID, list[FreezeFact]] = defaultdict(list)
+    for row in sql.rows(_STANDING, (list(subject_ids), now or clock.now())):
+        found[row[4]].append(FreezeFact(*row))
+    return dict(found)
+
+
+def actor(by: str) -> facts.Actor:
+    """The audit's actor for a `by` such as `member:<id>`; without a kind it is the system."""
+    kind, _, name = by.partition(":")
+    if name and kind in facts.ACTOR_KINDS:
+        return facts.Actor(kind, name)
+    return facts.Actor("system", by or facts.SYSTEM.id)
+
+
+def _record(freeze: Freeze, verb: str, by: str, at: datetime) -> None:
+    facts.record(
+        organization_id=freeze.organization_id,
+        actor=actor(by),
+        verb=verb,
+        subject_kind=freeze.subject_kind,
+        subject_id=freeze.subject_id,
+        why={"freeze": str(freeze.id), "why": freeze.why},
+        at=at,
+    )

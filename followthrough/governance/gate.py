@@ -1,0 +1,172 @@
+"""The one gate every outgoing message passes. Pure: facts in, decisions out, each explained.
+
+The order of the checks is the order of the tables. A check passes, does not apply (skip), holds,
+drops, or merges the draft into another of the same pass; whatever it finds is in the receipt.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from followthrough.governance.case import DROP, HOLD, Case, Finding
+from followthrough.governance.checks import (
+    caps,
+    channel,
+    content,
+    freezes,
+    hours,
+    merging,
+    touch,
+)
+from followthrough.governance.decisions import (
+    Decision,
+    Draft,
+    Drop,
+    Hold,
+    Merge,
+    Option,
+    PersonFacts,
+    Send,
+)
+from followthrough.governance.policy import CompiledPolicy
+
+TOUCH_CHECKS: Sequence[Callable[[Case], Finding]] = (
+    touch.relevant,
+    touch.in_time,
+    touch.anchor,
+)
+OPTION_CHECKS: Sequence[Callable[[Case, Option], Finding]] = (
+    channel.untried,
+    channel.address,
+    channel.usable,
+    channel.not_opted_out,
+    channel.consent,
+    channel.sender,
+)
+SEND_CHECKS: Sequence[Callable[[Case], Finding]] = (
+    freezes.not_frozen,
+    hours.zone,
+    hours.legal_hours,
+    hours.quiet_hours,
+    merging.not_merged,
+    caps.legal_caps,
+    caps.policy_caps,
+    content.sender_active,
+    content.content,
+)
+
+# When no channel is left, the most telling reason is the one that is given.
+TELLING = ("opted_out", "no_consent", "channel_failed", "unusable", "no_sender", "no_address")
+
+GATE_CODES = frozenset(
+    {
+        "relevant", "not_relevant", "in_time", "too_late", "anchor", "anchor_moved",
+        "untried", "channel_failed", "address", "no_address", "usable", "unusable",
+        "not_opted_out", "opted_out", "consent", "no_consent", "sender", "no_sender",
+        "not_frozen", "frozen",
+        "zone", "no_zone", "legal_hours", "quiet_hours", "no_common_hour",
+        "not_merged", "merged", "legal_caps", "caps",
+        "sender_active", "sender_inactive",
+        "text", "empty_text", "template_problem", "too_long",
+        "sent",
+    }
+)  # fmt: skip
+
+
+def decide(
+    drafts: Sequence[Draft], facts: PersonFacts, policy: CompiledPolicy, now: datetime
+) -> list[Decision]:
+    """Decide about one person's drafts of one pass: one decision each, in the order given.
+
+    They are judged most urgent first, and what goes out counts for those judged after it.
+    """
+    rules = policy.rules(facts.country, facts.region)
+    zones = tuple(facts.zones)
+    found: dict[int, Decision] = {}
+    sent: list[tuple[Draft, Send]] = []
+    for place, draft in sorted(enumerate(drafts), key=_urgency):
+        basis = _basis(draft, policy, now)
+        decision = _judge(Case(draft, facts, policy, rules, now, sent, zones, basis))
+        found[place] = decision
+        if isinstance(decision, Send):
+            sent.append((draft, decision))
+    return [found[place] for place in range(len(drafts))]
+
+
+def _urgency(placed: tuple[int, Draft]) -> tuple[int, datetime, int]:
+    place, draft = placed
+    return draft.priority, draft.due_at, place
+
+
+def _basis(draft: Draft, policy: CompiledPolicy, now: datetime) -> str:
+    """Why a message may go out at any hour: it answers what was just written, or is a service."""
+    if draft.purpose == "service":
+        return "service"
+    if draft.purpose != "reply" or draft.reply_to_at is None:
+        return ""
+    return "reply" if abs(now - draft.reply_to_at) <= policy.reply_within else ""
+
+
+def _judge(case: Case) -> Decision:
+    stop = _first_stop(case, TOUCH_CHECKS) or _choose(case) or _first_stop(case, SEND_CHECKS)
+    if stop is not None:
+        return _stopped(case, stop)
+    assert case.rendered is not None
+    return Send(
+        touch_id=case.draft.touch_id,
+        option=case.via,
+        rendered=case.rendered,
+        cap_subjects=caps.cap_subjects(case),
+        checks=case.checks,
+    )
+
+
+def _first_stop(case: Case, checks: Sequence[Callable[[Case], Finding]]) -> Finding | None:
+    for check in checks:
+        finding = check(case)
+        case.checks.append(finding[:3])
+        if finding.stops:
+            return finding
+    return None
+
+
+def _choose(case: Case) -> Finding | None:
+    """Take the first option that passes every check of a channel; a Finding when none does."""
+    failed = set()
+    for option in case.draft.options:
+        code = _failing(case, option)
+        if not code:
+            case.option = option
+            return None
+        failed.add(code)
+    if "no_sender" in failed:  # an operator can still add one: nothing is lost meanwhile
+        return Finding("no_sender", HOLD, {}, case.now + content.SENDER_AGAIN)
+    if not failed:
+        case.checks.append(("no_address", DROP, {}))
+    return Finding(min(failed, key=TELLING.index, default="no_address"), DROP)
+
+
+def _failing(case: Case, option: Option) -> str:
+    """The code of the first check of a channel that drops `option`, or ''."""
+    for check in OPTION_CHECKS:
+        code, outcome, detail = check(case, option)[:3]
+        case.checks.append((code, outcome, {"channel": option.channel, **detail}))
+        if outcome == DROP:
+            return code
+    return ""
+
+
+def _stopped(case: Case, stop: Finding) -> Decision:
+    """The decision a finding leads to. A hold that outlasts the touch's use is a drop."""
+    touch_id, useful_until = case.draft.touch_id, case.draft.useful_until
+    if stop.into is not None:
+        return Merge(touch_id=touch_id, into=stop.into, code=stop.code, checks=case.checks)
+    if stop.until is None:
+        return Drop(touch_id=touch_id, code=stop.code, checks=case.checks)
+    if useful_until is None or stop.until < useful_until:
+        return Hold(touch_id=touch_id, until=stop.until, code=stop.code, checks=case.checks)
+    if stop.certain:
+        case.checks.append(("too_late", DROP, {"next": stop.until.isoformat()}))
+        return Drop(touch_id=touch_id, code="too_late", checks=case.checks)
+    return Hold(touch_id=touch_id, until=useful_until, code=stop.code, checks=case.checks)

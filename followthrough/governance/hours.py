@@ -1,0 +1,119 @@
+"""Allowed hours, ready to be asked: pure, and remembered by the minute.
+
+Windows begin and end on whole minutes and so do the offsets of zones, so an answer holds for a
+whole minute, for everyone in the same zones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, time
+from functools import lru_cache
+
+from followthrough.core import zones
+from followthrough.core.zones import Week, Window
+
+DAY = 24 * 60
+
+
+@dataclass(frozen=True, eq=False)
+class Hours:
+    """The weeks that bind one channel in one jurisdiction; None: at any hour.
+
+    `legal` is what the rule packs allow, `own` what the policy does, `both` their intersection.
+    """
+
+    legal: Week | None
+    own: Week | None
+    both: Week | None
+
+
+ANY = Hours(legal=None, own=None, both=None)
+
+
+def hours(legal: Sequence[Week], own: Week | None) -> Hours:
+    """The hours of a channel from the weeks of its rule packs and the policy's own."""
+    everything = [*legal, own] if own is not None else [*legal]
+    return Hours(
+        legal=intersection(legal) if legal else None,
+        own=own,
+        both=intersection(everything) if everything else None,
+    )
+
+
+def open_now(week: Week, names: tuple[str, ...], now: datetime) -> bool:
+    """Whether `week` allows `now` in every zone of `names`."""
+    return _open(_Key(week), names, int(now.timestamp()) // 60)
+
+
+def opens(week: Week, names: tuple[str, ...], now: datetime) -> datetime | None:
+    """The first instant after a closed `now` that `week` allows in every zone; None: never."""
+    return _opens(_Key(week), names, int(now.timestamp()) // 60)
+
+
+class _Key:
+    """A week by identity: weeks are compiled once, and hashing their windows would cost more."""
+
+    __slots__ = ("week",)
+
+    def __init__(self, week: Week) -> None:
+        self.week = week
+
+    def __hash__(self) -> int:
+        return id(self.week)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Key) and self.week is other.week
+
+
+@lru_cache(maxsize=16_384)
+def _open(key: _Key, names: tuple[str, ...], minute: int) -> bool:
+    return zones.allowed(_instant(minute), zones=names, week=key.week)
+
+
+@lru_cache(maxsize=16_384)
+def _opens(key: _Key, names: tuple[str, ...], minute: int) -> datetime | None:
+    return zones.next_allowed(_instant(minute), zones=names, week=key.week)
+
+
+def _instant(minute: int) -> datetime:
+    return datetime.fromtimestamp(minute * 60, tz=UTC)
+
+
+def intersection(weeks: Sequence[Week]) -> Week:
+    """The local minutes that all of `weeks` allow, as a week without windows past midnight."""
+    common = set.intersection(*(_minutes(week) for week in weeks))
+    return {day: found for day in range(7) if (found := _windows(common, day))}
+
+
+def _minutes(week: Mapping[int, Sequence[Window]]) -> set[int]:
+    """The allowed minutes of the week, Monday's midnight being 0."""
+    found: set[int] = set()
+    for day, windows in week.items():
+        for window in windows:
+            start, end = _minute(window.start), _minute(window.end)
+            length = (end - start) % DAY or DAY
+            first = day * DAY + start
+            found.update(minute % (7 * DAY) for minute in range(first, first + length))
+    return found
+
+
+def _windows(minutes: set[int], day: int) -> tuple[Window, ...]:
+    edges = [
+        minute
+        for minute in range(DAY + 1)
+        if (minute < DAY and day * DAY + minute in minutes)
+        != (minute > 0 and day * DAY + minute - 1 in minutes)
+    ]
+    return tuple(
+        Window(_time(start), _time(end)) for start, end in zip(edges[::2], edges[1::2], strict=True)
+    )
+
+
+def _minute(at: time) -> int:
+    return at.hour * 60 + at.minute
+
+
+def _time(minute: int) -> time:
+    return time(minute % DAY // 60, minute % 60)

@@ -1,0 +1,133 @@
+"""The sentences of receipts, by code. `words` fills in what stands in %(…)s."""
+
+from django.utils.translation import gettext_noop as _
+
+HEADS = {
+    "send": _("Sent."),
+    "hold": _("Held."),
+    "drop": _("Not sent."),
+    "merge": _("Not sent by itself."),
+    "cancel": _("Cancelled."),
+    "fail": _("Could not be sent."),
+    "unknown": _("Nobody knows whether it went out."),
+}
+
+# Why something was held, dropped, merged, cancelled or failed.
+REASONS = {
+    "not_relevant": _("The condition in the message map no longer held: %(failing)s."),
+    "too_late": _("By the time it could go out it was of no more use."),
+    "anchor_moved": _("The time it was planned around has changed since."),
+    "channel_failed": _("This channel was tried and definitively failed."),
+    "no_address": _("The candidate has no address to reach them at."),
+    "unusable": _("The address cannot be used: %(reason)s."),
+    "opted_out": _("They asked for no more messages at this address."),
+    "no_consent": _("There is no consent on record for this person at this address."),
+    "no_sender": _("The organization has no sender for this channel. Add one under Connections."),
+    "frozen": _("Automation is silent: %(why)s."),
+    "no_zone": _("Nobody knows which time zone the candidate is in, so no hour is known to be"
+                 " allowed. Add an address or ask them."),
+    "legal_hours": _("Legal hours: it was %(local)s for this candidate (zone: %(evidence)s)."),
+    "quiet_hours": _("Quiet hours: it was %(local)s for this candidate (zone: %(evidence)s)."),
+    "no_common_hour": _("No hour is allowed in every zone the candidate may be in"
+                        " (%(evidence)s). Ask them where they are."),
+    "merged": _("A more urgent message that went out at the same moment says enough."),
+    "legal_caps": _("Legal cap: at most %(at_most)s in %(hours)s hours per %(per)s%(keeping)s,"
+                    " and they were used."),
+    "caps": _("Cap: at most %(at_most)s in %(hours)s hours per %(per)s%(keeping)s,"
+              " and they were used."),
+    "sender_inactive": _("The sender is paused."),
+    "empty_text": _("The text came out empty."),
+    "template_problem": _("The text could not be made: %(problem)s. Correct it in the map."),
+    "too_long": _("The text has %(segments)s parts; more than %(at_most)s are a mistake."),
+    # Not the gate's: what happened to a touch otherwise.
+    "left_stage": _("The application left the stage it belonged to."),
+    "anchor_cleared": _("The time it was planned around was taken away."),
+    "answered": _("The candidate has answered already."),
+    "replied": _("The candidate has written meanwhile."),
+    "run_ended": _("The run through the message map has ended."),
+    "version_moved": _("The application moved to another version of the message map."),
+    "unreachable": _("Nobody can be reached at this address on this channel."),
+    "throttled": _("The provider asked to wait; it is tried again."),
+    "rejected": _("The provider refused this message."),
+    "opted_out_at_provider": _("The provider knows of an opt-out, which now counts here too."),
+    "misconfigured": _("The sender is set up wrongly. Check it under Connections."),
+    "outcome_unknown": _("The provider was asked and could not say. A person should check."),
+    "poison": _("Deciding failed again and again because of a fault of ours."),
+    "decision_expired": _("The decision grew too old, or something changed, before it could be"
+                          " handed over. It is decided again."),
+}  # fmt: skip
+
+PASSED = {
+    "relevant": _("The condition in the message map holds."),
+    "in_time": _("It is still of use."),
+    "anchor": _("The time it was planned around is unchanged."),
+    "untried": _("This channel has not failed for this message."),
+    "address": _("There is an address."),
+    "usable": _("The address can be used."),
+    "not_opted_out": _("Nobody opted out at this address."),
+    "consent": _("Consent is on record (%(consent_basis)s)."),
+    "sender": _("There is a sender."),
+    "not_frozen": _("No freeze stands."),
+    "zone": _("The zone is known (%(evidence)s)."),
+    "legal_hours": _("The law allows this hour: it was %(local)s for this candidate."),
+    "quiet_hours": _("The policy allows this hour: it was %(local)s for this candidate."),
+    "not_merged": _("No other message of the moment says the same."),
+    "legal_caps": _("There is room under every legal cap."),
+    "caps": _("There is room under every cap of the policy."),
+    "sender_active": _("The sender may send."),
+    "text": _("The text is ready."),
+    "sent": _("It went out."),
+}
+
+SKIPPED = {
+    "anchor": _("It is not planned around a time."),
+    "not_opted_out": _("An opt-out does not stop its one confirmation."),
+    "consent": _("No consent is needed here."),
+    "not_frozen": _("A service message is not silenced by a freeze."),
+    "zone": _("The hour does not matter here."),
+    "legal_hours": _("No legal hours bind this channel."),
+    "quiet_hours": _("The policy sets no hours for this channel."),
+    "not_merged": _("It is never merged into another message."),
+    "legal_caps": _("No legal cap counts it."),
+    "caps": _("No cap of the policy counts it."),
+}
+
+HOUR_CODES = frozenset({"legal_hours", "quiet_hours"})
+BASES = {
+    "reply": _("Any hour is fine: it answers what the candidate has just written."),
+    "service": _("Any hour is fine: it is a service message."),
+}
+CHANNELS = {"sms": _("text"), "email": _("email"), "whatsapp": _("WhatsApp"),
+            "webchat": _("web chat"), "voice": _("phone")}  # fmt: skip
+EVIDENCE = {
+    "stated": _("stated by the candidate"),
+    "address": _("their address"),
+    "site": _("the site"),
+    "area_code": _("their area code"),
+}
+PER = {"address": _("address"), "person": _("person")}
+FREEZES = {
+    "handoff": _("a person has to answer first"),
+    "promise": _("somebody promised to get in touch"),
+    "accommodation": _("an accommodation is being arranged"),
+    "kill_switch": _("everything was stopped by hand"),
+    "held_batch": _("the batch waits for a yes"),
+}
+UNUSABLE = {
+    "not_a_number": _("it is not a telephone number"),
+    "too_short": _("it has too few digits"),
+    "too_long": _("it has too many digits"),
+    "no_country": _("no country has that code"),
+    "wrong_length": _("no number there has that many digits"),
+    "not_in_use": _("no such number is in use"),
+    "not_an_address": _("it is not a mail address"),
+    "": _("it could not be read"),
+}
+PROBLEMS = {
+    "no_content": _("the map has no text for this channel"),
+}
+CONSENT = {
+    "application_form": _("asked on the application form"),
+    "start": _("they texted START"),
+    "start_yes": _("they texted YES"),
+}

@@ -1,0 +1,175 @@
+"""Receipts as sentences: no code without one, and the tone of the examples."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.utils import translation
+
+from followthrough.governance import gate, phrases, words
+from followthrough.governance.decisions import Drop, Hold, Merge, Send
+from followthrough.governance.tests.cases import (
+    NIGHT,
+    NOON,
+    PHONE,
+    RENO,
+    draft,
+    facts,
+    freeze,
+    option,
+    policy,
+    used,
+)
+
+OTHER_CODES = frozenset(
+    {
+        "left_stage", "anchor_moved", "anchor_cleared", "answered", "replied", "run_ended",
+        "version_moved", "unreachable", "throttled", "rejected", "opted_out_at_provider",
+        "misconfigured", "outcome_unknown", "poison", "decision_expired",
+    }
+)  # fmt: skip
+
+
+@dataclass
+class Receipt:
+    verdict: str
+    code: str
+    at: datetime = NOON
+    until: datetime | None = None
+    checks: Any = field(default_factory=list)
+    channel: str = ""
+
+
+VERDICTS = {Send: "send", Hold: "hold", Merge: "merge", Drop: "drop"}
+
+
+def receipt(decision, at=NOON):
+    option = getattr(decision, "option", None)
+    return Receipt(
+        VERDICTS[type(decision)],
+        decision.code,
+        at,
+        getattr(decision, "until", None),
+        decision.checks,
+        option.channel if option else "",
+    )
+
+
+def decided(given=None, about=None, *, now=NOON, under=None):
+    (decision,) = gate.decide([given or draft()], about or facts(), under or policy(), now)
+    return receipt(decision, now)
+
+
+def test_every_code_has_a_sentence():
+    known = phrases.REASONS.keys() | phrases.PASSED.keys()
+    assert known >= gate.GATE_CODES
+    assert phrases.REASONS.keys() >= OTHER_CODES
+    assert known <= gate.GATE_CODES | OTHER_CODES
+
+
+def test_every_verdict_has_a_beginning():
+    from followthrough.messages.models import Receipt as Stored
+
+    assert set(Stored.Verdict.values) == phrases.HEADS.keys()
+
+
+def test_quiet_hours_in_the_tone_of_the_house():
+    about = facts(zones=(RENO,), zone_evidence="stated")
+    held = decided(about=about, now=NIGHT - timedelta(minutes=31))
+    assert words.sentence(held, place="Reno") == (
+        "Held until Thu 09:00 Reno time. Quiet hours: it was 20:59 for this candidate"
+        " (zone: stated by the candidate). Rule: policy v6."
+        " Everything before that passed (12 checks)."
+    )
+
+
+def test_legal_hours_name_the_law():
+    held = decided(now=NIGHT)
+    assert "Legal hours: it was 23:30 for this candidate (zone: the site)." in words.sentence(held)
+    assert "Rule: the law (United States, federal)." in words.sentence(held)
+    assert "Chicago time" in words.sentence(held)
+
+
+def test_what_was_sent_says_by_what():
+    text = words.sentence(decided())
+    assert text == "Sent by text. All 17 checks passed."
+
+
+@pytest.mark.parametrize(
+    ("given", "about", "expected"),
+    [
+        (draft(facts={}), facts(),
+         "Not sent. The condition in the message map no longer held: application.stage is"
+         " interview."),
+        (draft(), facts(blocked={(PHONE, "sms"): NOON}),
+         "Not sent. They asked for no more messages at this address."
+         " Everything before that passed (6 checks)."),
+        (draft(options=[option(unusable="too_short")]), facts(),
+         "Not sent. The address cannot be used: it has too few digits."
+         " Everything before that passed (5 checks)."),
+        (draft(), facts(freezes=[freeze()]),
+         "Held until Wed 13:00 Chicago time. Automation is silent: a person has to answer first."
+         " Everything before that passed (9 checks)."),
+        (draft(), facts(uses={PHONE: used(1, 2)}),
+         "Held until Thu 10:00 Chicago time. Cap: at most 2 in 24 hours per address (more room is"
+         " kept for urgent messages), and they were used. Rule: policy v6."
+         " Everything before that passed (14 checks)."),
+    ],
+)  # fmt: skip
+def test_reasons_in_sentences(given, about, expected):
+    assert words.sentence(decided(given, about), zone="America/Chicago") == expected
+
+
+@pytest.mark.parametrize("code", sorted(OTHER_CODES))
+def test_receipts_that_are_not_the_gates(code):
+    verdict = "cancel" if code in ("replied", "answered") else "fail"
+    text = words.sentence(Receipt(verdict, code))
+    assert text.startswith(phrases.HEADS[verdict])
+    assert phrases.REASONS[code] in text
+
+
+def test_each_check_is_a_sentence_with_its_channel():
+    sent = decided(draft(options=[option(unusable="too_short"), option("email")]))
+    lines = words.check_sentences(sent)
+    assert "By text: The address cannot be used: it has too few digits." in lines
+    assert "By email: There is an address." in lines
+    assert len(lines) == len(sent.checks)
+
+
+def test_a_reply_at_night_says_why_it_may():
+    reply = draft(purpose="reply", reply_to_at=NIGHT)
+    lines = words.check_sentences(decided(reply, now=NIGHT))
+    assert "Any hour is fine: it answers what the candidate has just written." in lines
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_no_sentence_is_left_unfilled(language):
+    kinds = [
+        decided(), decided(now=NIGHT), decided(draft(facts={})), decided(about=facts(zones=())),
+        decided(draft(options=[])), decided(about=facts(consent={})),
+        decided(draft(useful_until=NIGHT + timedelta(hours=1)), now=NIGHT),
+        decided(draft(purpose="service"), now=NIGHT),
+        decided(about=facts(uses={PHONE: used(1, 2)})),
+        decided(about=facts(zones=("Asia/Tokyo", RENO))), decided(draft(anchor_sequence=1)),
+    ]  # fmt: skip
+    with translation.override(language):
+        for one in kinds:
+            for text in (words.sentence(one), *words.check_sentences(one)):
+                assert text
+                assert "?" not in text
+                assert "%" not in text
+                assert "_" not in text.replace("interview_start", "")
+
+
+def test_a_code_from_the_future_still_reads():
+    stored = Receipt("drop", "new_rule", checks=[["new_rule", "drop", {}]])
+    assert words.sentence(stored) == "Not sent. New rule"
+
+
+def test_receipts_read_the_same_from_the_database():
+    held = decided(now=NIGHT)
+    held.checks = [list(check) for check in held.checks]
+    assert words.sentence(held) == words.sentence(decided(now=NIGHT))

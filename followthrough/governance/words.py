@@ -1,0 +1,205 @@
+"""Receipts as sentences: what happened, why, what next. The sentences themselves are in `phrases`.
+
+A receipt is anything with the fields of `messages.Receipt`; only codes, ids and times are in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Protocol
+
+from django.utils import dateformat
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from followthrough.core import zones
+from followthrough.governance import phrases, rulepacks
+
+Check = Sequence[Any]  # code, outcome, detail
+
+
+class Receipt(Protocol):
+    """What a sentence is made of."""
+
+    verdict: str
+    code: str
+    at: datetime
+    until: datetime | None
+    checks: Sequence[Check]
+    channel: str
+
+
+def sentence(receipt: Receipt, *, zone: str = "", place: str = "") -> str:
+    """The receipt in a few sentences: verdict, reason, rule, and how much else passed.
+
+    Times are in the zone the checks went by; `zone` and its `place` name say which to use where
+    they went by none.
+    """
+    view = _View(receipt, zone, place)
+    parts = [view.head(), view.reason(), view.rule(), view.rest()]
+    return " ".join(part for part in parts if part)
+
+
+def check_sentences(receipt: Receipt, *, zone: str = "", place: str = "") -> list[str]:
+    """Each check the receipt holds, in order, as a sentence."""
+    view = _View(receipt, zone, place)
+    return [view.check(check) for check in receipt.checks]
+
+
+class _View:
+    """A receipt seen from one zone."""
+
+    def __init__(self, receipt: Receipt, zone: str, place: str) -> None:
+        self.receipt = receipt
+        found = _details(receipt, "zones")
+        self.zone = zone or (str(found[0]) if found else "UTC")
+        self.place = place or (self.zone.split("/")[-1].replace("_", " "))
+        decisive = [check for check in receipt.checks if check[0] == receipt.code]
+        self.decisive: Check | None = decisive[-1] if decisive else None
+
+    def head(self) -> str:
+        verdict = self.receipt.verdict
+        if verdict == "hold" and self.receipt.until:
+            return _("Held until %(until)s.") % {"until": self.time(self.receipt.until)}
+        if verdict == "send":
+            name = _channel(self.receipt.channel)
+            return _("Sent by %(channel)s.") % {"channel": name} if name else _("Sent.")
+        return _(phrases.HEADS[verdict])
+
+    def reason(self) -> str:
+        if self.receipt.verdict == "send":
+            return ""
+        detail = self.decisive[2] if self.decisive else {}
+        return self.phrase(phrases.REASONS, self.receipt.code, detail)
+
+    def rule(self) -> str:
+        detail = self.decisive[2] if self.decisive else {}
+        if detail.get("policy"):
+            return _("Rule: policy v%(number)s.") % {"number": detail["policy"]}
+        if "policy" in detail:
+            return _("Rule: the default policy.")
+        if "rules" in detail:
+            titles = {pack.id: pack.title for pack in rulepacks.packs()}
+            named = ", ".join(titles.get(one, one) for one in detail["rules"])
+            return _("Rule: the law (%(packs)s).") % {"packs": named}
+        return ""
+
+    def rest(self) -> str:
+        """How many checks passed; those after the one that decided were not made."""
+        others = [check for check in self.receipt.checks if check is not self.decisive]
+        passed = sum(check[1] == "pass" for check in others)
+        if not passed:
+            return ""
+        if any(check[1] not in ("pass", "skip") for check in others):
+            text = ngettext("%(n)s other check passed.", "%(n)s other checks passed.", passed)
+        elif self.receipt.verdict == "send":
+            text = ngettext("Its check passed.", "All %(n)s checks passed.", passed)
+        else:
+            text = ngettext(
+                "Everything before that passed (%(n)s check).",
+                "Everything before that passed (%(n)s checks).",
+                passed,
+            )
+        return text % {"n": passed}
+
+    def check(self, check: Check) -> str:
+        code, outcome, detail = check
+        tables = {"pass": phrases.PASSED, "skip": phrases.SKIPPED}
+        text = self.phrase(tables.get(outcome, phrases.REASONS), code, detail)
+        by = _channel(detail.get("channel", ""))
+        return _("By %(channel)s: %(sentence)s") % {"channel": by, "sentence": text} if by else text
+
+    def phrase(self, table: Mapping[str, str], code: str, detail: Mapping[str, Any]) -> str:
+        if detail.get("basis") in ("reply", "service") and code in phrases.HOUR_CODES:
+            return _(phrases.BASES[detail["basis"]])
+        text = table.get(code)
+        return _(text) % _Values(self, detail) if text else code.replace("_", " ").capitalize()
+
+    def time(self, moment: datetime, *, named: bool = True) -> str:
+        """`Tue 09:00 Reno time` within a week of the receipt, else with the date."""
+        wall = zones.local(moment, self.zone)
+        near = abs((moment - self.receipt.at).days) < 6
+        text = dateformat.format(wall, "D H:i" if near else "D j M, H:i")
+        if not named:
+            return text
+        if self.zone == "UTC":
+            return f"{text} UTC"
+        return _("%(time)s %(place)s time") % {"time": text, "place": self.place}
+
+
+class _Values(dict[str, str]):
+    """What a sentence may mention, worked out when it does."""
+
+    def __init__(self, view: _View, detail: Mapping[str, Any]) -> None:
+        super().__init__()
+        self.view, self.detail = view, detail
+
+    def __missing__(self, name: str) -> str:
+        made = _MADE.get(name)
+        return made(self.view, self.detail) if made else str(self.detail.get(name, "?"))
+
+
+def _details(receipt: Receipt, name: str) -> Any:
+    return next((check[2][name] for check in receipt.checks if check[2].get(name)), None)
+
+
+def _channel(name: str) -> str:
+    return _(phrases.CHANNELS[name]) if name in phrases.CHANNELS else name
+
+
+def _local(view: _View, detail: Mapping[str, Any]) -> str:
+    """The wall-clock time of the decision, in every zone that was respected."""
+    names = _details(view.receipt, "zones") or [view.zone]
+    clocks = {zones.local(view.receipt.at, name).strftime("%H:%M") for name in names}
+    return _(" or ").join(sorted(clocks))
+
+
+def _evidence(view: _View, detail: Mapping[str, Any]) -> str:
+    kinds = str(_details(view.receipt, "evidence") or "").split("+")
+    return _(" and ").join(_(phrases.EVIDENCE[kind]) for kind in kinds if kind in phrases.EVIDENCE)
+
+
+def _since(name: str) -> Any:
+    def made(view: _View, detail: Mapping[str, Any]) -> str:
+        found = detail.get(name)
+        return view.time(datetime.fromisoformat(found), named=False) if found else "?"
+
+    return made
+
+
+def _from(table: Mapping[str, str], name: str) -> Any:
+    def made(view: _View, detail: Mapping[str, Any]) -> str:
+        found = str(detail.get(name, ""))
+        return _(table[found]) if found in table else found.replace("_", " ") or "?"
+
+    return made
+
+
+def _kept(view: _View, detail: Mapping[str, Any]) -> str:
+    return _(" (more room is kept for urgent messages)") if detail.get("kept") else ""
+
+
+def _failing(view: _View, detail: Mapping[str, Any]) -> str:
+    """The failing condition, as `application.stage is interview`."""
+    found: Mapping[str, Any] = detail.get("failing", {})
+    for kind, joint in (("any", _(" or ")), ("all", _(" and "))):
+        if kind in found:
+            return joint.join(_failing(view, {"failing": part}) for part in found[kind])
+    parts = (found.get("field"), str(found.get("op", "")).replace("_", " "), found.get("value"))
+    return " ".join(str(part) for part in parts if part not in (None, ""))
+
+
+_MADE = {
+    "local": _local,
+    "evidence": _evidence,
+    "useful": _since("useful_until"),
+    "next_time": _since("next"),
+    "why": _from(phrases.FREEZES, "why"),
+    "per": _from(phrases.PER, "per"),
+    "failing": _failing,
+    "keeping": _kept,
+    "reason": _from(phrases.UNUSABLE, "reason"),
+    "problem": _from(phrases.PROBLEMS, "problem"),
+    "consent_basis": _from(phrases.CONSENT, "basis"),
+}

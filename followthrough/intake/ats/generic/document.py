@@ -1,0 +1,221 @@
+"""The application as the generic webhook writes it, validated; and the snapshot it becomes.
+
+Strict where a mistake would send something wrong (times need an offset, zones must exist), open
+where it would only lose something (fields we do not know are ignored).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal
+
+import orjson
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+)
+
+from followthrough.core.errors import Explained
+from followthrough.core.zones import known_zones
+from followthrough.people.snapshots import (
+    CandidatePart,
+    ConsentPart,
+    RequisitionPart,
+    SitePart,
+    Snapshot,
+)
+
+
+class BadSnapshot(Explained):
+    """An application that cannot be read: the thing is the path of the mistake."""
+
+
+def _text(value: Any) -> Any:
+    """Ids may be numbers; null means nothing."""
+    if value is None:
+        return ""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _zone(name: str) -> str:
+    if name and name not in known_zones():
+        raise ValueError("is not an IANA time zone; write one such as America/Chicago")
+    return name
+
+
+def _utc(moment: datetime) -> datetime:
+    return moment.astimezone(UTC)
+
+
+def _listed(value: Any) -> Any:
+    return [] if value is None else value
+
+
+def _mapped(value: Any) -> Any:
+    return {} if value is None else value
+
+
+def _short(length: int) -> Any:
+    return Annotated[
+        str, BeforeValidator(_text),
+        StringConstraints(strip_whitespace=True, max_length=length),
+    ]  # fmt: skip
+
+
+def _required(length: int) -> Any:
+    return Annotated[
+        str, BeforeValidator(_text),
+        StringConstraints(strip_whitespace=True, min_length=1, max_length=length),
+    ]  # fmt: skip
+
+
+Country = Annotated[
+    str, BeforeValidator(_text),
+    StringConstraints(strip_whitespace=True, to_upper=True, pattern=r"^([A-Za-z]{2})?$"),
+]  # fmt: skip
+Zone = Annotated[str, BeforeValidator(_text), AfterValidator(_zone), Field(max_length=64)]
+Moment = Annotated[AwareDatetime, AfterValidator(_utc)]
+Addresses = Annotated[list[_short(320)], BeforeValidator(_listed), Field(max_length=20)]
+AnchorName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+
+
+class Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+
+
+class Site(Part):
+    id: _short(200) = ""
+    name: _required(200)
+    address: _short(300) = ""
+    country: Country = ""
+    region: _short(10) = ""
+    zone: Zone = ""
+
+
+class Requisition(Part):
+    id: _required(200)
+    title: _required(200)
+    family: _short(80) = ""
+    site: Site | None = None
+
+
+class Consent(Part):
+    granted: bool
+    at: Moment
+    text: _short(2000) = ""
+
+
+class Candidate(Part):
+    id: _required(200)
+    given_name: _short(200) = ""
+    family_name: _short(200) = ""
+    locale: _short(12) = ""
+    country: Country = ""
+    region: _short(10) = ""
+    zone: Zone = ""
+    zone_stated: Zone = ""
+    phones: Addresses = []
+    emails: Addresses = []
+    consent: Annotated[
+        dict[Literal["sms", "email"], Consent], BeforeValidator(_mapped)
+    ] = {}  # fmt: skip
+
+
+class Application(Part):
+    id: _required(200)
+    updated_at: Moment
+    stage: _required(200)
+    stage_changed_at: Moment | None = None
+    candidate: Candidate
+    requisition: Requisition | None = None
+    anchors: Annotated[
+        dict[AnchorName, Moment | None], BeforeValidator(_mapped), Field(max_length=40)
+    ] = {}  # fmt: skip
+    fields: Annotated[dict[str, Any], BeforeValidator(_mapped), Field(max_length=200)] = {}
+    closed: Annotated[
+        Literal["", "hired", "rejected", "withdrawn"], BeforeValidator(_text)
+    ] = ""  # fmt: skip
+
+
+def read_snapshot(raw: Mapping[str, Any]) -> Snapshot:
+    """The snapshot in an `application` object. Raises BadSnapshot: path, reason, remedy."""
+    try:
+        return _snapshot(Application.model_validate(_clean(raw)))
+    except ValidationError as problem:
+        first = problem.errors(include_url=False, include_context=False, include_input=False)[0]
+        path = ".".join(str(part) for part in first["loc"] if part != "[key]")
+        reason = first["msg"].removeprefix("Value error, ")
+        raise BadSnapshot(
+            f"application.{path}",
+            reason=f"{reason}.",
+            remedy="Correct it in the source and send the application again.",
+        ) from None
+
+
+def _clean(value: Any) -> Any:
+    """`value` without the one character that PostgreSQL cannot store."""
+    if isinstance(value, str):
+        return value.replace("\x00", "")
+    if isinstance(value, Mapping):
+        return {_clean(key): _clean(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_clean(one) for one in value]
+    return value
+
+
+def _snapshot(found: Application) -> Snapshot:
+    return Snapshot(
+        external_id=found.id,
+        updated_at=found.updated_at,
+        stage=found.stage,
+        stage_changed_at=found.stage_changed_at,
+        candidate=_candidate(found.candidate),
+        requisition=_requisition(found.requisition) if found.requisition else None,
+        anchors={name: at for name, at in sorted(found.anchors.items()) if at},
+        fields=orjson.loads(orjson.dumps(found.fields, option=orjson.OPT_SORT_KEYS)),
+        closed=found.closed,
+    )
+
+
+def _candidate(found: Candidate) -> CandidatePart:
+    return CandidatePart(
+        external_id=found.id,
+        given_name=found.given_name,
+        family_name=found.family_name,
+        locale=found.locale,
+        country=found.country,
+        region=found.region,
+        zone=found.zone,
+        zone_stated=found.zone_stated,
+        phones=tuple(found.phones),
+        emails=tuple(found.emails),
+        consent=tuple(
+            ConsentPart(channel, one.granted, one.at, one.text)
+            for channel, one in sorted(found.consent.items())
+        ),
+    )
+
+
+def _requisition(found: Requisition) -> RequisitionPart:
+    site = found.site
+    return RequisitionPart(
+        external_id=found.id,
+        title=found.title,
+        family=found.family,
+        site=site
+        and SitePart(
+            name=site.name,
+            external_id=site.id,
+            address=site.address,
+            country=site.country,
+            region=site.region,
+            zone=site.zone,
+        ),
+    )

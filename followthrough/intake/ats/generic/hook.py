@@ -1,0 +1,82 @@
+"""The generic webhook: verified at the door, read in the worker."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import orjson
+
+from followthrough.core.hooks import Headers, Hook, Malformed, body_key
+from followthrough.intake.ats.contract import Hint
+from followthrough.intake.ats.generic import signature
+from followthrough.intake.ats.generic.document import read_snapshot
+
+EVENT_ID = "followthrough-event-id"
+
+
+def receive(headers: Headers, body: bytes, secrets: Sequence[str]) -> Hook:
+    """Verify a webhook. Raises BadSignature or Malformed.
+
+    Without an event id, a repeat is known by its body: a whole application has its time inside.
+    A bare id has not, so there the time of the signature counts as well: two true changes must
+    never look like one.
+    """
+    at = signature.check(headers.get(signature.HEADER.lower(), ""), body, secrets=secrets)
+    document = _read(body)
+    if document.get("event") == "ping":
+        return Hook(dedupe_key="ping", shard_key="ping", probe=True)
+    application = _application(document)
+    candidate = application.get("candidate")
+    subject = candidate.get("id") if isinstance(candidate, dict) else None
+    event_id = headers.get(EVENT_ID, "")
+    if event_id:
+        key = f"event:{event_id}"
+    else:
+        key = body_key(body if _is_whole(application) else at.encode() + b"." + body)
+    return Hook(dedupe_key=key, shard_key=str(subject or application["id"]).strip())
+
+
+def hints(headers: Headers, body: bytes) -> Sequence[Hint]:
+    """The application in a verified webhook. Raises BadSnapshot with the path of a mistake."""
+    application = _application(_read(body))
+    if not _is_whole(application):
+        return [Hint(str(application["id"]).strip())]
+    snapshot = read_snapshot(application)
+    return [Hint(snapshot.external_id, snapshot)]
+
+
+def _is_whole(application: dict[str, Any]) -> bool:
+    """Whether this is more than a hint: anything beside the id claims to be a whole snapshot."""
+    return len(application) > 1
+
+
+def _read(body: bytes) -> dict[str, Any]:
+    try:
+        document = orjson.loads(body)
+    except orjson.JSONDecodeError as problem:
+        raise Malformed(
+            "The body",
+            reason=f"is not JSON (line {problem.lineno}, column {problem.colno}).",
+            remedy="Send a JSON object in UTF-8.",
+        ) from None
+    if not isinstance(document, dict):
+        raise Malformed("The body", reason="is not a JSON object.", remedy=_REMEDY)
+    return document
+
+
+def _application(document: dict[str, Any]) -> dict[str, Any]:
+    application = document.get("application")
+    if not isinstance(application, dict):
+        raise Malformed("application", reason="is missing or not an object.", remedy=_REMEDY)
+    identity = application.get("id")
+    if (
+        isinstance(identity, bool)
+        or not isinstance(identity, str | int)
+        or not str(identity).strip()
+    ):
+        raise Malformed("application.id", reason="is missing or not a text.", remedy=_REMEDY)
+    return application
+
+
+_REMEDY = 'Send {"event": "application.updated", "application": {"id": "…", …}}.'

@@ -1,0 +1,100 @@
+"""Raw events as rows: which are due, and what became of them."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from followthrough.core.errors import Explained
+from followthrough.store import sql
+
+BATCH = 200
+MOST_TRIES = 8
+LONGEST_PAUSE = 3600.0  # seconds
+
+
+class Raw(NamedTuple):
+    """A raw event that waits to be worked off."""
+
+    id: UUID
+    organization_id: UUID
+    kind: str
+    source_id: UUID
+    headers: Mapping[str, str]
+    body: bytes
+    received_at: datetime
+    tries: int
+
+
+_DUE = """
+SELECT id, organization_id, kind, source_id, headers, body, received_at, tries
+FROM intake_rawevent
+WHERE shard = %s AND state = 'stored' AND next_try_at <= now() AND source_id <> ALL(%s::uuid[])
+ORDER BY id LIMIT %s
+"""
+_LOCK = """
+SELECT id FROM intake_rawevent WHERE id = ANY(%s) AND state = 'stored'
+ORDER BY id FOR UPDATE SKIP LOCKED
+"""
+_DONE = """
+UPDATE intake_rawevent AS known SET state = 'done', outcome = new.outcome
+FROM unnest(%s::uuid[], %s::text[]) AS new (id, outcome) WHERE known.id = new.id
+"""
+_RETRY = """
+UPDATE intake_rawevent SET tries = tries + %s, outcome = %s, next_try_at = now() + %s
+WHERE id = %s AND state = 'stored'
+"""
+_PARK = """
+UPDATE intake_rawevent SET state = 'parked', tries = tries + 1, outcome = %s
+WHERE id = %s AND state = 'stored'
+"""
+
+
+def due(shard: int, *, resting: Sequence[UUID]) -> list[Raw]:
+    """The shard's next events, the oldest first; none of sources that are left alone just now."""
+    found = sql.rows(_DUE, (shard, list(resting), BATCH))
+    return [Raw(*row[:5], bytes(row[5]), *row[6:]) for row in found]
+
+
+def lock(ids: Sequence[UUID]) -> set[UUID]:
+    """Those that are still waiting, locked; another worker's are left out."""
+    return {row[0] for row in sql.rows(_LOCK, (sorted(ids),))}
+
+
+def done(outcomes: Mapping[UUID, str]) -> None:
+    """They are worked off, each with a few words about what came of it."""
+    records = [(event_id, outcome[:200]) for event_id, outcome in outcomes.items()]
+    sql.run(_DONE, sql.columns(records, 2))
+
+
+def put_off(raw: Raw, problem: BaseException) -> None:
+    """Try again later, after longer pauses each time; after the last one park it."""
+    if raw.tries + 1 >= MOST_TRIES:
+        park(raw, problem)
+        return
+    sql.run(_RETRY, (1, reason(problem), pause(raw.tries), raw.id))
+
+
+def wait(raw: Raw, problem: BaseException, *, seconds: float) -> None:
+    """Try again when the ATS said; being asked to wait is no failure."""
+    sql.run(_RETRY, (0, reason(problem), timedelta(seconds=seconds), raw.id))
+
+
+def park(raw: Raw, problem: BaseException) -> None:
+    """Leave it to a person, with the reason; nothing is lost."""
+    sql.run(_PARK, (reason(problem), raw.id))
+
+
+def pause(tries: int) -> timedelta:
+    """How long to wait after so many tries: 1 s, 4 s, 16 s … an hour, give or take a quarter."""
+    seconds = min(4.0**tries, LONGEST_PAUSE)
+    return timedelta(seconds=seconds * random.uniform(0.75, 1.25))  # noqa: S311
+
+
+def reason(problem: BaseException) -> str:
+    """Why, without personal data: our own errors explain themselves, others give their kind."""
+    text: Any = str(problem) if isinstance(problem, Explained) else type(problem).__name__
+    return text[:200]

@@ -1,0 +1,292 @@
+"""Working off what arrived: a shard's raw events become mirrored applications and what follows.
+
+A batch is one transaction: rows locked, applications mirrored, the engine told, rows marked as
+done. When a batch fails it is done again one by one, so that a row that cannot be worked off is
+put off, and in the end parked, without holding up the others.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db import connection as database
+from django.db import transaction
+
+from followthrough.audit.facts import Actor
+from followthrough.channels import registry as channels
+from followthrough.channels.contract import Inbound
+from followthrough.channels.models import Sender
+from followthrough.core import clock
+from followthrough.core.canonical import digest
+from followthrough.core.errors import Explained
+from followthrough.core.hooks import Malformed
+from followthrough.governance import consent
+from followthrough.intake import fetching, links, raw
+from followthrough.intake.ats import registry
+from followthrough.intake.ats.calls import PACE
+from followthrough.intake.ats.contract import Denied, Hint, Refused, Throttled
+from followthrough.intake.ats.generic.document import BadSnapshot
+from followthrough.intake.fetching import Fetched, Later, Wanted
+from followthrough.intake.raw import Raw
+from followthrough.journeys.events import AnchorMoved, StageChanged
+from followthrough.people import mirror
+from followthrough.people.mirror import Applied, Changed, Grant
+from followthrough.people.models import Connection
+from followthrough.people.snapshots import Snapshot
+from followthrough.runs import advance, inbound
+from followthrough.runs.engine import shard_loop
+from followthrough.store import sql
+
+log = logging.getLogger(__name__)
+
+AHEAD = timedelta(days=1)  # how far a source's clock may run ahead before we disbelieve it
+
+# What will not get better by trying again.
+HOPELESS = (BadSnapshot, Malformed, Refused, registry.UnknownAts, channels.UnknownAdapter)
+
+
+class Ready(NamedTuple):
+    """A raw event with everything it takes to work it off."""
+
+    raw: Raw
+    connection: Connection
+    snapshots: tuple[Snapshot, ...]
+
+
+class Hinted(NamedTuple):
+    """A raw event and the applications it is about."""
+
+    raw: Raw
+    connection: Connection
+    hints: Sequence[Hint]
+
+
+class FromTheFuture(BadSnapshot):
+    """A snapshot that would make every true one after it look old."""
+
+
+@shard_loop(order=10)
+def work(shard: int, *, epoch: int | None) -> int:
+    """Work off the shard's next raw events and return how many were settled or put off.
+
+    Safe without the epoch: a row is locked and looked at again before anything is made of it.
+    """
+    due = raw.due(shard, resting=PACE.resting())
+    return _from_ats([one for one in due if one.kind == "ats"]) + _from_channels(
+        [one for one in due if one.kind == "channel"]
+    )
+
+
+# --- from an ATS -------------------------------------------------------------------------------
+
+
+def _from_ats(events: Sequence[Raw]) -> int:
+    if not events:
+        return 0
+    connections = links.load(event.source_id for event in events)
+    hinted = [one for event in events if (one := _hinted(event, connections))]
+    fetched = fetching.fetch(_wanted(hinted), connections)
+    ready = [one for each in hinted if (one := _ready(each, fetched))]
+    later = sum(_is_put_off_silently(each, fetched) for each in hinted)
+    if ready:
+        _apply_or_isolate(ready)
+        links.note_event({one.connection.id for one in ready}, now=clock.now())
+    return len(events) - later
+
+
+def _hinted(event: Raw, connections: dict[UUID, Connection]) -> Hinted | None:
+    """What the event is about; one that cannot be read is parked."""
+    try:
+        connection = connections[event.source_id]
+        return Hinted(event, connection, _hints(event, connection))
+    except Exception as problem:
+        _set_aside(event, problem)
+        return None
+
+
+def _hints(event: Raw, connection: Connection) -> Sequence[Hint]:
+    return registry.adapter(connection.kind).hints(event.headers, event.body)
+
+
+def _wanted(hinted: Sequence[Hinted]) -> Iterator[Wanted]:
+    for one in hinted:
+        for hint in one.hints:
+            if hint.snapshot is None:
+                yield Wanted(one.connection.id, hint.external_id)
+
+
+def _ready(one: Hinted, fetched: Fetched) -> Ready | None:
+    """The event with its snapshots, or None when one of them is missing (it is put off)."""
+    found = [_snapshot(one.connection, hint, fetched) for hint in one.hints]
+    problem = next((each for each in found if isinstance(each, Exception)), None)
+    if problem is None:
+        return Ready(one.raw, one.connection, tuple(found))  # type: ignore[arg-type]
+    if not isinstance(problem, Later):
+        _set_aside(one.raw, problem)
+    return None
+
+
+def _is_put_off_silently(one: Hinted, fetched: Fetched) -> bool:
+    """Whether the event just waits for its turn to be fetched: not counted as work done."""
+    wanted = [Wanted(one.connection.id, hint.external_id) for hint in one.hints]
+    return any(isinstance(fetched.get(each), Later) for each in wanted)
+
+
+def _snapshot(connection: Connection, hint: Hint, fetched: Fetched) -> Snapshot | Exception:
+    found = hint.snapshot or fetched[Wanted(connection.id, hint.external_id)]
+    if isinstance(found, Snapshot) and found.updated_at > clock.now() + AHEAD:
+        return FromTheFuture(
+            "application.updated_at",
+            reason="lies more than a day in the future.",
+            remedy="Set the source's clock, then send the application again.",
+        )
+    return found
+
+
+def _apply_or_isolate(ready: Sequence[Ready]) -> None:
+    """Apply all of them, or, when that fails, each by itself."""
+    try:
+        apply(ready, now=clock.now())
+    except Exception as problem:
+        _check_database(problem)
+        if len(ready) == 1:
+            _set_aside(ready[0].raw, problem)
+            return
+        log.warning("A batch of %s raw events failed and is done one by one", len(ready))
+        for one in ready:
+            _apply_or_isolate([one])
+
+
+@transaction.atomic
+def apply(ready: Sequence[Ready], *, now: datetime) -> None:
+    """Mirror, tell the engine, and mark as done: all of it, or nothing."""
+    waiting = raw.lock([one.raw.id for one in ready])
+    ready = [one for one in ready if one.raw.id in waiting]
+    _lock_applications(ready)
+    outcomes = {one.raw.id: "nothing about an application" for one in ready}
+    for connection in sorted({one.connection for one in ready}, key=lambda found: found.id):
+        theirs = [one for one in ready if one.connection == connection]
+        applied = _mirror(connection, theirs, now)
+        changes = [(change.application_id, _event(change)) for change in applied.changes]
+        advance.apply(changes, now=now, actor=Actor("ats", str(connection.id)))
+        consent.record_all([_entry(grant, connection) for grant in applied.grants])
+        outcomes |= _outcomes(theirs, applied)
+    raw.done(outcomes)
+
+
+_LOCK = """
+SELECT a.id FROM people_application a
+JOIN unnest(%s::uuid[], %s::text[]) AS wanted (connection_id, external_id)
+  USING (connection_id, external_id)
+ORDER BY a.id FOR UPDATE OF a
+"""
+
+
+def _lock_applications(ready: Sequence[Ready]) -> None:
+    """Lock the applications of all connections at once: the order of locks is by id alone."""
+    keys = {
+        (one.connection.id, snapshot.external_id) for one in ready for snapshot in one.snapshots
+    }
+    if len({connection_id for connection_id, _ in keys}) > 1:
+        sql.rows(_LOCK, sql.columns(sorted(keys), 2))
+
+
+def _mirror(connection: Connection, ready: Sequence[Ready], now: datetime) -> Applied:
+    pairs = [(snapshot, one.raw.id) for one in ready for snapshot in one.snapshots]
+    return mirror.apply(
+        connection,
+        [snapshot for snapshot, _ in pairs],
+        now=now,
+        raw_event_ids=[event_id for _, event_id in pairs],
+    )
+
+
+def _event(change: Changed) -> StageChanged | AnchorMoved:
+    if change.kind == "stage":
+        assert change.at is not None  # a stage has always been entered at some time
+        return StageChanged(to=change.name, at=change.at)
+    return AnchorMoved(name=change.name, at=change.at, sequence=change.sequence)
+
+
+def _entry(grant: Grant, connection: Connection) -> consent.Entry:
+    evidence = {"connection": str(connection.id), "text": digest(grant.text)}
+    return consent.Entry(
+        organization_id=grant.organization_id,
+        candidate_id=grant.candidate_id,
+        contact_point_id=grant.contact_point_id,
+        address_key=grant.address_key,
+        channel=grant.channel,
+        state=consent.GRANTED if grant.granted else consent.REVOKED,
+        basis="application_form",
+        source="ats",
+        evidence=evidence,
+        actor=Actor("ats", str(connection.id)),
+        at=grant.at,
+    )
+
+
+def _outcomes(ready: Sequence[Ready], applied: Applied) -> dict[UUID, str]:
+    """A few words for each raw event, from those for its snapshots."""
+    words = iter(applied.outcomes)
+    said = {one.raw.id: "; ".join(next(words) for _ in one.snapshots) for one in ready}
+    return {event_id: outcome for event_id, outcome in said.items() if outcome}
+
+
+# --- from a messaging provider -----------------------------------------------------------------
+
+
+def _from_channels(events: Sequence[Raw]) -> int:
+    """Each in a transaction of its own: what a candidate wrote may touch several applications."""
+    if not events:
+        return 0
+    wanted = {event.source_id for event in events}
+    senders = Sender.objects.select_related("organization").in_bulk(wanted)
+    for event in events:
+        try:
+            _hear(event, senders[event.source_id], now=clock.now())
+        except Exception as problem:
+            _check_database(problem)
+            _set_aside(event, problem)
+    return len(events)
+
+
+@transaction.atomic
+def _hear(event: Raw, sender: Sender, *, now: datetime) -> None:
+    if not raw.lock([event.id]):
+        return
+    said = [
+        inbound.received(sender, one, raw_event_id=event.id, now=now)
+        if isinstance(one, Inbound)
+        else inbound.delivered(sender, one, now=now)
+        for one in channels.adapter(sender.adapter).parse(event.headers, event.body)
+    ]
+    raw.done({event.id: "; ".join(filter(None, said)) or "nothing of ours"})
+
+
+# --- what cannot be worked off -----------------------------------------------------------------
+
+
+def _set_aside(event: Raw, problem: Exception) -> None:
+    """Put the event off, or park it where trying again is of no use. Its text stays out of logs."""
+    if isinstance(problem, Throttled):
+        raw.wait(event, problem, seconds=problem.after)
+        return
+    kind = type(problem).__name__
+    if isinstance(problem, HOPELESS) and not isinstance(problem, Denied):
+        log.warning("Raw event %s is parked: %s", event.id, kind)
+        raw.park(event, problem)
+        return
+    log.warning("Raw event %s is put off after try %s: %s", event.id, event.tries + 1, kind)
+    if not isinstance(problem, Explained):
+        log.debug("Where raw event %s failed", event.id, exc_info=problem)
+    raw.put_off(event, problem)
+
+
+def _check_database(problem: Exception) -> None:
+    """Raise `problem` when it is the database that is gone: no event is to blame for that."""
+    if not database.is_usable():
+        raise problem

@@ -1,0 +1,326 @@
+"""The message map as a document: what may stand in it. Pure; `documents` reads and checks it.
+
+Every part is frozen and refuses names it does not know. What spans several parts (a key used
+twice, a text in a missing language …) is found by `journeys.checks`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from functools import cached_property
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import Field, StringConstraints, field_validator, model_validator
+
+from followthrough.journeys.conditions import FACT_PREFIXES, Condition
+from followthrough.journeys.parts import (
+    Duration,
+    EventName,
+    Locale,
+    Name,
+    Part,
+    Slug,
+    Words,
+    length,
+    refused,
+)
+
+__all__ = ["FACT_PREFIXES", "Condition", "MapDocument", "TouchDef", "length"]
+
+ENDING = frozenset({"hired", "rejected", "withdrawn"})  # where a run ends unless `ends` says no
+TRIGGERS = ("stage_entered", "before", "after", "no_reply", "stalled", "event")
+
+Stage = Literal[
+    "lead",
+    "applied",
+    "screen",
+    "interview",
+    "offer",
+    "checks",
+    "hired",
+    "rejected",
+    "withdrawn",
+]
+Channel = Literal["sms", "email"]
+STAGES: tuple[str, ...] = get_args(Stage)
+CHANNELS: tuple[str, ...] = get_args(Channel)
+
+
+# --- triggers ----------------------------------------------------------------------------------
+
+
+class StageEntered(Part):
+    """When the stage is entered, or `after` that long."""
+
+    after: Duration = "PT0S"
+
+
+class Before(Part):
+    """`by` that long before an anchor."""
+
+    anchor: Name
+    by: Duration
+
+    @field_validator("by")
+    @classmethod
+    def check_by(cls, by: str) -> str:
+        """At the very moment of the anchor, nothing is before it."""
+        if not length(by):
+            raise refused("Nothing is no time before the anchor.", "Use after with by: PT0S.")
+        return by
+
+
+class After(Part):
+    """`by` that long after an anchor."""
+
+    anchor: Name
+    by: Duration = "PT0S"
+
+
+class NoReply(Part):
+    """When nobody answered touch `to` within that long."""
+
+    to: Slug
+    within: Duration
+
+
+class Stalled(Part):
+    """When nothing happened for that long: no reply, no other stage."""
+
+    for_: Duration = Field(alias="for")
+
+
+class Happened(Part):
+    """When the organization's own event of that name comes in, or `after` that long."""
+
+    name: EventName
+    after: Duration = "PT0S"
+
+
+class Trigger(Part):
+    """When a touch is due: exactly one of these."""
+
+    stage_entered: StageEntered | None = None
+    before: Before | None = None
+    after: After | None = None
+    no_reply: NoReply | None = None
+    stalled: Stalled | None = None
+    event: Happened | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def check_one(cls, raw: Any) -> Any:
+        """Exactly one kind; a kind without settings may be left empty."""
+        if not isinstance(raw, dict) or set(raw) - set(TRIGGERS):
+            return raw
+        if len(raw) != 1:
+            raise refused(
+                f"A touch has exactly one trigger, not {len(raw)}.",
+                f"Keep one of {', '.join(TRIGGERS)}; make a touch of its own of each other.",
+            )
+        return {name: {} if value is None else value for name, value in raw.items()}
+
+    @property
+    def kind(self) -> str:
+        """Which of `TRIGGERS` it is."""
+        return next(name for name in TRIGGERS if getattr(self, name) is not None)
+
+
+# --- texts, asks, touches ----------------------------------------------------------------------
+
+
+class Text(Part):
+    """A text message, in Liquid."""
+
+    body: Words
+
+
+class Mail(Part):
+    """A mail, in Liquid; the preheader is what inboxes show beside the subject."""
+
+    subject: Annotated[str, StringConstraints(min_length=1, max_length=400)]
+    preheader: Annotated[str, StringConstraints(min_length=1, max_length=400)] | None = None
+    body: Words
+
+
+class Content(Part):
+    """What is said: by channel, then by language."""
+
+    sms: dict[Locale, Text] | None = None
+    email: dict[Locale, Mail] | None = None
+
+    def plain(self, default_locale: str) -> dict[str, dict[str, dict[str, str]]]:
+        """Channel → locale → texts as plain values, the default language first."""
+        found = self.model_dump(exclude_none=True)
+        return {
+            channel: dict(sorted(texts.items(), key=lambda item: item[0] != default_locale))
+            for channel, texts in found.items()
+        }
+
+
+class WriteBackDef(Part):
+    """What the ATS is told: a note with a text, or a field with a value."""
+
+    kind: Literal["note", "field"]
+    text: Words | None = None
+    field: Annotated[str, StringConstraints(min_length=1, max_length=80)] | None = None
+    value: str | int | float | bool | None = None
+
+    @model_validator(mode="after")
+    def check_kind(self) -> WriteBackDef:
+        """A note has a text, a field has a name and a value."""
+        note = self.text is not None and self.field is None and self.value is None
+        field = self.text is None and self.field is not None and self.value is not None
+        if not (note if self.kind == "note" else field):
+            wanted = "text" if self.kind == "note" else "field and value"
+            raise refused(f"A write-back of kind {self.kind} has {wanted}, and nothing else.",
+                          f"Give {wanted}, or change the kind.")  # fmt: skip
+        return self
+
+    @property
+    def payload(self) -> dict[str, Any]:
+        """What is put in the outbox to the ATS."""
+        if self.kind == "note":
+            return {"text": self.text}
+        return {"field": self.field, "value": self.value}
+
+
+class OnConfirmed(Part):
+    """What follows a yes. Without `write_back` an ask about an anchor writes note and field."""
+
+    write_back: WriteBackDef | None = None
+    reply: Content | None = None
+
+
+class OnDeclined(Part):
+    """What follows a no: a person, unless `handoff` says otherwise."""
+
+    handoff: bool = True
+    write_back: WriteBackDef | None = None
+    reply: Content | None = None
+
+
+class AskDef(Part):
+    """What the touch waits to hear. With `anchor` it is about that instant and no other."""
+
+    kind: Literal["confirmation"]
+    anchor: Name | None = None
+    on_confirmed: OnConfirmed = OnConfirmed()
+    on_declined: OnDeclined = OnDeclined()
+
+
+class TouchDef(Part):
+    """One message of the map."""
+
+    key: Slug
+    trigger: Trigger
+    when: Condition | None = None
+    channels: list[Channel] = Field(min_length=1)
+    content: Content
+    ask: AskDef | None = None
+    purpose: Literal["informational", "outreach"] = "informational"
+    priority: int = Field(default=5, ge=1, le=9)
+    useful_for: Duration | None = None
+    enabled: bool = True
+
+    @field_validator("channels")
+    @classmethod
+    def check_channels(cls, channels: list[str]) -> list[str]:
+        """A channel that failed is not tried again in the same way."""
+        if len(set(channels)) < len(channels):
+            raise refused("A channel is named twice.", "Name each once, the preferred one first.")
+        return channels
+
+    @property
+    def anchor(self) -> str | None:
+        """The anchor that this touch is about: its trigger's, or its ask's."""
+        timed = self.trigger.before or self.trigger.after
+        return timed.anchor if timed else self.ask.anchor if self.ask else None
+
+
+class StageBlock(Part):
+    """A stage's touches. `ends`: entering it ends the run; its touches still go out."""
+
+    ends: bool | None = None
+    touches: list[TouchDef] = []
+
+
+class Replies(Part):
+    """What asks answer that have no reply of their own."""
+
+    confirmed: Content | None = None
+    declined: Content | None = None
+
+
+class MapDocument(Part):
+    """A message map. Only `documents.check` and `read_yaml` find every problem: use those."""
+
+    schema_: Literal[1] = Field(default=1, alias="schema")
+    name: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    description: str = ""
+    settle: Duration = "PT30S"
+    default_locale: Locale = "en"
+    replies: Replies = Replies()
+    stages: dict[Stage, StageBlock]
+
+    @property
+    def settle_delay(self) -> timedelta:
+        """How long a stage must last before its touches are due."""
+        return length(self.settle)
+
+    def ends(self, stage: str) -> bool:
+        """Whether entering `stage` ends a run."""
+        block = self.stages.get(stage)  # type: ignore[call-overload]
+        return stage in ENDING if block is None or block.ends is None else bool(block.ends)
+
+    def of_stage(self, stage: str) -> list[TouchDef]:
+        """The touches of a stage, in the order they are written; none for an unknown one."""
+        block = self.stages.get(stage)  # type: ignore[call-overload]
+        return block.touches if block else []
+
+    @cached_property
+    def touches(self) -> Mapping[str, TouchDef]:
+        """Every touch by its key."""
+        return {touch.key: touch for block in self.stages.values() for touch in block.touches}
+
+    @cached_property
+    def stage_of(self) -> Mapping[str, str]:
+        """The stage of every touch, by its key."""
+        return {touch.key: stage for stage, block in self.stages.items() for touch in block.touches}
+
+    @cached_property
+    def nudges(self) -> Mapping[str, list[TouchDef]]:
+        """The touches that wait for no reply to a touch, by that touch's key."""
+        found: dict[str, list[TouchDef]] = {}
+        for touch in self.touches.values():
+            if touch.trigger.no_reply:
+                found.setdefault(touch.trigger.no_reply.to, []).append(touch)
+        return found
+
+    @cached_property
+    def anchors(self) -> Mapping[str, str | None]:
+        """The anchor each touch hangs on, by key: its own, or that of what nobody replied to."""
+        return {key: self._anchor(touch, len(self.touches)) for key, touch in self.touches.items()}
+
+    def _anchor(self, touch: TouchDef, depth: int) -> str | None:
+        source = touch.trigger.no_reply and self.touches.get(touch.trigger.no_reply.to)
+        if touch.anchor or not source or not depth:
+            return touch.anchor
+        return self._anchor(source, depth - 1)
+
+    @cached_property
+    def contents(self) -> Mapping[str, Mapping[str, Mapping[str, Mapping[str, str]]]]:
+        """What each touch says, by key: channel → locale → texts."""
+        return {
+            key: touch.content.plain(self.default_locale) for key, touch in self.touches.items()
+        }
+
+    def dump(self) -> dict[str, Any]:
+        """The document as plain values with every default written out: what is published."""
+        return self.model_dump(by_alias=True, exclude_none=True)
+
+    def sparse(self) -> dict[str, Any]:
+        """The document as plain values without what goes without saying: what people read."""
+        found = self.model_dump(by_alias=True, exclude_defaults=True)
+        return {"schema": self.schema_, **found}

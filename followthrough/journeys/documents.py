@@ -1,0 +1,256 @@
+"""Message maps as YAML, in and out without loss, and the one check every document passes.
+
+A map kept in a file keeps its comments, its order and its quotes: `write_yaml` changes only what
+changed. Documents come from people and from other systems, so they are read with limits on size,
+depth and on what aliases repeat, and without YAML's tags.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from io import StringIO
+from typing import Any
+
+from pydantic import ValidationError
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent, NodeEvent
+from ruamel.yaml.scalarstring import LiteralScalarString
+
+from followthrough.journeys.checks import cross_problems
+from followthrough.journeys.definition import MapDocument
+from followthrough.journeys.problems import DocumentError, Place, Problem, of_structure
+
+__all__ = ["DocumentError", "Problem", "check", "read_yaml", "write_yaml"]
+
+LARGEST = 256 * 1024  # bytes
+DEEPEST = 40  # levels
+MOST_PARTS = 50_000  # names, values and groups, those repeated by aliases included
+
+
+def check(raw: Any) -> MapDocument:
+    """Read a document from plain values. Raises DocumentError with every problem at once."""
+    return _checked(raw, None)
+
+
+def read_yaml(text: str) -> MapDocument:
+    """Read a document from YAML. Raises DocumentError; each problem has its line."""
+    tree = _tree(text)
+    return _checked(_plain(tree), tree)
+
+
+def write_yaml(document: MapDocument, *, like: str = "") -> str:
+    """The document as YAML. `like` is what it was read from: then only what changed is changed,
+    and where nothing did the text comes back as it was, byte for byte."""
+    if not like:
+        return _written(_readable(document.sparse()))
+    if read_yaml(like) == document:
+        return like
+    tree = _tree(like)
+    _merge(tree, document.dump(), document.sparse())
+    merged = _written(tree, width=LARGEST)  # what was written on one line stays on one
+    # A change within what an alias repeats would change all of it: then it is written out anew.
+    return merged if _reads_as(merged, document) else write_yaml(document)
+
+
+def _reads_as(text: str, document: MapDocument) -> bool:
+    try:
+        return read_yaml(text) == document
+    except DocumentError:
+        return False
+
+
+# --- checking ----------------------------------------------------------------------------------
+
+
+def _checked(raw: Any, tree: Any) -> MapDocument:
+    document, found = _structure(raw)
+    found += cross_problems(raw)
+    if found or document is None:
+        places = [(place, _with_line(problem, place, tree)) for place, problem in found]
+        raise DocumentError(list(_ordered(places)))
+    return document
+
+
+def _structure(raw: Any) -> tuple[MapDocument | None, list[tuple[Place, Problem]]]:
+    try:
+        return MapDocument.model_validate(raw), []
+    except ValidationError as problem:
+        return None, [of_structure(error) for error in problem.errors(include_url=False)]
+
+
+def _ordered(found: Iterable[tuple[Place, Problem]]) -> Iterable[Problem]:
+    return dict.fromkeys(problem for _, problem in sorted(found, key=lambda one: one[1].line))
+
+
+def _with_line(problem: Problem, place: Place, tree: Any) -> Problem:
+    return problem if tree is None else problem._replace(line=_line(tree, place))
+
+
+def _line(tree: Any, place: Place) -> int:
+    """The line of the last part of `place` that is there."""
+    line = 1
+    for part in place:
+        try:
+            spot = tree.lc.item(part) if isinstance(tree, CommentedSeq) else tree.lc.key(part)
+            tree, line = tree[part], spot[0] + 1
+        except (AttributeError, KeyError, IndexError, TypeError):
+            return line
+    return line
+
+
+# --- reading -----------------------------------------------------------------------------------
+
+
+def _yaml(width: int = 100) -> YAML:
+    yaml = YAML(typ="rt", pure=True)
+    yaml.preserve_quotes = True
+    yaml.width = width
+    yaml.indent(mapping=2, sequence=4, offset=2)
+    return yaml
+
+
+def _refused(reason: str, remedy: str, line: int) -> DocumentError:
+    return DocumentError([Problem("the document", reason, remedy, line)])
+
+
+def _tree(text: str) -> Any:
+    """The text as ruamel's tree. Raises DocumentError when it is no YAML, or more than we read."""
+    if len(text.encode("utf-8", "surrogatepass")) > LARGEST:
+        raise _refused(f"It is larger than {LARGEST // 1024} KiB.", "Make two maps of it.", 0)
+    try:
+        _check_events(text)
+        tree = _yaml().load(text)
+    except YAMLError as problem:
+        raise _malformed(problem) from problem
+    except (ValueError, RecursionError, TypeError, AttributeError) as problem:
+        raise _refused("It is not YAML that can be read.", "Check its last change.", 0) from problem
+    if not isinstance(tree, CommentedMap):
+        raise _refused("It is not a group of named parts.", "Begin with schema: 1 and name: ….", 1)
+    return tree
+
+
+def _check_events(text: str) -> None:
+    """Look before anything is built: how deep it goes, and how much its aliases repeat."""
+    sizes: dict[str, int] = {}  # parts under each anchor that is complete
+    open_: list[tuple[str | None, int]] = []  # the anchor of each open part, and what came before
+    seen = 0
+    for event in _yaml().parse(StringIO(text)):
+        line = event.start_mark.line + 1
+        if isinstance(event, AliasEvent):
+            if event.anchor not in sizes:
+                raise _refused(f"*{event.anchor} contains itself.", "Write it out.", line)
+            seen += sizes[event.anchor]
+        elif isinstance(event, NodeEvent):
+            if getattr(event, "tag", None) is not None:
+                raise _refused("Tags (with !) are not read.", "Take the tag away.", line)
+            seen += 1
+            if isinstance(event, CollectionStartEvent):
+                open_.append((event.anchor, seen - 1))
+            elif event.anchor:
+                sizes[event.anchor] = 1
+        elif isinstance(event, CollectionEndEvent):
+            anchor, before = open_.pop()
+            if anchor:
+                sizes[anchor] = seen - before
+        _check_size(len(open_), seen, line)
+
+
+def _check_size(depth: int, seen: int, line: int) -> None:
+    if depth > DEEPEST:
+        raise _refused("It is nested too deeply.", "Write it with fewer levels.", line)
+    if seen > MOST_PARTS:
+        raise _refused("Its aliases repeat too much.", "Write less, or make two maps.", line)
+
+
+def _malformed(problem: YAMLError) -> DocumentError:
+    mark = problem.problem_mark if isinstance(problem, MarkedYAMLError) else None
+    said = getattr(problem, "problem", None) or "it is not YAML"
+    first = str(said).splitlines()[0][:200].rstrip(".")
+    remedy = "Check the indentation, the quotes and the colons there and in the line before."
+    return _refused(f"It cannot be read: {first}.", remedy, mark.line + 1 if mark else 0)
+
+
+def _plain(tree: Any) -> Any:
+    """ruamel's values as Python's own: strict models take nothing else."""
+    if isinstance(tree, Mapping):
+        return {_plain(key): _plain(value) for key, value in tree.items()}
+    if isinstance(tree, list):
+        return [_plain(value) for value in tree]
+    for kind in (bool, int, float, str):
+        if isinstance(tree, kind):
+            return kind(tree)
+    return tree
+
+
+# --- writing -----------------------------------------------------------------------------------
+
+
+def _written(tree: Any, *, width: int = 100) -> str:
+    out = StringIO()
+    _yaml(width).dump(tree, out)
+    return out.getvalue()
+
+
+def _readable(value: Any) -> Any:
+    """Plain values for a new text: longer texts as blocks."""
+    if isinstance(value, dict):
+        return CommentedMap({key: _readable(part) for key, part in value.items()})
+    if isinstance(value, list):
+        return CommentedSeq([_readable(part) for part in value])
+    return LiteralScalarString(value) if _fits_block(value) else value
+
+
+def _fits_block(value: Any) -> bool:
+    """Blocks are read back as they are only without odd spaces and characters."""
+    return (
+        isinstance(value, str)
+        and "\n" in value
+        and value.strip() != ""
+        and value[0] not in " \n\t"
+        and all(line == line.rstrip() for line in value.split("\n"))
+        and value.replace("\n", "").isprintable()
+    )
+
+
+def _merge(tree: Any, full: Any, sparse: Any) -> None:
+    """Make `tree` say what `full` says. What it says already is not touched; of what is new, only
+    what does not go without saying (`sparse`) is added."""
+    for key in [key for key in tree if key not in full]:
+        del tree[key]
+    for key, value in full.items():
+        if key in tree:
+            tree[key] = _merged(tree[key], value, sparse.get(key) if sparse else None)
+        elif sparse and key in sparse:
+            tree[key] = _readable(sparse[key])
+
+
+def _merged(old: Any, full: Any, sparse: Any) -> Any:
+    if _plain(old) == full and type(_plain(old)) is type(full):
+        return old
+    if isinstance(old, CommentedMap) and isinstance(full, dict):
+        _merge(old, full, sparse if isinstance(sparse, dict) else full)
+        return old
+    if isinstance(old, CommentedSeq) and isinstance(full, list):
+        _merge_list(old, full, sparse if isinstance(sparse, list) else full)
+        return old
+    return _readable(full if sparse is None else sparse)
+
+
+def _merge_list(old: CommentedSeq, full: list[Any], sparse: list[Any]) -> None:
+    """Touches keep their comments when others come, go or change places: they go by their key."""
+    known = {part.get("key"): part for part in old if isinstance(part, CommentedMap)}
+    parts = [
+        _merged(_counterpart(old, known, index, new), new, short)
+        for index, (new, short) in enumerate(zip(full, sparse, strict=True))
+    ]
+    if len(parts) == len(old) and all(a is b for a, b in zip(parts, old, strict=True)):
+        return
+    old[:] = parts
+
+
+def _counterpart(old: CommentedSeq, known: Mapping[Any, Any], index: int, new: Any) -> Any:
+    if isinstance(new, dict) and "key" in new:
+        return known.get(new["key"])
+    return old[index] if index < len(old) else None

@@ -1,0 +1,176 @@
+"""From a touch of the map to a planned one: when it is due, how long it is of use, its identity.
+
+A plan follows from the document and the state alone, so events that arrive in another order, or
+after others were missed, end in the same plan.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+
+from followthrough.journeys.definition import MapDocument, TouchDef, length
+from followthrough.journeys.events import PlanTouch, State
+from followthrough.journeys.relevance import quiet_since, relevance
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+USEFUL = timedelta(days=3)  # after due, where the map does not say
+
+
+class _Moment(NamedTuple):
+    """When a touch is due by its own trigger, and what tells it from earlier ones of its key."""
+
+    at: datetime
+    mark: str = ""
+
+
+def planned(
+    document: MapDocument, state: State, touches: Iterable[TouchDef], *, settle: timedelta
+) -> list[PlanTouch]:
+    """Those of `touches` (of the present stage) whose time is known now, planned."""
+    found = (_planned(document, state, touch, settle) for touch in touches if touch.enabled)
+    return [plan for plan in found if plan is not None]
+
+
+def _planned(
+    document: MapDocument, state: State, touch: TouchDef, settle: timedelta
+) -> PlanTouch | None:
+    name = document.anchors[touch.key]
+    anchor, sequence = state.anchors.get(name, (None, 0)) if name else (None, None)
+    moment = _moment(document, state, touch)
+    if moment is None or (name and anchor is None):
+        return None
+    due = max(moment.at, _earliest(state, settle))
+    return PlanTouch(
+        key=touch.key,
+        occurrence=_stamp(state, sequence) + moment.mark,
+        due_at=due,
+        useful_until=_useful_until(touch, moment.at, due, anchor),
+        purpose=touch.purpose,
+        priority=touch.priority,
+        channels=tuple(touch.channels),
+        relevance=relevance(document, state, touch),
+        anchor_name=name or "",
+        anchor_sequence=sequence,
+        listened=bool(touch.ask or touch.key in document.nudges),
+    )
+
+
+def _moment(document: MapDocument, state: State, touch: TouchDef) -> _Moment | None:
+    trigger = touch.trigger
+    if trigger.stage_entered:
+        return _Moment(shifted(_entered(state), length(trigger.stage_entered.after)))
+    if trigger.before:
+        return _from_anchor(state, trigger.before.anchor, -length(trigger.before.by))
+    if trigger.after:
+        return _from_anchor(state, trigger.after.anchor, length(trigger.after.by))
+    if trigger.stalled:
+        return _stalled(state, length(trigger.stalled.for_))
+    if trigger.no_reply:
+        return _unanswered(document, state, trigger.no_reply.to, length(trigger.no_reply.within))
+    assert trigger.event is not None
+    return _event(state, trigger.event.name, length(trigger.event.after))
+
+
+def _from_anchor(state: State, name: str, by: timedelta) -> _Moment | None:
+    anchor = state.anchors.get(name, (None, 0))[0]
+    return _Moment(shifted(anchor, by)) if anchor else None
+
+
+def _stalled(state: State, by: timedelta) -> _Moment:
+    since = quiet_since(state)
+    return _Moment(shifted(since, by), "" if since == state.entered_at else f".r{number(since)}")
+
+
+def _unanswered(
+    document: MapDocument, state: State, source: str, within: timedelta
+) -> _Moment | None:
+    sent = state.sent.get(source)
+    if sent is None or (state.replied_at and state.replied_at >= sent):
+        return None
+    if document.touches[source].ask and source not in state.asks:
+        return None
+    return _Moment(shifted(sent, within), f".s{number(sent)}")
+
+
+def _event(state: State, name: str, after: timedelta) -> _Moment | None:
+    if name not in state.heard:
+        return None
+    at, mark = state.heard[name]
+    return _Moment(shifted(at, after), f".e{mark}")
+
+
+def _useful_until(
+    touch: TouchDef, moment: datetime, due: datetime, anchor: datetime | None
+) -> datetime:
+    """Where the map does not say: halfway to the anchor, up to the anchor asked about, or 3 days.
+
+    Counted from the trigger's own time: a reminder that could only start late ends no later.
+    """
+    before, after = touch.trigger.before, touch.trigger.after
+    if touch.useful_for:
+        return shifted(moment if before or after else due, length(touch.useful_for))
+    if before:
+        return shifted(moment, length(before.by) / 2)
+    if touch.anchor and anchor and not after:
+        return anchor
+    return shifted(due, USEFUL)
+
+
+def _earliest(state: State, settle: timedelta) -> datetime:
+    """Nothing is due before the stage has settled; a run's first stage has nothing to settle."""
+    return _entered(state) if state.visit == 1 else shifted(_entered(state), settle)
+
+
+def _entered(state: State) -> datetime:
+    assert state.entered_at is not None
+    return state.entered_at
+
+
+def shifted(moment: datetime, by: timedelta) -> datetime:
+    """`moment` and `by`; at the ends of the calendar, where an ATS may write 9999, `moment`."""
+    try:
+        return moment + by
+    except OverflowError:
+        return moment
+
+
+# --- identity ----------------------------------------------------------------------------------
+# v: when the stage was entered (not how many were: some may never be seen); m: since which move;
+# a: the anchor's sequence; then what the touch's own trigger counts by (r, s, e). In hex, 60 at
+# most. A trailing + is a fallback of the same touch to its next channel.
+
+
+def number(moment: datetime) -> str:
+    """A time as a short text: its microseconds since 1970, in hex."""
+    return f"{(moment - EPOCH) // timedelta(microseconds=1):x}"
+
+
+def _stamp(state: State, sequence: int | None) -> str:
+    moved = f".m{number(state.moved_at)}" if state.moved_at else ""
+    anchored = "" if sequence is None else f".a{sequence}"
+    return f"v{number(_entered(state))}{moved}{anchored}"
+
+
+def is_current(document: MapDocument, state: State, *, key: str, occurrence: str) -> bool:
+    """Whether a touch planned as `occurrence` still speaks of this stage and of its anchor now."""
+    if document.stage_of.get(key) != state.stage or not state.stage:
+        return False
+    marks, name = own(occurrence).split("."), document.anchors[key]
+    same_anchor = name is None or f"a{_sequence(state.anchors, name)}" in marks
+    return marks[0] == f"v{number(_entered(state))}" and same_anchor
+
+
+def of_this_version(state: State, occurrence: str) -> bool:
+    """Whether a touch planned as `occurrence` was planned since the run's last move."""
+    return state.moved_at is None or f"m{number(state.moved_at)}" in own(occurrence).split(".")
+
+
+def own(occurrence: str) -> str:
+    """The occurrence without the marks of a fallback to another channel."""
+    return occurrence.rstrip("+")
+
+
+def _sequence(anchors: Mapping[str, tuple[datetime | None, int]], name: str) -> int:
+    return anchors.get(name, (None, 0))[1]

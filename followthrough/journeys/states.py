@@ -1,0 +1,50 @@
+"""A run's state as JSON: compact, since it is written with every event."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from followthrough.core.canonical import iso
+from followthrough.journeys.events import State
+
+_TIMES = ("entered_at", "replied_at", "seen_at", "moved_at")
+
+
+def dump_state(state: State) -> dict[str, Any]:
+    """`state` as plain JSON values; what is empty is left out."""
+    found: dict[str, Any] = {
+        "stage": state.stage,
+        "visit": state.visit,
+        "ended": state.ended,
+        "asks": dict(state.asks),
+        "answers": dict(state.answers),
+        "sent": {key: iso(at) for key, at in state.sent.items()},
+        "anchors": {name: [at and iso(at), seq] for name, (at, seq) in state.anchors.items()},
+        "heard": {name: [iso(at), mark] for name, (at, mark) in state.heard.items()},
+    }
+    found |= {name: iso(at) for name in _TIMES if (at := getattr(state, name)) is not None}
+    return {name: value for name, value in found.items() if value}
+
+
+def load_state(raw: Mapping[str, Any]) -> State:
+    """The state that `dump_state` wrote; an empty mapping is a run that has not begun."""
+    return State(
+        stage=raw.get("stage", ""),
+        visit=raw.get("visit", 0),
+        ended=raw.get("ended", False),
+        asks=raw.get("asks", {}),
+        answers=raw.get("answers", {}),
+        sent={key: _time(at) for key, at in raw.get("sent", {}).items()},
+        anchors={
+            name: (at and _time(at), sequence)
+            for name, (at, sequence) in raw.get("anchors", {}).items()
+        },
+        heard={name: (_time(at), mark) for name, (at, mark) in raw.get("heard", {}).items()},
+        **{name: _time(raw[name]) for name in _TIMES if name in raw},
+    )
+
+
+def _time(text: str) -> datetime:
+    return datetime.fromisoformat(text)

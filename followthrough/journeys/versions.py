@@ -1,0 +1,83 @@
+"""Published versions of message maps: immutable, so a process keeps what it has read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from followthrough.audit import facts
+from followthrough.core.canonical import digest
+from followthrough.journeys import documents
+from followthrough.journeys.definition import MapDocument
+from followthrough.journeys.models import MessageMap, Version
+
+KEPT = 2_000  # documents kept in one process
+
+
+@transaction.atomic
+def publish(
+    *,
+    map: MessageMap,
+    document: MapDocument,
+    author_id: str,
+    note: str = "",
+    at: datetime,
+) -> Version:
+    """Make `document` the map's newest version. Publishing what is newest already changes nothing.
+
+    Raises documents.DocumentError when it is not fit to run, wherever it came from.
+    """
+    content = documents.check(document.dump()).dump()
+    # One publication at a time; NO KEY UPDATE does not stop rows that refer to the map.
+    MessageMap.objects.select_for_update(no_key=True).get(id=map.id)
+    newest = Version.objects.filter(map=map).order_by("-number").first()
+    if newest and newest.content_hash == digest(content):
+        return newest
+    version = Version.objects.create(
+        organization_id=map.organization_id,
+        map=map,
+        number=newest.number + 1 if newest else 1,
+        document=content,
+        schema=document.schema_,
+        content_hash=digest(content),
+        author_id=author_id,
+        note=note,
+        published_at=at,
+    )
+    _record(version, at)
+    return version
+
+
+def _record(version: Version, at: datetime) -> None:
+    facts.record(
+        organization_id=version.organization_id,
+        actor=facts.Actor("member", version.author_id) if version.author_id else facts.SYSTEM,
+        verb="published_version",
+        subject_kind="version",
+        subject_id=version.id,
+        why={"number": version.number, "content_hash": version.content_hash},
+        at=at,
+    )
+
+
+@lru_cache(maxsize=KEPT)
+def document(version_id: UUID) -> MapDocument:
+    """The document of a version. Raises Version.DoesNotExist when there is none."""
+    stored = Version.objects.values_list("document", flat=True).get(id=version_id)
+    return MapDocument.model_validate(stored)  # it was checked when it was published
+
+
+def content(version_id: UUID, key: str) -> Mapping[str, Mapping[str, Mapping[str, Any]]]:
+    """What touch `key` of a version says: channel → locale → texts; empty for an unknown key."""
+    return document(version_id).contents.get(key, {})
+
+
+def latest(map_ids: Sequence[UUID]) -> dict[UUID, UUID]:
+    """The newest version of each map that has one: map → version."""
+    found = Version.objects.filter(map_id__in=map_ids).order_by("map_id", "-number")
+    return dict(found.distinct("map_id").values_list("map_id", "id"))

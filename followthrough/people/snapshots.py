@@ -1,0 +1,112 @@
+"""An application as its ATS has it at one moment: plain values, no Django.
+
+A snapshot is complete: what it does not name is not there. It holds three things that change on
+their own (the application, the candidate, the requisition with its site), and each of them is a
+register in which the newest content wins: newest by the source's `updated_at`, and between two
+contents of the same instant by the greater digest, so that every order of arrival ends the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, NamedTuple, TypeVar
+
+from followthrough.core import canonical
+
+
+class Version(NamedTuple):
+    """What orders two contents of one thing."""
+
+    at: datetime
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class SitePart:
+    """A place of work. `country` and `zone` are '' when the ATS does not say."""
+
+    name: str
+    external_id: str = ""
+    address: str = ""
+    country: str = ""
+    region: str = ""
+    zone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RequisitionPart:
+    """An opening, with its site if it has one."""
+
+    external_id: str
+    title: str
+    family: str = ""
+    site: SitePart | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentPart:
+    """What a candidate allowed (or refused) in the ATS, on one channel, and when."""
+
+    channel: str
+    granted: bool
+    at: datetime
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CandidatePart:
+    """A person. `phones` and `emails` are as written, in the ATS's order."""
+
+    external_id: str
+    given_name: str = ""
+    family_name: str = ""
+    locale: str = ""
+    country: str = ""
+    region: str = ""
+    zone: str = ""
+    zone_stated: str = ""
+    phones: Sequence[str] = ()
+    emails: Sequence[str] = ()
+    consent: Sequence[ConsentPart] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """An application. `closed` is '' or the canonical stage it ended in, whatever its stage says.
+
+    `stage` is the ATS's own name of it. An anchor that is not named is not set.
+    """
+
+    external_id: str
+    updated_at: datetime
+    stage: str
+    candidate: CandidatePart
+    stage_changed_at: datetime | None = None
+    requisition: RequisitionPart | None = None
+    anchors: Mapping[str, datetime | None] = field(default_factory=dict)
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    closed: str = ""
+
+    @property
+    def version(self) -> Version:
+        return Version(self.updated_at, digest(self))
+
+
+Content = TypeVar("Content")
+Key = TypeVar("Key")
+
+
+def digest(content: Any) -> str:
+    """What tells two contents apart: 32 hex digits."""
+    return canonical.digest(content)[:32]
+
+
+def newest(parts: Iterable[tuple[Key, Version, Content]]) -> dict[Key, tuple[Version, Content]]:
+    """By key the newest content, whatever the order of `parts`."""
+    found: dict[Key, tuple[Version, Content]] = {}
+    for key, version, content in parts:
+        if key not in found or version > found[key][0]:
+            found[key] = version, content
+    return found

@@ -1,0 +1,70 @@
+"""What every request of the console passes through, in the order of the settings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from zoneinfo import ZoneInfo
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils import timezone
+
+from followthrough.accounts import clock
+from followthrough.core.zones import known_zones
+
+View = Callable[[HttpRequest], HttpResponseBase]
+
+CONTENT_SECURITY_POLICY = (
+    "default-src 'self'; base-uri 'none'; object-src 'none'; form-action 'self';"
+    " frame-ancestors 'none'"
+)
+
+
+def content_security_policy(get_response: View) -> View:
+    """Nothing is loaded from elsewhere, and no script or style runs from within a page."""
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+        return response
+
+    return answer
+
+
+def business_clock(get_response: View) -> View:
+    """Follow the installation's business clock, whichever process moved it."""
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        clock.load()
+        return get_response(request)
+
+    return answer
+
+
+def viewer_zone(get_response: View) -> View:
+    """Show times in the zone of whoever looks: their browser says which (console.js)."""
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        name = request.COOKIES.get("zone", "")
+        with timezone.override(ZoneInfo(name) if name in known_zones() else None):
+            return get_response(request)
+
+    return answer
+
+
+class deny_by_default:  # noqa: N801  named like the functions beside it
+    """Only a view that says who may see it is shown to anybody (`access.py`)."""
+
+    def __init__(self, get_response: View) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., HttpResponse], args: tuple, given: dict
+    ) -> HttpResponseBase | None:
+        rule = getattr(view, "access", None)
+        if rule is None:
+            raise PermissionDenied(f"The view {view.__name__} does not say who may see it.")
+        return rule(request)

@@ -1,0 +1,144 @@
+"""Everything that happened with a candidate, and what is planned, as one line of entries in time.
+
+Each entry names the small template that shows it (`console/timeline/<kind>.html`).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from followthrough.audit.models import Fact
+from followthrough.conversations.models import Handoff
+from followthrough.governance.models import ConsentEntry
+from followthrough.messages.models import Message, Receipt, Touch, TouchState
+from followthrough.people.models import Application, Candidate, StageChange, WriteBack
+from followthrough.web.console import sentences
+
+QUIET = ("hold", "drop", "merge", "cancel", "fail", "unknown")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line. `row` is what it is about; `said` the sentence; `more` the details under it."""
+
+    kind: str
+    at: datetime
+    key: UUID
+    said: str = ""
+    more: Sequence[Any] = ()
+    row: Any = None
+    about: Any = field(default=None)
+
+    @property
+    def template(self) -> str:
+        return f"console/timeline/{self.kind}.html"
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """What was, oldest first; and what is planned, soonest first."""
+
+    past: list[Entry]
+    ahead: list[Entry]
+    zone: str
+
+
+def build(candidate: Candidate, applications: Sequence[Application], *, zone: str) -> Timeline:
+    """The timeline of a candidate; times in words are in the candidate's `zone`."""
+    ids = [application.id for application in applications]
+    touches = list(Touch.objects.filter(application_id__in=ids, candidate=candidate))
+    receipts = _receipts(ids, candidate)
+    past = [
+        *_stages(ids),
+        *_facts(applications, zone),
+        *_consents(candidate),
+        *_messages(candidate, receipts, zone),
+        *_quiet(receipts, {touch.id: touch for touch in touches}, zone),
+        *_handoffs(candidate),
+        *_written_back(ids),
+    ]
+    return Timeline(
+        past=sorted(past, key=lambda entry: (entry.at, entry.key)),
+        ahead=sorted(_ahead(touches), key=lambda entry: entry.at),
+        zone=zone,
+    )
+
+
+def _receipts(applications: list[UUID], candidate: Candidate) -> list[Receipt]:
+    found = Receipt.objects.filter(application_id__in=applications, candidate_id=candidate.id)
+    return list(found.order_by("id"))
+
+
+def _stages(applications: list[UUID]) -> Iterator[Entry]:
+    changes = StageChange.objects.filter(application_id__in=applications)
+    for one in changes.select_related("application__requisition"):
+        yield Entry("stage", one.observed_at, one.id, said=sentences.moved(one), row=one)
+
+
+def _facts(applications: Sequence[Application], zone: str) -> Iterator[Entry]:
+    subjects = [one.id for one in applications]
+    subjects += [one.run.id for one in applications if hasattr(one, "run")]
+    for one in Fact.objects.filter(subject_id__in=subjects, verb__in=sentences.FACTS):
+        yield Entry("fact", one.at, one.id, said=sentences.fact(one, zone), row=one)
+
+
+def _consents(candidate: Candidate) -> Iterator[Entry]:
+    for one in ConsentEntry.objects.filter(candidate_id=candidate.id):
+        yield Entry("consent", one.at, one.id, said=sentences.consent(one), row=one)
+
+
+def _messages(candidate: Candidate, receipts: list[Receipt], zone: str) -> Iterator[Entry]:
+    """What was said. What never left is shown by its receipts instead."""
+    sent = {one.attempt_id: one for one in receipts if one.verdict == "send"}
+    for one in Message.objects.filter(candidate=candidate).exclude(delivery="not_sent"):
+        receipt = sent.get(one.attempt_id) if one.attempt_id else None
+        more = [sentences.receipt(receipt, zone)] if receipt else []
+        yield Entry(f"message_{one.direction}", one.at, one.id, row=one, more=more,
+                    said=sentences.reading(one))  # fmt: skip
+
+
+def _quiet(receipts: Iterable[Receipt], touches: dict[UUID, Touch], zone: str) -> Iterator[Entry]:
+    for one in receipts:
+        if one.verdict in QUIET:
+            explained = sentences.receipt(one, zone)
+            yield Entry("quiet", one.at, one.id, said=explained.said, more=[explained], row=one,
+                        about=touches.get(one.touch_id))  # fmt: skip
+
+
+def _handoffs(candidate: Candidate) -> Iterator[Entry]:
+    for one in Handoff.objects.filter(candidate=candidate):
+        yield Entry("handoff", one.opened_at, one.id, row=one)
+        if one.resolved_at:
+            yield Entry("resolved", one.resolved_at, one.id, row=one)
+
+
+def _written_back(applications: list[UUID]) -> Iterator[Entry]:
+    for one in WriteBack.objects.filter(application_id__in=applications):
+        yield Entry("write_back", one.created_at, one.id, said=sentences.written_back(one), row=one)
+
+
+def _ahead(touches: Iterable[Touch]) -> Iterator[Entry]:
+    waiting = (TouchState.PLANNED, TouchState.SENDING, TouchState.RECONCILING)
+    for one in touches:
+        if one.state in waiting:
+            yield Entry("ahead", one.due_at, one.id, row=one, said=sentences.held_for(one))
+
+
+def applications_of(candidate: Candidate) -> list[Application]:
+    """A candidate's applications with what the pages show of them."""
+    found = Application.objects.filter(candidate=candidate).order_by("id")
+    related = ("requisition__site", "run__version__map", "connection")
+    return list(found.select_related(*related).prefetch_related("anchors"))
+
+
+def grouped(rows: Iterable[Any], by: str) -> dict[Any, list[Any]]:
+    """Rows by one of their attributes."""
+    found: dict[Any, list[Any]] = defaultdict(list)
+    for row in rows:
+        found[getattr(row, by)].append(row)
+    return found

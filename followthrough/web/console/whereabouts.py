@@ -1,0 +1,31 @@
+"""Which clock hangs on the candidate's wall."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from followthrough.core import zones
+from followthrough.core.phones import zones_of
+from followthrough.people.models import Application, Candidate, ContactPoint
+
+
+def of(candidate: Candidate, applications: Iterable[Application]) -> zones.Zones:
+    """The zones a candidate may be in, by the same evidence the gate goes by."""
+    phones = ContactPoint.objects.filter(candidate=candidate, kind="phone", usable=True)
+    phone = phones.order_by("position", "id").first()
+    sites = [one.requisition.site for one in applications if one.requisition]
+    return zones.plausible(
+        {
+            "stated": [candidate.zone_stated],
+            "address": [candidate.zone_address],
+            "site": [site.zone for site in sites if site],
+            "area_code": zones_of(phone.address) if phone else (),
+        }
+    )
+
+
+def clock_of(found: zones.Zones, applications: Iterable[Application]) -> str:
+    """The one zone to show times in: the site's where it is plausible, else the first; or UTC."""
+    sites = [one.requisition.site for one in applications if one.requisition]
+    at_site = [site.zone for site in sites if site and site.zone in found.names]
+    return next(iter([*at_site, *found.names]), "UTC")

@@ -1,0 +1,64 @@
+"""Small words for templates: local times, labels, delivery."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django import template
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop, ngettext
+
+from followthrough.web.console import sentences
+
+register = template.Library()
+register.filter("label", sentences.label)
+register.filter("delivery", sentences.delivery)
+register.filter("place", sentences.place)
+
+
+CHANNELS = {"sms": gettext_noop("Text message"), "email": gettext_noop("Mail")}
+
+
+@register.filter
+def channel(name: str) -> str:
+    """A channel as people call it."""
+    return _(CHANNELS.get(name, name))
+
+
+@register.filter
+def short(at: datetime | None) -> str:
+    """`Tue 4 Jun, 14:00` for whoever looks."""
+    return date_format(timezone.localtime(at), "D j M, H:i") if at else ""
+
+
+@register.filter
+def there(at: datetime | None, zone: str) -> str:
+    """`Tue 4 Jun, 14:00` by the wall clock of `zone`."""
+    return sentences.moment(at, zone) if at else ""
+
+
+@register.filter
+def elsewhere(zone: str) -> bool:
+    """Whether `zone` is not the zone of whoever looks."""
+    return zone != timezone.get_current_timezone_name()
+
+
+@register.filter
+def span(length: timedelta) -> str:
+    """A length of time in its two largest units: `2 days 3 hours`."""
+    minutes = int(abs(length).total_seconds() // 60)
+    days, hours, rest = minutes // 1440, minutes // 60 % 24, minutes % 60
+    parts = [
+        ngettext("%(n)d day", "%(n)d days", days) % {"n": days} if days else "",
+        ngettext("%(n)d hour", "%(n)d hours", hours) % {"n": hours} if hours else "",
+        ngettext("%(n)d minute", "%(n)d minutes", rest) % {"n": rest} if rest else "",
+    ]
+    return " ".join([part for part in parts if part][:2]) or _("less than a minute")
+
+
+@register.filter
+def ago(at: datetime, now: datetime) -> str:
+    """How long before `now` it was."""
+    return span(now - at)

@@ -1,0 +1,99 @@
+"""`python -m tests.durability --kills 200 --seed 7`: kill workers for minutes, then count.
+
+A failing seed is run again with the same `--seed` and `--lanes`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import subprocess
+import sys
+import time
+from contextlib import ExitStack
+from typing import Any
+
+from tests.durability import servers
+from tests.durability.processes import ROOT
+
+COLUMNS = ("seed", "kills", "in flight", "alone", "zombies", "applications", "messages",
+           "takeover_s", "rested_s", "seconds")  # fmt: skip
+
+
+def main() -> None:
+    given = _arguments()
+    shares = [
+        given.kills // given.lanes + (n < given.kills % given.lanes) for n in range(given.lanes)
+    ]
+    began = time.monotonic()
+    print(
+        f"{given.kills} kills in {given.lanes} lanes on {given.server}; seed {given.seed}",
+        flush=True,
+    )
+    with servers.server(given.server) as url, ExitStack() as stack:
+        lanes = [
+            stack.enter_context(_lane(url, kills, given.seed * 1000 + number, given.latency_ms))
+            for number, kills in enumerate(shares)
+        ]
+        results = [_result(lane) for lane in lanes]
+    _print(results, seconds=time.monotonic() - began)
+    sys.exit(any(result["problems"] for result in results))
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="tests.durability", description=__doc__)
+    parser.add_argument("--kills", type=int, default=200)
+    parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10_000))
+    parser.add_argument("--lanes", type=int, default=3, help="side by side, each on its own")
+    parser.add_argument("--server", choices=("given", "debian"), default="given")
+    parser.add_argument("--latency-ms", type=float, default=20, help="of the provider")
+    return parser.parse_args()
+
+
+class _lane:  # noqa: N801 - a context manager
+    """A lane's process, with a database of its own for as long as it runs."""
+
+    def __init__(self, url: str, kills: int, seed: int, latency_ms: float) -> None:
+        self.database = servers.database(url, f"ft_durability_{os.getpid()}_{seed}")
+        self.arguments = ["--kills", kills, "--seed", seed, "--latency-ms", latency_ms]
+
+    def __enter__(self) -> subprocess.Popen[str]:
+        url = self.database.__enter__()
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "tests.durability.lane", *map(str, self.arguments)],
+            cwd=ROOT, text=True, stdout=subprocess.PIPE,
+            env={**os.environ, "DATABASE_URL": url, "FOLLOWTHROUGH_LOG": "WARNING",
+                 "SECRET_KEY": "only for tests", "ADDRESS_KEY": "only for tests"},
+        )  # fmt: skip
+        return self.process
+
+    def __exit__(self, *error: object) -> None:
+        self.process.kill()
+        self.process.wait()
+        self.database.__exit__(None, None, None)
+
+
+def _result(lane: subprocess.Popen[str]) -> dict[str, Any]:
+    said, _ = lane.communicate()
+    try:
+        return json.loads(said.splitlines()[-1])
+    except (IndexError, json.JSONDecodeError):
+        return {"problems": [f"the lane ended with {lane.returncode} and said nothing"]}
+
+
+def _print(results: list[dict[str, Any]], *, seconds: float) -> None:
+    print("  ".join(f"{name:>12}" for name in COLUMNS))
+    for result in results:
+        print("  ".join(f"{result.get(name, '-'):>12}" for name in COLUMNS))
+    for result in results:
+        for problem in result["problems"]:
+            print(f"  seed {result.get('seed', '?')}: {problem}  [{result.get('folder', '')}]")
+    kills = sum(result.get("kills", 0) for result in results)
+    wrong = any(result["problems"] for result in results)
+    verdict = "NOT all well" if wrong else "nothing lost, nothing sent twice"
+    print(f"{kills} kills in {seconds:.0f} s: {verdict}")
+
+
+main()

@@ -1,0 +1,78 @@
+"""While a freeze stands, automation is silent; STOP is answered all the same."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from followthrough.governance.models import Freeze
+from followthrough.journeys.models import MessageMap
+from followthrough.messages.models import Touch
+from tests.properties.life import STEPS, Life, happen, lived
+
+pytestmark = pytest.mark.django_db
+FREEZES = st.tuples(
+    st.just("freeze"), st.sampled_from(["organization", "map", "application", "sender"])
+)
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    before=st.lists(STEPS, min_size=1, max_size=5),
+    freeze=FREEZES,
+    after=st.lists(STEPS, min_size=2, max_size=7),
+)
+def test_nothing_automatic_leaves_while_a_freeze_stands(before, freeze, after):
+    with lived() as life:
+        for step in [("ats", "app-1", "Interview"), *before, freeze, *after]:
+            happen(life, step)
+        assert spoken_while_frozen(life) == []
+
+
+def spoken_while_frozen(life: Life) -> list[str]:
+    """Automatic messages handed over while something stood that should have silenced them."""
+    touches = {str(touch.id): touch for touch in Touch.objects.all()}
+    found = []
+    for call in life.provider.calls:
+        touch = touches[call.key]
+        if touch.purpose != "service" and _frozen(touch, call.channel, life, call.at):
+            found.append(f"{touch.key} at {call.at}")
+    return found
+
+
+def _frozen(touch: Touch, channel: str, life: Life, at: datetime) -> bool:
+    subjects = {touch.organization_id, touch.application_id, touch.candidate_id,
+                life.company.senders[channel].id}  # fmt: skip
+    if touch.origin in ("map", "reply"):
+        subjects |= set(MessageMap.objects.values_list("id", flat=True))
+    standing = Freeze.objects.filter(subject_id__in=subjects, begun_at__lt=at)
+    return any(freeze.ended_at is None or at < freeze.ended_at for freeze in standing)
+
+
+@pytest.mark.parametrize("subject", ["organization", "map", "application", "sender"])
+def test_a_freeze_that_begins_after_the_decision_still_silences(subject, monkeypatch):
+    """Decided, committed, and then frozen before the hand-over: it does not go out."""
+    from datetime import timedelta
+
+    from followthrough.core import clock
+    from followthrough.runs import dispatch, engine
+
+    with lived() as life:
+        life.ats("app-1", stage="New")
+        life.passes(timedelta(seconds=1))
+        decide = dispatch._decide
+
+        def decide_and_freeze(*args, **kwargs):
+            found = decide(*args, **kwargs)
+            if found[0]:
+                life.freeze(subject)
+            return found
+
+        monkeypatch.setattr(dispatch, "_decide", decide_and_freeze)
+        clock.advance(timedelta(seconds=40))
+        engine.drain()
+        assert life.provider.calls == []
+        assert Touch.objects.get(key="thanks").state == "planned"

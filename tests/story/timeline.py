@@ -1,0 +1,44 @@
+"""A story in sentences: what came, what went, and every decision as its receipt explains it."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+from followthrough.core import clock
+from followthrough.governance import words
+from followthrough.messages.models import Message, Touch
+from tests.story.script import Step
+from tests.story.teller import Telling
+
+
+def told(telling: Telling, step: Step) -> str:
+    """The lines of one step, in the site's time."""
+    zone = ZoneInfo(telling.story.company.zone)
+    lines = [f"  {clock.now().astimezone(zone):%a %d %b %H:%M}  {_happened(step)}"]
+    keys = dict(Touch.objects.values_list("id", "key"))
+    for receipt in telling.new_receipts():
+        when = receipt.at.astimezone(zone)
+        lines.append(f"    {when:%a %H:%M}  {keys[receipt.touch_id]}: {words.sentence(receipt)}")
+        if receipt.verdict != "send":
+            lines += [f"               · {one}" for one in words.check_sentences(receipt)[-2:]]
+    for one in telling.new_messages():
+        lines.append(f"    {one.at.astimezone(zone):%a %H:%M}  {_arrow(one)} {_text(one)}")
+    return "\n".join(lines)
+
+
+def _happened(step: Step) -> str:
+    acts = {
+        name: value
+        for name, value in vars(step).items()
+        if value and name not in ("at", "note", "expect", "jump")
+    }
+    said = ", ".join(f"{name}: {value}" for name, value in acts.items())
+    return f"{step.note} {said}".strip() or "time passes"
+
+
+def _arrow(one: Message) -> str:
+    return f"→ {one.channel}"
+
+
+def _text(one: Message) -> str:
+    return f"{one.subject}: {one.body}" if one.subject else one.body

@@ -1,0 +1,49 @@
+"""Every story in `tests/stories` is played through the real path; see `tests/story`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from django.db import connection
+
+from followthrough.core import clock
+from tests.story import expectations, script, teller, timeline
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.mark.parametrize("path", list(script.every()), ids=lambda path: f"story-{path.stem}")
+def test_story(path: Path, request: pytest.FixtureRequest, capsys: pytest.CaptureFixture) -> None:
+    story = script.read(path)
+    printing = request.config.getoption("--story-print")
+    lines = [f"\n{story.title}"]
+    with clock.at(script.moment(story.start, after=clock.wall())):
+        telling = teller.begin(story)
+        for number, step in enumerate(story.steps, start=1):
+            teller.tell(telling, step)
+            if printing:
+                lines.append(timeline.told(telling, step))
+            _check(telling, step, f"{path.name}, step {number}")
+    if printing:
+        with capsys.disabled():
+            print("\n".join(lines))
+
+
+def _check(telling: teller.Telling, step: script.Step, place: str) -> None:
+    try:
+        expectations.check(telling, step)
+    except AssertionError as problem:
+        problem.add_note(f"{place}:\n{timeline.told(telling, step)}")
+        raise
+
+
+def test_a_misspelt_word_is_no_silence(tmp_path: Path) -> None:
+    path = tmp_path / "wrong.yaml"
+    path.write_text("title: Wrong\nsteps:\n  - candidat: OK\n")
+    with pytest.raises(ValueError, match="candidat"):
+        script.read(path)
+
+
+def test_the_database_is_the_tests_own() -> None:
+    assert connection.settings_dict["NAME"].startswith("test_")
