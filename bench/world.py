@@ -102,7 +102,7 @@ phone AS (INSERT INTO people_contactpoint (id, organization_id, candidate_id, ki
 mail AS (INSERT INTO people_contactpoint (id, organization_id, candidate_id, kind, written,
             address, address_key, usable, unusable_reason, position)
          SELECT gen_random_uuid(), %(organization)s, cand, 'email', n || '@example.org',
-            n || '@example.org', 'm' || key, true, '', 1 FROM made),
+            n || '@example.org', 'm' || left(key, 63), true, '', 1 FROM made),
 consent AS (INSERT INTO governance_consententry (id, organization_id, candidate_id,
             contact_point_id, address_key, channel, purpose, scope, state, basis, source,
             evidence, actor_kind, actor_id, at)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.db import connection
+from django.test import override_settings
 
 from followthrough.core import clock
 from tests.story import expectations, script, teller, timeline
@@ -18,7 +19,10 @@ def test_story(path: Path, request: pytest.FixtureRequest, capsys: pytest.Captur
     story = script.read(path)
     printing = request.config.getoption("--story-print")
     lines = [f"\n{story.title}"]
-    with clock.at(script.moment(story.start, after=clock.wall())):
+    with (
+        override_settings(SHARDS=2),  # each costs a handful of queries in every turn
+        clock.at(script.moment(story.start, after=clock.wall())),
+    ):
         telling = teller.begin(story)
         for number, step in enumerate(story.steps, start=1):
             teller.tell(telling, step)

@@ -12,6 +12,7 @@ from followthrough.governance.decisions import Check, Draft, Option, PersonFacts
 from followthrough.governance.policy import CompiledPolicy, Rules
 
 PASS, SKIP, HOLD, DROP, MERGE = "pass", "skip", "hold", "drop", "merge"
+GOES_ON = frozenset({PASS, SKIP})
 
 
 class Finding(NamedTuple):
@@ -26,10 +27,6 @@ class Finding(NamedTuple):
     until: datetime | None = None
     certain: bool = False
     into: UUID | None = None
-
-    @property
-    def stops(self) -> bool:
-        return self.outcome not in (PASS, SKIP)
 
 
 @dataclass(slots=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from followthrough.governance.case import DROP, HOLD, Case, Finding
+from followthrough.governance.case import DROP, GOES_ON, HOLD, Case, Finding
 from followthrough.governance.checks import (
     caps,
     channel,
@@ -126,7 +126,7 @@ def _first_stop(case: Case, checks: Sequence[Callable[[Case], Finding]]) -> Find
     for check in checks:
         finding = check(case)
         case.checks.append(finding[:3])
-        if finding.stops:
+        if finding.outcome not in GOES_ON:
             return finding
     return None
 
@@ -149,9 +149,10 @@ def _choose(case: Case) -> Finding | None:
 
 def _failing(case: Case, option: Option) -> str:
     """The code of the first check of a channel that drops `option`, or ''."""
+    by = {"channel": option.channel}
     for check in OPTION_CHECKS:
         code, outcome, detail = check(case, option)[:3]
-        case.checks.append((code, outcome, {"channel": option.channel, **detail}))
+        case.checks.append((code, outcome, {**by, **detail} if detail else by))
         if outcome == DROP:
             return code
     return ""

@@ -40,9 +40,7 @@ class ConsentEntry(Sealable):
         indexes = [
             models.Index(fields=["organization_id", "address_key", "id"], name="consent_address"),
             models.Index(fields=["candidate_id"], name="consent_candidate"),
-            BrinIndex(
-                fields=["xact"], name="consent_xact", pages_per_range=16, autosummarize=True
-            ),
+            BrinIndex(fields=["xact"], name="consent_xact", pages_per_range=16, autosummarize=True),
         ]
 
 
@@ -107,7 +105,9 @@ class Freeze(OrganizationRow):
 
     subject_kind = models.CharField(max_length=20, choices=Subject.choices)
     subject_id = models.UUIDField()
-    why = models.CharField(max_length=40)  # handoff, promise, accommodation, kill_switch, held_batch
+    why = models.CharField(
+        max_length=40
+    )  # handoff, promise, accommodation, kill_switch, held_batch
     until = models.DateTimeField(null=True)  # none: until it is ended
     by = models.CharField(max_length=80)
     begun_at = models.DateTimeField()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 from followthrough.core.errors import Explained
@@ -27,12 +27,14 @@ class Raw(NamedTuple):
     body: bytes
     received_at: datetime
     tries: int
+    shard: int = 0
 
 
 _DUE = """
-SELECT id, organization_id, kind, source_id, headers, body, received_at, tries
+SELECT id, organization_id, kind, source_id, headers, body, received_at, tries, shard
 FROM intake_rawevent
-WHERE shard = %s AND state = 'stored' AND next_try_at <= now() AND source_id <> ALL(%s::uuid[])
+WHERE shard = %s AND state = 'stored' AND next_try_at <= statement_timestamp()
+  AND source_id <> ALL(%s::uuid[])
 ORDER BY id LIMIT %s
 """
 _LOCK = """
@@ -44,7 +46,8 @@ UPDATE intake_rawevent AS known SET state = 'done', outcome = new.outcome
 FROM unnest(%s::uuid[], %s::text[]) AS new (id, outcome) WHERE known.id = new.id
 """
 _RETRY = """
-UPDATE intake_rawevent SET tries = tries + %s, outcome = %s, next_try_at = now() + %s
+UPDATE intake_rawevent SET tries = tries + %s, outcome = %s,
+    next_try_at = statement_timestamp() + %s
 WHERE id = %s AND state = 'stored'
 """
 _PARK = """
@@ -56,7 +59,7 @@ WHERE id = %s AND state = 'stored'
 def due(shard: int, *, resting: Sequence[UUID]) -> list[Raw]:
     """The shard's next events, the oldest first; none of sources that are left alone just now."""
     found = sql.rows(_DUE, (shard, list(resting), BATCH))
-    return [Raw(*row[:5], bytes(row[5]), *row[6:]) for row in found]
+    return [Raw._make(row) for row in found]
 
 
 def lock(ids: Sequence[UUID]) -> set[UUID]:
@@ -96,5 +99,5 @@ def pause(tries: int) -> timedelta:
 
 def reason(problem: BaseException) -> str:
     """Why, without personal data: our own errors explain themselves, others give their kind."""
-    text: Any = str(problem) if isinstance(problem, Explained) else type(problem).__name__
+    text = str(problem) if isinstance(problem, Explained) else type(problem).__name__
     return text[:200]

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
+from django.conf import settings
 from django.db import connection as database
 from django.db import transaction
 
@@ -24,6 +25,7 @@ from followthrough.core import clock
 from followthrough.core.canonical import digest
 from followthrough.core.errors import Explained
 from followthrough.core.hooks import Malformed
+from followthrough.core.ids import shard_of
 from followthrough.governance import consent
 from followthrough.intake import fetching, links, raw
 from followthrough.intake.ats import registry
@@ -90,7 +92,7 @@ def _from_ats(events: Sequence[Raw]) -> int:
     connections = links.load(event.source_id for event in events)
     hinted = [one for event in events if (one := _hinted(event, connections))]
     fetched = fetching.fetch(_wanted(hinted), connections)
-    ready = [one for each in hinted if (one := _ready(each, fetched))]
+    ready = [found for each in hinted if (found := _ready(each, fetched))]
     later = sum(_is_put_off_silently(each, fetched) for each in hinted)
     if ready:
         _apply_or_isolate(ready)
@@ -173,6 +175,7 @@ def apply(ready: Sequence[Ready], *, now: datetime) -> None:
         applied = _mirror(connection, theirs, now)
         changes = [(change.application_id, _event(change)) for change in applied.changes]
         advance.apply(changes, now=now, actor=Actor("ats", str(connection.id)))
+        _wake(theirs, applied)
         consent.record_all([_entry(grant, connection) for grant in applied.grants])
         outcomes |= _outcomes(theirs, applied)
     raw.done(outcomes)
@@ -182,7 +185,7 @@ _LOCK = """
 SELECT a.id FROM people_application a
 JOIN unnest(%s::uuid[], %s::text[]) AS wanted (connection_id, external_id)
   USING (connection_id, external_id)
-ORDER BY a.id FOR UPDATE OF a
+ORDER BY a.id FOR NO KEY UPDATE OF a
 """
 
 
@@ -203,6 +206,19 @@ def _mirror(connection: Connection, ready: Sequence[Ready], now: datetime) -> Ap
         now=now,
         raw_event_ids=[event_id for _, event_id in pairs],
     )
+
+
+def _wake(ready: Sequence[Ready], applied: Applied) -> None:
+    """A bare hint waits in another shard than its candidate's, whose worker may be asleep."""
+    if applied.changes:
+        shards = {
+            shard_of(
+                f"{one.connection.id}:{snapshot.candidate.external_id}", shards=settings.SHARDS
+            )
+            for one in ready
+            for snapshot in one.snapshots
+        }
+        sql.wake(*(shards - {one.raw.shard for one in ready}))
 
 
 def _event(change: Changed) -> StageChanged | AnchorMoved:

@@ -52,9 +52,10 @@ class Leased(NamedTuple):
 _LEASE = """
 WITH due AS (
   SELECT id FROM people_writeback
-  WHERE shard = %s AND state = 'waiting' AND next_try_at <= now() AND connection_id <> ALL(%s::uuid[])
+  WHERE shard = %s AND state = 'waiting' AND next_try_at <= statement_timestamp()
+    AND connection_id <> ALL(%s::uuid[])
   ORDER BY next_try_at, id LIMIT %s FOR UPDATE SKIP LOCKED)
-UPDATE people_writeback w SET next_try_at = now() + %s, tries = w.tries + 1
+UPDATE people_writeback w SET next_try_at = statement_timestamp() + %s, tries = w.tries + 1
 FROM due, people_application a, people_candidate c
 WHERE w.id = due.id AND a.id = w.application_id AND c.id = a.candidate_id
 RETURNING w.id, w.organization_id, w.connection_id, w.application_id, a.external_id,
@@ -63,7 +64,8 @@ RETURNING w.id, w.organization_id, w.connection_id, w.application_id, a.external
 _SETTLE = """
 UPDATE people_writeback AS known SET state = new.state, problem = new.problem,
     done_at = CASE WHEN new.state = 'done' THEN %s ELSE NULL END,
-    next_try_at = now() + new.pause * interval '1 second', tries = known.tries - new.uncounted
+    next_try_at = statement_timestamp() + new.pause * interval '1 second',
+    tries = known.tries - new.uncounted
 FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::float8[], %s::int[])
     AS new (id, state, problem, pause, uncounted)
 WHERE known.id = new.id AND known.state = 'waiting'

@@ -164,8 +164,9 @@ def _names(raw: Any, touches: list[_Touch]) -> frozenset[str]:
     """What a text of this map may mention: every anchor the map speaks of, and the usual."""
     anchors = {*ANCHORS}
     for touch in touches:
-        parts = [_in(touch.raw, "trigger", kind) for kind in ("before", "after")]
-        anchors |= {str(part["anchor"]) for part in (*parts, _in(touch.raw, "ask")) if "anchor" in part}
+        places = (("trigger", "before"), ("trigger", "after"), ("ask",))
+        parts = [_in(touch.raw, *place) for place in places]
+        anchors |= {str(part["anchor"]) for part in parts if "anchor" in part}
         names = [name for _, name in _comparisons(touch.raw.get("when"), ())]
         anchors |= {name.split(".")[1] for name in names if name.startswith("anchor.")}
     return templates.CONTEXT_NAMES | anchors

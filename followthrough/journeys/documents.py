@@ -16,7 +16,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent, NodeEvent
-from ruamel.yaml.scalarstring import LiteralScalarString
+from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarString
 
 from followthrough.journeys.checks import cross_problems
 from followthrough.journeys.definition import MapDocument
@@ -194,23 +194,23 @@ def _written(tree: Any, *, width: int = 100) -> str:
 
 
 def _readable(value: Any) -> Any:
-    """Plain values for a new text: longer texts as blocks."""
+    """Plain values for a new text: lines as blocks, and odd characters escaped."""
     if isinstance(value, dict):
         return CommentedMap({key: _readable(part) for key, part in value.items()})
     if isinstance(value, list):
         return CommentedSeq([_readable(part) for part in value])
-    return LiteralScalarString(value) if _fits_block(value) else value
+    if not isinstance(value, str) or (value.isprintable() and value):
+        return value
+    return LiteralScalarString(value) if _fits_block(value) else DoubleQuotedScalarString(value)
 
 
-def _fits_block(value: Any) -> bool:
+def _fits_block(text: str) -> bool:
     """Blocks are read back as they are only without odd spaces and characters."""
+    lines = text.split("\n")
     return (
-        isinstance(value, str)
-        and "\n" in value
-        and value.strip() != ""
-        and value[0] not in " \n\t"
-        and all(line == line.rstrip() for line in value.split("\n"))
-        and value.replace("\n", "").isprintable()
+        text.strip() != ""
+        and text[0] not in " \n"
+        and all(line == line.rstrip() and line.isprintable() for line in lines)
     )
 
 

@@ -73,9 +73,7 @@ class CustomEvent:
     id: str
 
 
-Event = (
-    StageChanged | AnchorMoved | TouchSent | Replied | AskAnswered | OptedOut | CustomEvent
-)
+Event = StageChanged | AnchorMoved | TouchSent | Replied | AskAnswered | OptedOut | CustomEvent
 
 
 @dataclass(frozen=True, slots=True)

@@ -171,7 +171,7 @@ def _line(problem: LiquidError, source: str) -> int:
             _ENVIRONMENT.from_string(part[0])
         except LiquidError:
             return source.count("\n", 0, part.start()) + 1
-    return 0
+    return source.count("\n") + 1 if isinstance(problem, LiquidSyntaxError) else 0
 
 
 # --- filters -----------------------------------------------------------------------------------

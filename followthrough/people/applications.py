@@ -64,7 +64,7 @@ SELECT a.external_id, a.id, a.candidate_id, c.external_id, a.stage, a.ats_stage,
     a.seen_version, a.seen_digest
 FROM people_application a JOIN people_candidate c ON c.id = a.candidate_id
 WHERE a.connection_id = %s AND a.external_id = ANY(%s)
-ORDER BY a.id FOR UPDATE OF a
+ORDER BY a.id FOR NO KEY UPDATE OF a
 """
 _ADD = """
 INSERT INTO people_application (id, organization_id, connection_id, external_id, candidate_id,

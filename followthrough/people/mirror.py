@@ -11,7 +11,7 @@ every change *seen*, and `StageChange` rows say what was *observed*.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -19,6 +19,7 @@ from uuid import UUID
 from followthrough.audit.facts import Actor, FactRow, record_all
 from followthrough.core.canonical import iso
 from followthrough.people import applications, registers
+from followthrough.people.applications import AnchorMove, Move, Row
 from followthrough.people.contacts import CHANNEL_KIND, address_key
 from followthrough.people.models import Connection
 from followthrough.people.snapshots import (
@@ -101,8 +102,8 @@ def apply(
 
 
 def _changes(
-    moves: list[applications.Move],
-    anchors: list[applications.AnchorMove],
+    moves: list[Move],
+    anchors: list[AnchorMove],
     candidate_ids: dict[str, UUID],
     now: datetime,
 ) -> Iterator[Changed]:
@@ -120,14 +121,14 @@ def _changes(
 
 def _facts(
     connection: Connection,
-    moves: list[applications.Move],
-    anchors: list[applications.AnchorMove],
+    moves: list[Move],
+    anchors: list[AnchorMove],
     points: list[registers.Point],
     now: datetime,
 ) -> Iterator[FactRow]:
     actor, organization_id = Actor("ats", str(connection.id)), connection.organization_id
 
-    def fact(verb: str, kind: str, subject_id: UUID, why: dict[str, object]) -> FactRow:
+    def fact(verb: str, kind: str, subject_id: UUID, why: Mapping[str, object]) -> FactRow:
         return FactRow(organization_id, actor, verb, kind, subject_id, why, now)
 
     for move in moves:
@@ -135,8 +136,8 @@ def _facts(
             why = {"from": move.row.stage, "to": move.stage, "ats_stage": move.snapshot.stage}
             yield fact("moved_stage", "application", move.row.id, why)
     for one in anchors:
-        why = {"anchor": one.name, "at": iso(one.at) if one.at else None, "sequence": one.sequence}
-        yield fact("moved_anchor", "application", one.move.row.id, why)
+        told = {"anchor": one.name, "at": iso(one.at) if one.at else None, "sequence": one.sequence}
+        yield fact("moved_anchor", "application", one.move.row.id, told)
     for point in points:
         if point.unusable_reason:
             yield fact("found_unusable", "contact_point", point.id, {"why": point.unusable_reason})
@@ -175,9 +176,9 @@ def _addressed(connection: Connection, part: CandidatePart) -> Iterator[tuple[Co
 
 
 def _outcomes(
-    rows: dict[str, applications.Row],
-    moves: list[applications.Move],
-    anchors: list[applications.AnchorMove],
+    rows: dict[str, Row],
+    moves: list[Move],
+    anchors: list[AnchorMove],
     snapshots: Sequence[Snapshot],
 ) -> list[str]:
     said = {id(move.snapshot): _outcome(move, anchors) for move in moves}
@@ -187,7 +188,7 @@ def _outcomes(
     ]
 
 
-def _outcome(move: applications.Move, anchors: list[applications.AnchorMove]) -> str:
+def _outcome(move: Move, anchors: list[AnchorMove]) -> str:
     if move.stage == Stage.UNMAPPED:
         return f"unmapped stage: {move.snapshot.stage}"
     parts = ["stage changed"] if move.stage != move.row.stage else []
@@ -195,6 +196,6 @@ def _outcome(move: applications.Move, anchors: list[applications.AnchorMove]) ->
     return ", ".join(parts) or "no change"
 
 
-def _unheard(row: applications.Row, version: Version) -> str:
+def _unheard(row: Row, version: Version) -> str:
     same = row.seen_version and Version(row.seen_version, row.seen_digest) == version
     return "no change" if same else "older than the last seen"

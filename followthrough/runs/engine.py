@@ -94,13 +94,14 @@ class House:
     """The duties of the whole installation and when each is due next (monotonic seconds)."""
 
     def __init__(self) -> None:
-        self._due = {duty.name: 0.0 for duty in _house_duties}
+        self._due = dict.fromkeys(range(len(_house_duties)), 0.0)
 
     def turn(self) -> int:
         """Do what is due and return how many duties that were."""
-        due = [duty for duty in _house_duties if time.monotonic() >= self._due[duty.name]]
-        for duty in due:
-            self._due[duty.name] = time.monotonic() + duty.seconds
+        due = [number for number, at in self._due.items() if time.monotonic() >= at]
+        for number in due:
+            duty = _house_duties[number]
+            self._due[number] = time.monotonic() + duty.seconds
             _guarded_house(duty)
         return len(due)
 

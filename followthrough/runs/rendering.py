@@ -36,10 +36,11 @@ def rendered(due: Due, channel: str, *, locale: str, values: Mapping[str, Any]) 
     if not content:
         return Rendered(body="", problem="no_content")
     text = _in_language(content, locale)
+    subject = text.get("subject") or ""
     try:
         return Rendered(
             body=templates.render(text["body"], values).strip(),
-            subject=templates.render(text.get("subject") or "", values).strip(),
+            subject=templates.render(subject, values).strip() if subject else "",
         )
     except templates.TemplateProblem as problem:
         return Rendered(body="", problem=problem.code)

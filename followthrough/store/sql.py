@@ -13,6 +13,7 @@ from typing import Any
 import orjson
 import psycopg
 from django.db import connection
+from psycopg.types.array import ListBinaryDumper
 from psycopg.types.json import Jsonb, JsonbLoader
 
 
@@ -37,11 +38,28 @@ def jsonb_texts(values: Sequence[Any]) -> list[str]:
 
 @contextmanager
 def cursor() -> Iterator[psycopg.Cursor]:
-    """A psycopg cursor on this thread's Django connection."""
+    """The cursor for set-based SQL on this thread's Django connection.
+
+    There is one per connection, kept: making one, with its adapters, costs more than most queries.
+    Its results must be fetched before the next statement, as `rows` and `run` do.
+    """
     connection.ensure_connection()
-    with psycopg.Cursor(connection.connection) as cur:
-        cur.adapters.register_loader("jsonb", _Jsonb)
-        yield cur
+    kept = getattr(connection, _KEPT, None)
+    if kept is None or kept.connection is not connection.connection or kept.closed:
+        kept = _new_cursor()
+        setattr(connection, _KEPT, kept)
+    yield kept
+
+
+_KEPT = "_set_based_cursor"
+
+
+def _new_cursor() -> psycopg.Cursor:
+    made = psycopg.Cursor(connection.connection)
+    made.adapters.register_loader("jsonb", _Jsonb)
+    # Whole columns travel as binary arrays: as text, each value would be searched for quotes.
+    made.adapters.register_dumper(list, ListBinaryDumper)
+    return made
 
 
 def rows(query: str, params: Any = ()) -> list[tuple]:

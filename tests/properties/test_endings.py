@@ -9,8 +9,9 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from followthrough.messages.models import Attempt, Receipt, Touch
+from followthrough.runs import engine
 from tests import invariants, scripted
-from tests.properties.life import STEPS, happen, lived
+from tests.properties.life import STEPS, happen, let_leases_run_out, lived
 
 pytestmark = pytest.mark.django_db
 some = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
@@ -87,12 +88,6 @@ def test_a_sender_that_is_gone_leaves_no_touch_hanging():
     """Nobody is left to be asked about a message whose sender was deleted meanwhile."""
     with lived(script=["died_lost"]) as life:
         life.ats("app-1", stage="New")
-        life.passes(timedelta(seconds=1))
-        from followthrough.core import clock
-        from followthrough.runs import engine
-        from tests.properties.life import let_leases_run_out
-
-        clock.advance(timedelta(seconds=40))
         engine.drain()
         assert Touch.objects.get(key="thanks").state == "sending"
         life.company.senders["sms"].delete()

@@ -14,9 +14,10 @@ UNCLEAR = {
            "Can we do it on Zoom instead?"),
     "es": ("¿Hay estacionamiento?", "¿Tengo que llevar algo?"),
 }  # fmt: skip
-TIMES = {"en": ("Afternoons are best", "After 3pm any day"), "es": ("Por la tarde, por favor",)}
+TIMES = {"en": ("Afternoons are best", "Evenings after 5", "Mornings work"), "es": ("Por la tarde, por favor",)}
 THANKS = {"en": ("Thank you!", "Thanks"), "es": ("¡Gracias!",)}
 
+INTERVIEWS = ("interview", "visit")  # how touches that ask about one begin
 ALWAYS = {  # the last story lines: who answers what to the question about their interview
     "A-1002": "",
     "A-1003": "Can I bring my brother, he wants to apply as well?",
@@ -37,7 +38,7 @@ class Answer:
 def answer(*, external_id: str, touch: str, locale: str, seed: int) -> Answer | None:
     """What this candidate answers to touch `touch` of a map, or None when they stay quiet."""
     if external_id in ALWAYS:
-        text = ALWAYS[external_id] if touch.startswith("interview") else ""
+        text = ALWAYS[external_id] if touch.startswith(INTERVIEWS) else ""
         return Answer(text, timedelta(minutes=9)) if text else None
     chance = Random(f"{seed}:{external_id}:{touch}")  # noqa: S311  (a story, not a secret)
     text = _text(chance, touch, locale if locale in YES else "en")
@@ -48,10 +49,10 @@ def _text(chance: Random, touch: str, locale: str) -> str:
     dice = chance.random()
     if dice < 0.012:
         return "STOP"
-    if touch.startswith("interview"):
+    if touch.startswith(INTERVIEWS):
         return _about_interview(chance, dice, locale)
     if touch.startswith("screen"):
-        return chance.choice(TIMES[locale]) if dice < 0.25 else ""
+        return chance.choice(TIMES[locale]) if dice < 0.16 else ""
     if touch.startswith(("applied", "offer", "hired")):
         return chance.choice(THANKS[locale]) if dice < 0.12 else ""
     return ""

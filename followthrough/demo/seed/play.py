@@ -28,8 +28,10 @@ from followthrough.demo.seed.script import Step, Story
 from followthrough.messages.models import Touch
 from followthrough.people.models import Application, Connection
 from followthrough.runs import engine
+from followthrough.store import sql
 
-AT_ONCE = timedelta(minutes=30)  # what lies so close together is worked off together
+AT_ONCE = timedelta(minutes=55)  # what lies so close together is worked off together
+LEFT_FOR_YOU = timedelta(hours=40)  # most of what needs a person since then still does
 Say = Callable[[float], object]
 
 
@@ -93,7 +95,7 @@ class Play:
         while (moment := self._next()) is not None:
             with clock.at(moment):
                 self._do(self._taken(moment))
-                engine.drain()
+                _work()
                 self._notice()
             say((moment - begin) / (self.until - begin))
 
@@ -146,8 +148,10 @@ class Play:
             self.later(now + timedelta(minutes=1), Reported(sender, message.key))
             self._answer(message, touch, sender, now)
         for handoff in self._new_handoffs():
-            hours = Random(f"{self.seed}:{handoff.opened_at}").uniform(1, 5)  # noqa: S311
-            self.later(_at_work(handoff.opened_at + timedelta(hours=hours)), SeenTo(handoff.id))
+            chance = Random(f"{self.seed}:{handoff.opened_at}")  # noqa: S311
+            if handoff.opened_at < self.until - LEFT_FOR_YOU or chance.random() < 0.4:
+                at = handoff.opened_at + timedelta(hours=chance.uniform(1, 5))
+                self.later(_at_work(at), SeenTo(handoff.id))
 
     def _new_messages(self) -> list[tuple[SandboxMessage, Touch]]:
         found = list(SandboxMessage.objects.filter(id__gt=self._delivered))
@@ -181,6 +185,22 @@ class Play:
         new = sorted(found, key=lambda one: (one.opened_at, one.reason))
         self._handed.update(one.id for one in new)
         return new
+
+
+# Where there is work at all. Asking this once is cheaper than asking every shard for everything.
+_BUSY = """
+SELECT shard FROM intake_rawevent WHERE state = 'stored'
+UNION SELECT shard FROM messaging_touch WHERE state = 'planned' AND due_at <= %s
+UNION SELECT shard FROM messaging_touch WHERE state = 'sending'
+UNION SELECT shard FROM people_writeback WHERE state = 'waiting'
+"""
+
+
+def _work() -> None:
+    """Let the product do everything that is due, one turn of each busy shard after another."""
+    while shards := [row[0] for row in sql.rows(_BUSY, (clock.now(),))]:
+        if not sum(engine.turn(shard, epoch=None) for shard in shards):
+            return  # what is left waits for a time of its own
 
 
 def _steps(stories: Iterable[Story]) -> Iterable[Step]:

@@ -5,24 +5,35 @@ from __future__ import annotations
 from followthrough.governance.case import DROP, PASS, SKIP, Case, Finding, shown
 from followthrough.governance.decisions import Option
 
+CHANNEL_FAILED = Finding("channel_failed", DROP)
+UNTRIED = Finding("untried")
+ADDRESS = Finding("address")
+NO_ADDRESS = Finding("no_address", DROP)
+USABLE = Finding("usable")
+NOT_OPTED_OUT = Finding("not_opted_out")
+CONSENT_SKIPPED = Finding("consent", SKIP)
+NO_CONSENT = Finding("no_consent", DROP)
+SENDER = Finding("sender")
+NO_SENDER = Finding("no_sender", DROP)
+
 
 def untried(case: Case, option: Option) -> Finding:
     """This channel has not definitively failed for this touch."""
     failed = option.channel in case.draft.failed_channels
-    return Finding("channel_failed", DROP) if failed else Finding("untried")
+    return CHANNEL_FAILED if failed else UNTRIED
 
 
 def address(case: Case, option: Option) -> Finding:
     """They have an address for this channel."""
     found = option.contact_point_id is not None
-    return Finding("address") if found else Finding("no_address", DROP)
+    return ADDRESS if found else NO_ADDRESS
 
 
 def usable(case: Case, option: Option) -> Finding:
     """The address can be used."""
     if option.unusable or not option.address_key:
         return Finding("unusable", DROP, {"reason": option.unusable})
-    return Finding("usable")
+    return USABLE
 
 
 def not_opted_out(case: Case, option: Option) -> Finding:
@@ -35,16 +46,16 @@ def not_opted_out(case: Case, option: Option) -> Finding:
         return Finding("opted_out", DROP, {"since": since.isoformat()})
     if consent is not None and consent.state == "revoked":
         return Finding("opted_out", DROP, {"entry": shown(consent.entry_id)})
-    return Finding("not_opted_out")
+    return NOT_OPTED_OUT
 
 
 def consent(case: Case, option: Option) -> Finding:
     """Where the policy asks for consent, this person gave it for this address."""
     if case.draft.purpose == "service" or not case.policy.needs_consent(option.channel):
-        return Finding("consent", SKIP)
+        return CONSENT_SKIPPED
     consent = case.facts.consent.get((option.address_key, option.channel))
     if consent is None or consent.state != "granted":
-        return Finding("no_consent", DROP)
+        return NO_CONSENT
     if consent.people and case.facts.candidate_id not in consent.people:
         return Finding("no_consent", DROP, {"given_by": "another_person"})
     return Finding("consent", PASS, {"basis": consent.basis, "entry": shown(consent.entry_id)})
@@ -53,4 +64,4 @@ def consent(case: Case, option: Option) -> Finding:
 def sender(case: Case, option: Option) -> Finding:
     """The organization has a sender for this channel."""
     found = option.sender_id is not None
-    return Finding("sender") if found else Finding("no_sender", DROP)
+    return SENDER if found else NO_SENDER

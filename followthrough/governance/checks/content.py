@@ -9,12 +9,15 @@ from followthrough.governance.case import DROP, HOLD, PASS, Case, Finding, shown
 
 SENDER_AGAIN = timedelta(minutes=15)  # an inactive sender is looked at again this soon
 MOST_SEGMENTS = 10  # a longer text message is a mistake in the map
+SENDER_ACTIVE = Finding("sender_active")
+EMPTY_TEXT = Finding("empty_text", DROP)
+TEXT = Finding("text")
 
 
 def sender_active(case: Case) -> Finding:
     """The sender may send now."""
     if case.via.sender_active:
-        return Finding("sender_active")
+        return SENDER_ACTIVE
     detail = {"sender": shown(case.via.sender_id)}
     return Finding("sender_inactive", HOLD, detail, case.now + SENDER_AGAIN)
 
@@ -25,9 +28,9 @@ def content(case: Case) -> Finding:
     if rendered.problem:
         return Finding("template_problem", DROP, {"problem": rendered.problem})
     if not any(char.isprintable() and not char.isspace() for char in rendered.body):
-        return Finding("empty_text", DROP)
+        return EMPTY_TEXT
     if case.via.channel != "sms":
-        return Finding("text")
+        return TEXT
     parts = segments.count(rendered.body)
     if parts > MOST_SEGMENTS:
         return Finding("too_long", DROP, {"segments": parts, "at_most": MOST_SEGMENTS})

@@ -8,6 +8,7 @@ from followthrough.governance.case import HOLD, SKIP, Case, Finding
 from followthrough.governance.decisions import FreezeFact
 
 FROZEN_AGAIN = timedelta(hours=1)  # a freeze without an end is looked at again this soon
+NOT_FROZEN = Finding("not_frozen")
 
 
 def not_frozen(case: Case) -> Finding:
@@ -20,7 +21,7 @@ def not_frozen(case: Case) -> Finding:
         if (freeze.until is None or freeze.until > case.now) and _binds(freeze, case)
     ]
     if not standing:
-        return Finding("not_frozen")
+        return NOT_FROZEN
     last = max((freeze.until or case.now + FROZEN_AGAIN) for freeze in standing)
     detail = {"why": standing[0].why, "on": standing[0].subject_kind, "id": str(standing[0].id)}
     return Finding("frozen", HOLD, detail, last)

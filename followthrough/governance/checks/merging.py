@@ -6,16 +6,18 @@ from followthrough.governance.case import MERGE, SKIP, Case, Finding
 from followthrough.governance.decisions import Draft
 
 NUDGES = frozenset({"informational", "outreach"})
+NOT_MERGED_SKIPPED = Finding("not_merged", SKIP)
+NOT_MERGED = Finding("not_merged")
 
 
 def not_merged(case: Case) -> Finding:
     """A nudge gives way to a more urgent one that just went out on the same channel and stage."""
     if not case.policy.merge_nudges or not _nudge(case.draft, case):
-        return Finding("not_merged", SKIP)
+        return NOT_MERGED_SKIPPED
     for other, sent in case.sent:
         if sent.option.channel == case.via.channel and _competes(case.draft, other, case):
             return Finding("merged", MERGE, {"into": str(other.touch_id)}, into=other.touch_id)
-    return Finding("not_merged")
+    return NOT_MERGED
 
 
 def _nudge(draft: Draft, case: Case) -> bool:

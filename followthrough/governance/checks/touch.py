@@ -8,12 +8,16 @@ from typing import Any
 from followthrough.core import predicates
 from followthrough.governance.case import DROP, PASS, SKIP, Case, Finding
 
+RELEVANT = Finding("relevant")
+IN_TIME = Finding("in_time")
+ANCHOR_SKIPPED = Finding("anchor", SKIP)
+
 
 def relevant(case: Case) -> Finding:
     """The condition the map put on it still holds."""
     failing = predicates.failing(case.draft.relevance, case.draft.facts)
     if failing is None:
-        return Finding("relevant")
+        return RELEVANT
     return Finding("not_relevant", DROP, {"failing": _shape(failing)})
 
 
@@ -31,7 +35,7 @@ def in_time(case: Case) -> Finding:
     """Its use has not passed."""
     useful_until = case.draft.useful_until
     if useful_until is None or case.now < useful_until:
-        return Finding("in_time")
+        return IN_TIME
     return Finding("too_late", DROP, {"useful_until": useful_until.isoformat()})
 
 
@@ -39,7 +43,7 @@ def anchor(case: Case) -> Finding:
     """The time it was planned around is still the same."""
     draft = case.draft
     if not draft.anchor_name or draft.anchor_sequence is None:
-        return Finding("anchor", SKIP)
+        return ANCHOR_SKIPPED
     detail = {"anchor": draft.anchor_name, "planned": draft.anchor_sequence}
     if draft.facts.get(f"anchor.{draft.anchor_name}.sequence") == draft.anchor_sequence:
         return Finding("anchor", PASS, detail)

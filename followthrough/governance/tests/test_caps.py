@@ -5,6 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from random import Random
+from time import sleep
 from uuid import UUID, uuid4
 
 import pytest
@@ -84,29 +85,28 @@ def test_nothing_is_nothing():
 
 @pytest.mark.django_db(transaction=True)
 def test_many_workers_never_overdraw_a_cap_and_never_deadlock():
-    subjects, limit = [f"s{n}" for n in range(6)], 20
+    subjects, limit, most = ["s0", "s1", "s2"], 3, []
 
     def work(seed: int) -> int:
         chance, sent = Random(seed), 0
         try:
-            for _ in range(15):
-                keys = [(ORG, one) for one in chance.sample(subjects, 3)]
+            for _ in range(12):
+                keys = [(ORG, one) for one in chance.sample(subjects, 2)]
+                one = use()
                 with transaction.atomic():
                     found = caps.locked(keys)
-                    if all(len(uses) < limit for uses in found.values()):
-                        one = use()
+                    most.append(max(len(uses) for uses in found.values()))
+                    sleep(0.003)  # the others come in between, if they can
+                    if most[-1] < limit:
                         caps.reserve([(org, subject, one) for org, subject in keys])
                         sent += 1
-                if chance.random() < 0.2 and sent:
+                if chance.random() < 0.6:
                     with transaction.atomic():
-                        caps.release([(*key, one.touch_id) for key in keys])
+                        caps.release([(*key, one.touch_id) for key in reversed(keys)])
         finally:
             connection.close()
         return sent
 
     with ThreadPoolExecutor(6) as pool:
-        assert sum(pool.map(work, range(6))) > 20
-    with transaction.atomic():
-        found = caps.locked([(ORG, one) for one in subjects])
-    assert max(len(uses) for uses in found.values()) <= limit
-    assert any(len(uses) == limit for uses in found.values())
+        assert sum(pool.map(work, range(6))) > 10
+    assert max(most) == limit

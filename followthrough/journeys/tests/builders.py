@@ -22,7 +22,8 @@ def raw_map(stages: Mapping[str, Any], **given: Any) -> dict[str, Any]:
     for block in found["stages"].values():
         for touch in block.get("touches", ()):
             touch.setdefault("channels", ["sms"])
-            touch.setdefault("content", {one: TEXTS[one] for one in touch["channels"]})
+            if "content" not in touch:
+                touch["content"] = {one: TEXTS[one] for one in touch["channels"]}
     return found
 
 

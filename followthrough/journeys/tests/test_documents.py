@@ -43,7 +43,7 @@ stages:
 """
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(maps)
 def test_any_document_survives_yaml(document: MapDocument) -> None:
     text = write_yaml(document)
@@ -51,13 +51,13 @@ def test_any_document_survives_yaml(document: MapDocument) -> None:
     assert write_yaml(read_yaml(text), like=text) == text
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(maps, maps)
 def test_any_change_survives_yaml(document: MapDocument, other: MapDocument) -> None:
     assert read_yaml(write_yaml(other, like=write_yaml(document))) == other
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(maps)
 def test_what_is_published_reads_back(document: MapDocument) -> None:
     assert check(document.dump()) == document

@@ -24,7 +24,7 @@ from followthrough.journeys.tests.builders import SETTLE, START
 from followthrough.journeys.tests.rows import Rows
 from followthrough.journeys.tests.strategies import ANCHORS, EVENTS, maps, moments
 
-bounded = settings(max_examples=150, deadline=None)
+bounded = settings(max_examples=40, deadline=None)
 
 facts = st.one_of(
     st.builds(
@@ -143,7 +143,7 @@ class Candidate:
         return AskAnswered(data.draw(st.sampled_from(asks)), answer, self.now, "sms")
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.data(), maps)
 def test_a_run_keeps_its_word(data: st.DataObject, document: MapDocument) -> None:
     """Along any run: only the present stage is spoken for, and the same facts give the same."""
@@ -175,7 +175,7 @@ def check_rows(somebody: Candidate) -> None:
     assert state.ended == document.ends(state.stage)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.data(), maps, maps)
 def test_moving_a_run_repeats_nothing_and_releases_nothing_stale(
     data: st.DataObject, document: MapDocument, other: MapDocument

@@ -15,6 +15,8 @@ log = logging.getLogger(__name__)
 
 FIRST_WAIT, LONGEST_WAIT = 0.1, 5.0  # seconds between attempts to connect
 
+LONGEST_STATEMENT = 10_000  # milliseconds; a vendor has long given up by then
+
 
 class Down(Exception):
     """The database cannot be reached now, or went away while it was asked."""
@@ -37,6 +39,8 @@ class Line:
             async with connection.cursor() as cursor:
                 await cursor.execute(query, params, prepare=True)
                 return await cursor.fetchall()
+        except psycopg.errors.QueryCanceled:
+            raise Down from None  # it took too long: as good as not there
         except psycopg.Error as problem:
             if not connection.broken and not connection.closed:
                 raise
@@ -80,4 +84,9 @@ def _params() -> dict[str, Any]:
     given = connections["default"].get_connection_params()
     for name in ("cursor_factory", "context", "prepare_threshold", "server_side_binding"):
         given.pop(name, None)
-    return given | {"connect_timeout": 3}
+    options = f"{given.get('options', '')} -c statement_timeout={LONGEST_STATEMENT}".strip()
+    return given | {
+        "connect_timeout": 3,
+        "tcp_user_timeout": LONGEST_STATEMENT,
+        "options": options,
+    }

@@ -62,27 +62,22 @@ def _mapped(value: Any) -> Any:
     return {} if value is None else value
 
 
-def _short(length: int) -> Any:
-    return Annotated[
-        str, BeforeValidator(_text),
-        StringConstraints(strip_whitespace=True, max_length=length),
-    ]  # fmt: skip
-
-
-def _required(length: int) -> Any:
-    return Annotated[
-        str, BeforeValidator(_text),
-        StringConstraints(strip_whitespace=True, min_length=1, max_length=length),
-    ]  # fmt: skip
-
-
+Text = Annotated[str, BeforeValidator(_text), StringConstraints(strip_whitespace=True)]
+Text10 = Annotated[Text, Field(max_length=10)]
+Text12 = Annotated[Text, Field(max_length=12)]
+Text80 = Annotated[Text, Field(max_length=80)]
+Text200 = Annotated[Text, Field(max_length=200)]
+Text300 = Annotated[Text, Field(max_length=300)]
+Text320 = Annotated[Text, Field(max_length=320)]
+Text2000 = Annotated[Text, Field(max_length=2000)]
+Required = Annotated[Text200, Field(min_length=1)]
 Country = Annotated[
     str, BeforeValidator(_text),
     StringConstraints(strip_whitespace=True, to_upper=True, pattern=r"^([A-Za-z]{2})?$"),
 ]  # fmt: skip
 Zone = Annotated[str, BeforeValidator(_text), AfterValidator(_zone), Field(max_length=64)]
 Moment = Annotated[AwareDatetime, AfterValidator(_utc)]
-Addresses = Annotated[list[_short(320)], BeforeValidator(_listed), Field(max_length=20)]
+Addresses = Annotated[list[Text320], BeforeValidator(_listed), Field(max_length=20)]
 AnchorName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 
 
@@ -91,34 +86,34 @@ class Part(BaseModel):
 
 
 class Site(Part):
-    id: _short(200) = ""
-    name: _required(200)
-    address: _short(300) = ""
+    id: Text200 = ""
+    name: Required
+    address: Text300 = ""
     country: Country = ""
-    region: _short(10) = ""
+    region: Text10 = ""
     zone: Zone = ""
 
 
 class Requisition(Part):
-    id: _required(200)
-    title: _required(200)
-    family: _short(80) = ""
+    id: Required
+    title: Required
+    family: Text80 = ""
     site: Site | None = None
 
 
 class Consent(Part):
     granted: bool
     at: Moment
-    text: _short(2000) = ""
+    text: Text2000 = ""
 
 
 class Candidate(Part):
-    id: _required(200)
-    given_name: _short(200) = ""
-    family_name: _short(200) = ""
-    locale: _short(12) = ""
+    id: Required
+    given_name: Text200 = ""
+    family_name: Text200 = ""
+    locale: Text12 = ""
     country: Country = ""
-    region: _short(10) = ""
+    region: Text10 = ""
     zone: Zone = ""
     zone_stated: Zone = ""
     phones: Addresses = []
@@ -129,9 +124,9 @@ class Candidate(Part):
 
 
 class Application(Part):
-    id: _required(200)
+    id: Required
     updated_at: Moment
-    stage: _required(200)
+    stage: Required
     stage_changed_at: Moment | None = None
     candidate: Candidate
     requisition: Requisition | None = None
@@ -204,18 +199,20 @@ def _candidate(found: Candidate) -> CandidatePart:
 
 
 def _requisition(found: Requisition) -> RequisitionPart:
-    site = found.site
     return RequisitionPart(
         external_id=found.id,
         title=found.title,
         family=found.family,
-        site=site
-        and SitePart(
-            name=site.name,
-            external_id=site.id,
-            address=site.address,
-            country=site.country,
-            region=site.region,
-            zone=site.zone,
-        ),
+        site=_site(found.site) if found.site else None,
+    )
+
+
+def _site(found: Site) -> SitePart:
+    return SitePart(
+        name=found.name,
+        external_id=found.id,
+        address=found.address,
+        country=found.country,
+        region=found.region,
+        zone=found.zone,
     )

@@ -13,6 +13,7 @@ from typing import Any
 import aiohttp
 import orjson
 
+from followthrough.core import clock
 from followthrough.core.canonical import digest
 from followthrough.intake.ats.calls import ask
 from followthrough.intake.ats.contract import Link, Note, Refused
@@ -29,6 +30,7 @@ _tokens: dict[str, tuple[str, float]] = {}  # by client: the token, and until wh
 
 async def fetch(external_id: str, link: Link, session: aiohttp.ClientSession) -> Snapshot:
     """The application with its candidate, job and interviews. Raises CallFailed, BadSnapshot."""
+    asked_at = clock.now()
     application = await _one("applications", {"ids": external_id}, link, session)
     candidate_id = application.get("candidate_id") or ""
     candidate = await _one("candidates", {"ids": str(candidate_id)}, link, session)
@@ -36,7 +38,9 @@ async def fetch(external_id: str, link: Link, session: aiohttp.ClientSession) ->
     if job_id := mapping.job_id(application):
         job = await _one("jobs", {"ids": job_id}, link, session)
     interviews = await _list("interviews", {"application_ids": external_id}, link, session)
-    return read_snapshot(mapping.document(application, candidate, job, interviews))
+    return read_snapshot(
+        mapping.document(application, candidate, job, interviews, asked_at=asked_at)
+    )
 
 
 async def write(note: Note, link: Link, session: aiohttp.ClientSession) -> None:

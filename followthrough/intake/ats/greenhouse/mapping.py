@@ -17,13 +17,17 @@ Json = Mapping[str, Any]
 
 
 def document(
-    application: Json, candidate: Json, job: Json, interviews: Sequence[Json]
+    application: Json, candidate: Json, job: Json, interviews: Sequence[Json], *, asked_at: datetime
 ) -> dict[str, Any]:
-    """The application as the generic webhook would send it."""
+    """The application as the generic webhook would send it.
+
+    It is as new as the moment we asked: Greenhouse's own times miss some changes (an interview
+    that was deleted), and what is fetched later is never older.
+    """
     closed = _closed(application)
     return {
         "id": str(application["id"]),
-        "updated_at": _newest(application, candidate, interviews),
+        "updated_at": asked_at.isoformat(),
         "stage": _stage(application) or closed or "(none)",
         "stage_changed_at": application.get("stage_entered_at"),
         "closed": closed,
@@ -71,15 +75,6 @@ def is_same_note(standing: Json, given: Note) -> bool:
 
 def _spelled_out(given: Note) -> str:
     return "; ".join(f"{name}: {value}" for name, value in sorted(given.payload.items()))
-
-
-def _newest(application: Json, candidate: Json, interviews: Iterable[Json]) -> str:
-    """When any part of it last changed, which is what orders snapshots."""
-    named = ("updated_at", "last_activity_at", "last_activity")
-    times = [application.get(name) for name in named]
-    times += [one.get("updated_at") for one in (candidate, *interviews)]
-    read = [moment for text in times if text and (moment := _moment(text))]
-    return max(read).isoformat() if read else ""
 
 
 def _moment(text: Any) -> datetime | None:

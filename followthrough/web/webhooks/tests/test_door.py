@@ -12,6 +12,7 @@ import psycopg
 import pytest
 from django.conf import settings
 from django.db import connection as database
+from django.db import transaction
 
 from followthrough.accounts.models import ClockShift
 from followthrough.core import clock
@@ -278,6 +279,19 @@ def test_without_the_database_nothing_is_acknowledged_and_it_comes_back(door, at
         time.sleep(0.1)
     assert statuses[-1] == 200
     assert RawEvent.objects.filter(body=body).count() == 1
+
+
+def test_a_database_that_hangs_is_as_good_as_none(door, ats, monkeypatch):
+    from followthrough.web.webhooks import line
+
+    monkeypatch.setattr(line, "LONGEST_STATEMENT", 300)
+    body = application()
+    with serving() as fresh, transaction.atomic():
+        assert post(fresh, ats, application("first"))[0] == 200
+        with database.cursor() as cursor:
+            cursor.execute("LOCK TABLE intake_rawevent IN ACCESS EXCLUSIVE MODE")
+        assert post(fresh, ats, body)[0] == 503
+    assert RawEvent.objects.count() == 1
 
 
 def test_received_at_follows_the_business_clock(ats):

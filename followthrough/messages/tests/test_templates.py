@@ -1,0 +1,190 @@
+"""Templates: what is filled in, what is refused, and that none of them can hang a worker."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from followthrough.messages.templates import TemplateProblem, check, render, segments
+
+CONTEXT: dict[str, Any] = {
+    "candidate": {"given_name": "Ada", "family_name": "Obi"},
+    "company": "Northwind <&> Co",
+    "requisition": {"title": "Store associate"},
+    "site": {"name": "Reno", "address": ""},
+    "zone": "America/Chicago",
+    "locale": "en",
+    "interview_start": "2026-06-04T19:00:00.000000Z",
+    "nobody": None,
+}
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("Plain & simple", "Plain & simple"),
+        ("Hi {{ candidate.given_name }}!", "Hi Ada!"),
+        ("{{ company }}", "Northwind <&> Co"),
+        ("{{ candidate.given_name | upcase }}", "ADA"),
+        ("{{ candidate.middle_name | default: 'there' }}", "there"),
+        ("{{ nobody | default: 'there' }}", "there"),
+        ("{% if recruiter %}{{ recruiter }}{% else %}we{% endif %}", "we"),
+        ("{% unless site.address == blank %}at{% endunless %}", ""),
+        ("{% case locale %}{% when 'en' %}Hi{% else %}Hola{% endcase %}", "Hi"),
+        ("{% assign who = candidate.given_name %}{{ who }}", "Ada"),
+        ("a{% comment %} not this {% endcomment %}b", "ab"),
+        ("{{ interview_start | local_time }}", "Thu 4 Jun, 14:00"),
+        ("{{ interview_start | local_date }}", "Thu 4 Jun"),
+        ("{{ interview_start | local_clock }}", "14:00"),
+        ("{{ interview_start | local_zone }}", "CDT"),
+    ],
+)
+def test_it_fills_in(source: str, expected: str) -> None:
+    assert render(source, CONTEXT) == expected
+
+
+@pytest.mark.parametrize(
+    ("zone", "locale", "expected"),
+    [
+        ("America/Los_Angeles", "en", "Thu 4 Jun, 12:00 PDT"),
+        ("America/Chicago", "es-MX", "jue 4 jun, 14:00 CDT"),
+        ("Asia/Tokyo", "de", "Fri 5 Jun, 04:00 JST"),
+        ("America/Sao_Paulo", "es", "jue 4 jun, 16:00 UTC-3"),
+        ("Asia/Kathmandu", "en", "Fri 5 Jun, 00:45 UTC+5:45"),
+    ],
+)
+def test_times_are_local(zone: str, locale: str, expected: str) -> None:
+    source = "{{ at | local_time }} {{ at | local_zone }}"
+    for at in ("2026-06-04T19:00:00.000000Z", datetime(2026, 6, 4, 19, 0, tzinfo=UTC)):
+        assert render(source, {"at": at, "zone": zone, "locale": locale}) == expected
+
+
+@pytest.mark.parametrize(
+    ("source", "code", "line"),
+    [
+        ("{{ nothing }}", "unresolved_variable", 1),
+        ("Hi\n{{ candidate.nothing }}", "unresolved_variable", 2),
+        ("{{ nothing | upcase }}", "unresolved_variable", 1),
+        ("{{ nothing | local_time }}", "unresolved_variable", 1),
+        ("{{ nobody | local_time }}", "unresolved_variable", 1),
+        ("{{ now }}", "unresolved_variable", 1),
+        ("{{ company | local_time }}", "template_error", 1),
+        ("{{ company | shout }}", "unknown_filter", 1),
+        ("{{ company", "template_syntax", 1),
+        ("\n\n{{ company | }}", "template_syntax", 3),
+        ("a\n{% if company %}", "template_syntax", 2),
+        ("{% include 'secrets' %}", "template_syntax", 1),
+        ("{% render '/etc/passwd' %}", "template_syntax", 1),
+        ("{% for a in company %}{% endfor %}", "template_syntax", 1),
+        ("{{ (1..9) }}", "template_syntax", 1),
+    ],
+)
+def test_it_refuses(source: str, code: str, line: int) -> None:
+    with pytest.raises(TemplateProblem) as found:
+        render(source, CONTEXT)
+    assert (found.value.code, found.value.line) == (code, line)
+    assert "Ada" not in str(found.value)
+
+
+def test_a_zone_that_does_not_exist() -> None:
+    with pytest.raises(TemplateProblem) as found:
+        render("{{ interview_start | local_time }}", {**CONTEXT, "zone": "Mars/Olympus"})
+    assert found.value.code == "unknown_zone"
+    with pytest.raises(TemplateProblem):
+        render("{{ interview_start | local_time }}", {**CONTEXT, "zone": ""})
+
+
+DOUBLING = "{% assign a = 'xxxxxxxxxxxxxxxx' %}" + "{% assign a = a | append: a %}" * 60
+HOSTILE = [
+    "{% if (1..9999999999) contains 'x' %}{% endif %}",
+    "{% assign r = (1..9999999999) %}{% if r contains 'x' %}{% endif %}",
+    "{% case (1..9999999999) %}{% when 'x' %}{% endcase %}",
+    "{% for i in (1..9999999999) reversed %}{% endfor %}",
+    DOUBLING,
+    "{% assign a = company %}" + "{{ a }}" * 2000,
+    DOUBLING.replace("60", "11")[:500] + "{{ a | append: a | append: a }}" * 200,
+    "{{ 'a' " + "| append: 'aaaaaaaaaaaaaaaaaaaaaaaaaaaa' " * 400 + "}}",
+    "{% if " + "a or " * 3000 + "a %}{% endif %}",
+    "{% if true %}" * 1000 + "{% endif %}" * 1000,
+    "{{ a" + ".a" * 5000 + " }}",
+    "{{ " + "[" * 5000,
+    "{{ 'a' | truncate: 99999999999999999999 }}",
+    "x" * 30_000 + "{{ company }}",
+]
+
+
+def outcome(act: Callable[[], str]) -> str:
+    """The text, or the problem's code; anything else that is raised fails the test."""
+    try:
+        return act()
+    except TemplateProblem as problem:
+        return problem.code
+
+
+@pytest.mark.parametrize("source", HOSTILE, ids=lambda source: source[:30])
+def test_no_template_can_hang_a_worker(source: str) -> None:
+    began = time.process_time()
+    assert len(outcome(lambda: render(source, CONTEXT))) <= 60_000
+    assert time.process_time() - began < 2
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text("{}%|.,:'\" abi01[]()<>=\n-", max_size=60))
+def test_any_text_renders_or_is_a_problem(source: str) -> None:
+    for act in (lambda: render(source, CONTEXT), lambda: str(check(source))):
+        assert isinstance(outcome(act), str)
+
+
+def test_check_names_what_is_asked_for() -> None:
+    source = (
+        "{% assign x = company %}{{ x }} {% if site.name %}{{ candidate.given_name }}{% endif %}"
+    )
+    assert check(source) == ["candidate.given_name", "company", "site.name"]
+    assert check("Plain") == []
+
+
+@pytest.mark.parametrize("source", ["{{ company | shout }}", "{% if %}", "x" * 20_001])
+def test_check_refuses(source: str) -> None:
+    with pytest.raises(TemplateProblem):
+        check(source)
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("", 0),
+        ("a" * 160, 1),
+        ("a" * 161, 2),
+        ("a" * 306, 2),
+        ("a" * 307, 3),
+        ("€" * 80, 1),
+        ("€" * 81, 2),
+        ("ы" * 70, 1),
+        ("ы" * 71, 2),
+        ("😀" * 35, 1),
+        ("😀" * 36, 2),
+    ],
+)
+def test_segments(text: str, parts: int) -> None:
+    assert segments(text) == parts
+
+
+def test_a_usual_text_is_cheap() -> None:
+    source = (
+        "Hi {{ candidate.given_name }}, it's {{ company }}. Your interview for"
+        " {{ requisition.title }} is {{ interview_start | local_time }} at {{ site.name }}."
+    )
+    render(source, CONTEXT)
+    spent = []
+    for _ in range(5):
+        began = time.process_time()
+        for _ in range(200):
+            render(source, CONTEXT)
+        spent.append((time.process_time() - began) / 200)
+    assert min(spent) < 200e-6  # about 20 µs; the margin is for slow and busy machines
