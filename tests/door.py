@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
@@ -10,14 +9,13 @@ from uuid import UUID
 import orjson
 from django.conf import settings
 
-from followthrough.channels import registry, webhooks
+from followthrough.channels import registry
 from followthrough.channels.contract import SenderConfig
 from followthrough.channels.models import Sender
-from followthrough.core import clock
+from followthrough.core import clock, signatures
 from followthrough.core.hooks import Hook
 from followthrough.core.ids import shard_of
 from followthrough.intake.ats import registry as systems
-from followthrough.intake.ats.generic import signature
 from followthrough.intake.models import RawEvent
 from followthrough.people.models import Connection
 
@@ -42,15 +40,15 @@ def from_provider(sender: Sender, body: bytes, headers: Mapping[str, str]) -> bo
 def signed(connection: Connection, application: Mapping[str, Any]) -> tuple[bytes, dict[str, str]]:
     """A generic webhook about an application: its body and headers."""
     body = orjson.dumps({"event": "application.updated", "application": dict(application)})
-    header = signature.make(body, secret=connection.webhook_secrets[0])
-    return body, {signature.HEADER: header}
+    header = signatures.make(body, secret=connection.webhook_secrets[0])
+    return body, {signatures.HEADER: header}
 
 
 def signed_by_provider(sender: Sender, event: Mapping[str, Any]) -> tuple[bytes, dict[str, str]]:
     """A webhook in our own format for messaging providers."""
     body = orjson.dumps(dict(event))
     secret = sender.secrets["webhook_secrets"][0]
-    return body, {webhooks.HEADER: webhooks.signature(secret, body, at=time.time())}
+    return body, {signatures.HEADER: signatures.make(body, secret=secret)}
 
 
 def _store(

@@ -15,30 +15,21 @@ from typing import Any
 import orjson
 
 from followthrough.channels.contract import ChannelEvent, DeliveryReport, Inbound
-from followthrough.core import clock
+from followthrough.core import signatures
 from followthrough.core.hooks import (
-    BadSignature,
     Headers,
     Hook,
     Malformed,
     body_key,
-    check_signature,
-    sign,
 )
 
-HEADER = "followthrough-signature"
-TOLERANCE = 300  # seconds between their clock and ours
+HEADER = signatures.HEADER.lower()
 STATUSES = ("delivered", "undelivered", "bounced", "complained")
-
-
-def signature(secret: str, body: bytes, *, at: float) -> str:
-    """The header's value for `body` sent at `at` (Unix seconds)."""
-    return f"t={int(at)},v1={sign(secret, _signed(str(int(at)), body))}"
 
 
 def receive(headers: Headers, body: bytes, *, secrets: Iterable[str]) -> Hook:
     """Verify a webhook and say what it is about. Raises BadSignature or Malformed."""
-    _check_signed(headers, body, secrets=secrets)
+    signatures.check(headers.get(HEADER, ""), body, secrets=list(secrets))
     (event,) = parse(body)
     given = _read(body).get("id")
     if isinstance(event, Inbound):
@@ -56,28 +47,6 @@ def parse(body: bytes) -> Sequence[ChannelEvent]:
         case "delivery":
             return [_delivery(data)]
     raise _malformed('"type" is neither "inbound" nor "delivery".')
-
-
-def _check_signed(headers: Headers, body: bytes, *, secrets: Iterable[str]) -> None:
-    parts = dict(part.strip().partition("=")[::2] for part in headers.get(HEADER, "").split(","))
-    sent, given = parts.get("t", ""), parts.get("v1", "")
-    check_signature(given, _signed(sent, body), secrets=secrets)
-    if abs(clock.wall().timestamp() - int(sent)) > TOLERANCE:
-        raise BadSignature(
-            "The webhook's signature",
-            reason="is more than five minutes old, or from the future.",
-            remedy="Set the clocks of both machines; sign a repeat anew.",
-        )
-
-
-def _signed(sent: str, body: bytes) -> bytes:
-    if not sent.isdecimal() or len(sent) > 12:
-        raise BadSignature(
-            "The webhook's signature",
-            reason=f"is missing or not of the form t=…,v1=… (header {HEADER}).",
-            remedy="Sign every webhook as docs/adding-a-channel.md describes.",
-        )
-    return f"{sent}.".encode() + body
 
 
 def _inbound(data: Mapping[str, Any]) -> Inbound:

@@ -11,13 +11,12 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from followthrough.core import clock
+from followthrough.core import clock, signatures
 from followthrough.core.canonical import iso
 from followthrough.core.hooks import BadSignature
 from followthrough.core.ids import uuid7
 from followthrough.demo import post
 from followthrough.demo.models import AtsApplication, AtsEvent
-from followthrough.intake.ats.generic import signature
 from followthrough.people.models import Connection
 
 STAGES = {  # the ATS's own names -> what they mean; '' is not mapped
@@ -118,7 +117,7 @@ def check_signed(connection: Connection, body: bytes, header: str) -> None:
     secret = connection.credentials.get("signing_secret", "")
     if not secret:
         raise BadSignature("The call", reason="has no secret to be checked with.", remedy="")
-    signature.check(header, body, secrets=[secret])
+    signatures.check(header, body, secrets=[secret])
 
 
 def take_write_back(application: AtsApplication, body: bytes) -> bool:

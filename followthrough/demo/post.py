@@ -10,7 +10,7 @@ from urllib.request import Request, urlopen
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from followthrough.channels import webhooks
+from followthrough.core import signatures
 
 TIMEOUT = 10  # seconds
 
@@ -24,7 +24,7 @@ def headers(body: bytes, *, secret: str, event_id: str, at: float) -> dict[str, 
     """The headers of a signed webhook; `at` is the real time in Unix seconds."""
     return {
         "Content-Type": "application/json",
-        "Followthrough-Signature": webhooks.signature(secret, body, at=at),
+        "Followthrough-Signature": signatures.make(body, secret=secret, sent=at),
         "Followthrough-Event-Id": event_id,
     }
 

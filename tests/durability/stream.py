@@ -9,9 +9,8 @@ from typing import Any
 from django.conf import settings
 
 from followthrough.accounts import clock as installation
-from followthrough.core import clock
+from followthrough.core import clock, signatures
 from followthrough.core.ids import shard_of
-from followthrough.intake.ats.generic import signature
 from followthrough.intake.models import RawEvent
 from followthrough.store import sql
 from tests import company, door
@@ -94,7 +93,7 @@ class Stream:
         link = self.company.connection
         body, headers = door.signed(link, _snapshot(number, stage))
         lower = {name.lower(): value for name, value in headers.items()}
-        assert signature.HEADER.lower() in lower
+        assert signatures.HEADER.lower() in lower
         return RawEvent(
             organization=link.organization,
             kind="ats",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from followthrough.messages.models import Attempt, Receipt, Touch
@@ -14,7 +14,7 @@ from tests import invariants, scripted
 from tests.properties.life import STEPS, happen, let_leases_run_out, lived
 
 pytestmark = pytest.mark.django_db
-some = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+some = settings(max_examples=25)
 
 
 @some

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from followthrough.governance.models import Freeze
@@ -20,7 +20,7 @@ FREEZES = st.tuples(
 )
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=20)
 @given(
     before=st.lists(STEPS, min_size=1, max_size=5),
     freeze=FREEZES,

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from followthrough.audit.facts import Actor
@@ -28,7 +28,7 @@ CHANGES = {
     "stages.interview.touches.3.trigger.before.by": "PT9H",
     "stages.screen.touches": [],
 }
-some = settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+some = settings(max_examples=12)
 FIRST = [("ats", "app-1", "New"), ("ats", "app-3", "Interview")]
 
 

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import signal
-import time
 from typing import Any
 from urllib.parse import parse_qs
 
 import httptools
 import orjson
 
-from followthrough.channels import webhooks
 from followthrough.channels.http import client, wire
+from followthrough.core import signatures
 from tests.provider.faults import SLOW, Faults
 from tests.provider.recorder import Recorder
 
@@ -130,7 +129,7 @@ async def simulate(line: Line, kind: str) -> None:
     head = (
         f"POST {base.path} HTTP/1.1\r\nHost: {base.host}\r\nContent-Type: application/json\r\n"
         f"Content-Length: {len(body)}\r\n"
-        f"{webhooks.HEADER}: {webhooks.signature(secret, body, at=time.time())}\r\n\r\n"
+        f"{signatures.HEADER}: {signatures.make(body, secret=secret)}\r\n\r\n"
     )
     response = await client.call(base.origin, head.encode() + body)
     line.answer(200, {"status": response.status, "text": response.body.decode()})

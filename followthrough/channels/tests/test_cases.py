@@ -18,6 +18,7 @@ from followthrough.channels.contract import (
 from followthrough.channels.http import client
 from followthrough.channels.tests import cases
 from followthrough.channels.tests.fakes import serving
+from followthrough.core import signatures
 from followthrough.core.hooks import BadSignature, Malformed
 from followthrough.core.ids import uuid7
 from tests import world
@@ -122,4 +123,4 @@ def _signature(case, body):
     if "signature" in case:
         return case["signature"]
     at = time.time() - case.get("signed_seconds_ago", 0)
-    return webhooks.signature(case.get("secret", "new-secret"), body, at=at)
+    return signatures.make(body, secret=case.get("secret", "new-secret"), sent=at)

@@ -8,10 +8,9 @@ from django.db.models import F
 from django.db.models.functions import Now
 
 from followthrough.audit.models import Fact
-from followthrough.core import clock
+from followthrough.core import clock, signatures
 from followthrough.core.hooks import BadSignature
 from followthrough.intake import work, write_backs
-from followthrough.intake.ats.generic import signature
 from followthrough.intake.models import RawEvent
 from followthrough.intake.tests.test_work import body, document
 from followthrough.people.models import Application, StageChange, WriteBack
@@ -54,9 +53,9 @@ def test_it_is_sent_signed_and_with_its_idempotency_key(waiting, simulator):
     }  # fmt: skip
     assert asked["headers"]["idempotency-key"] == str(waiting.id)
     given = asked["headers"]["followthrough-signature"]
-    signature.check(given, asked["body"], secrets=["write-secret"])
+    signatures.check(given, asked["body"], secrets=["write-secret"])
     with pytest.raises(BadSignature):
-        signature.check(given, asked["body"] + b" ", secrets=["write-secret"])
+        signatures.check(given, asked["body"] + b" ", secrets=["write-secret"])
     waiting.refresh_from_db()
     assert (waiting.state, waiting.done_at, waiting.problem) == ("done", clock.now(), "")
     assert Fact.objects.get(verb="wrote_back").subject_id == waiting.application_id

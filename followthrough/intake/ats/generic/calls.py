@@ -8,9 +8,9 @@ from urllib.parse import quote
 import aiohttp
 import orjson
 
+from followthrough.core import signatures
 from followthrough.intake.ats.calls import ask
 from followthrough.intake.ats.contract import Link, Note, Refused
-from followthrough.intake.ats.generic import signature
 from followthrough.intake.ats.generic.document import read_snapshot
 from followthrough.people.snapshots import Snapshot
 
@@ -39,7 +39,7 @@ async def write(note: Note, link: Link, session: aiohttp.ClientSession) -> None:
         "Idempotency-Key": str(note.id),
     }
     if secret := link.credentials.get("signing_secret"):
-        headers[signature.HEADER] = signature.make(body, secret=secret)
+        headers[signatures.HEADER] = signatures.make(body, secret=secret)
     url = _url(link, note.application_external_id) + "/write-backs"
     await ask(session, "POST", url, headers=headers, data=body, done_already=True)
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import orjson
 
+from followthrough.core import signatures
 from followthrough.core.hooks import Headers, Hook, Malformed, body_key
 from followthrough.intake.ats.contract import Hint
-from followthrough.intake.ats.generic import signature
 from followthrough.intake.ats.generic.document import read_snapshot
 
 EVENT_ID = "followthrough-event-id"
@@ -22,7 +22,7 @@ def receive(headers: Headers, body: bytes, secrets: Sequence[str]) -> Hook:
     A bare id has not, so there the time of the signature counts as well: two true changes must
     never look like one.
     """
-    at = signature.check(headers.get(signature.HEADER.lower(), ""), body, secrets=secrets)
+    at = signatures.check(headers.get(signatures.HEADER.lower(), ""), body, secrets=secrets)
     document = _read(body)
     if document.get("event") == "ping":
         return Hook(dedupe_key="ping", shard_key="ping", probe=True)

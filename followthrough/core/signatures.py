@@ -11,9 +11,9 @@ HEADER = "Followthrough-Signature"
 TOLERANCE = 300  # seconds by the wall clock, so that a recorded request cannot be sent again later
 
 
-def make(body: bytes, *, secret: str) -> str:
-    """The header's value for `body`, signed now."""
-    at = int(clock.wall().timestamp())
+def make(body: bytes, *, secret: str, sent: float | None = None) -> str:
+    """The header's value for `body`, sent at `sent` (Unix seconds; now when not given)."""
+    at = int(clock.wall().timestamp() if sent is None else sent)
     return f"t={at},v1={sign(secret, _signed(str(at), body))}"
 
 
