@@ -41,7 +41,7 @@ class Company:
 
 def found(*, adapter: str = "sandbox", policy: Mapping[str, Any] | None = None) -> Company:
     """A company without maps; `policy` is what differs from the default one."""
-    organization = world.organization()
+    organization = world.organization(name="Northwind")
     connection = world.connection(
         organization, credentials={"token": "ats", "signing_secret": "callback-secret"}
     )

@@ -18,6 +18,7 @@ from followthrough.core.ids import uuid7
 from followthrough.demo import post
 from followthrough.demo.models import AtsApplication, AtsEvent
 from followthrough.people.models import Connection
+from followthrough.web.console import sentences
 
 STAGES = {  # the ATS's own names -> what they mean; '' is not mapped
     "Applied": "applied",
@@ -150,7 +151,7 @@ def _note(application: AtsApplication, key: str, what: str) -> None:
 def _described(kind: str, payload: dict[str, Any]) -> str:
     if kind == "note":
         return str(payload["text"])
-    return f"{payload['field']} = {payload['value']}"
+    return f"{sentences.label(payload['field'])}: {sentences.shown(payload['value'])}"
 
 
 def _set_field(application: AtsApplication, name: str, value: Any) -> None:

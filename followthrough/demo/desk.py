@@ -45,7 +45,7 @@ def shown(request: HttpRequest) -> dict[str, Any]:
     organization_id, given = request.member.organization_id, request.GET
     wanted, stage = given.get("q", "").strip()[:100], given.get("stage", "")[:80]
     found = listed(organization_id, wanted=wanted, stage=stage)
-    chosen = _chosen(organization_id, given.get("application", "")) or found.first()
+    chosen = _chosen(organization_id, given.get("application", "")) or _likely(found)
     return {
         "member": request.member,
         "demo": True,
@@ -77,6 +77,13 @@ def _chosen(organization_id: UUID, external_id: str) -> AtsApplication | None:
     return mine.filter(external_id=external_id).select_related("connection").first()
 
 
+def _likely(found: QuerySet[AtsApplication]) -> AtsApplication | None:
+    """Somebody to begin with: about to be invited, and with a phone."""
+    ready = found.filter(stage="Phone screen", data__candidate__phones__0__isnull=False)
+    mapped = ready.exclude(data__requisition__family="office").filter(data__candidate__locale="en")
+    return mapped.first() or found.first()
+
+
 def mirrored(chosen: AtsApplication) -> Application | None:
     """The product's own row of an application, once it has heard of it."""
     known = Application.objects.filter(connection=chosen.connection_id)
@@ -90,15 +97,17 @@ def _about(chosen: AtsApplication) -> dict[str, Any]:
         "site_zone": zone,
         "interview": interview_of(chosen),
         "suggested": suggested(zone),
+        "next_stage": next_stage(chosen.stage),
         "resolve_next": address(chosen),
     }
     application = mirrored(chosen)
     if application is None:
         return facts
-    person = application.candidate
+    person, touch = application.candidate, next_touch(application)
     return {
         **facts,
-        "next_touch": next_touch(application),
+        "next_touch": touch,
+        "next_soon": bool(touch and touch.due_at - clock.now() < timedelta(minutes=1)),
         "phone_channels": phone.channels(person),
         "quick": phone.QUICK,
         "notes": phone.thread(person),
@@ -127,6 +136,12 @@ def suggested(zone: str) -> str:
     """A likely time for an interview, as a form field: 14:00 on the day after tomorrow."""
     day = local(clock.now(), zone).date() + timedelta(days=2)
     return local(instant(day, time(14), zone), zone).strftime("%Y-%m-%dT%H:%M")
+
+
+def next_stage(stage: str) -> str:
+    """Where an application most likely goes from `stage`."""
+    ahead = list(ats.STAGES)[:6]
+    return ahead[ahead.index(stage) + 1] if stage in ahead[:-1] else stage
 
 
 def next_touch(application: Application) -> Touch | None:

@@ -40,9 +40,9 @@ def home(request: HttpRequest) -> HttpResponse:
 @access(anyone)
 @require_safe
 def ready(request: HttpRequest) -> HttpResponse:
-    """204 when the pages are there and a worker is at work; 503 until then."""
+    """204 when the pages are there and a worker is at work; 202 until then."""
     beats = Executor.objects.filter(beat_at__gt=clock.wall() - FRESH)
-    return HttpResponse(status=204 if beats.exists() else 503)
+    return HttpResponse(status=204 if beats.exists() else 202)
 
 
 @access(member)

@@ -33,16 +33,22 @@ ORDER BY c.organization_id, c.subject_key FOR UPDATE OF c
 """
 
 
-def locked(keys: Sequence[tuple[UUID, str]]) -> dict[tuple[UUID, str], list[Use]]:
+def locked(
+    keys: Sequence[tuple[UUID, str]], *, since: datetime | None = None
+) -> dict[tuple[UUID, str], list[Use]]:
     """Lock the subjects (organization, subject key) until the transaction ends, and give their
-    remembered uses, oldest first."""
+    remembered uses after `since`, oldest first."""
     wanted = sorted(set(keys))
     if not wanted:
         return {}
     organizations, subjects = sql.columns(wanted, 2)
     sql.run(_INSERT, ([uuid7() for _ in wanted], organizations, subjects))
     found = sql.rows(_LOCK, (organizations, subjects))
-    return {(org, subject): [_use(one) for one in uses] for org, subject, uses in found}
+    after = since.timestamp() if since else 0.0
+    return {
+        (org, subject): [_use(one) for one in uses if one[0] > after]
+        for org, subject, uses in found
+    }
 
 
 def _use(stored: Sequence[Any]) -> Use:

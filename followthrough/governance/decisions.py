@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 # code, outcome (pass | hold | drop | merge; skip: it does not apply here), detail
@@ -24,8 +24,7 @@ class Rendered:
     problem: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(NamedTuple):
     """One way to reach the person: a channel, an address on it and a sender.
 
     `contact_point_id` None: they have no address for this channel. `unusable` is a code, ''
@@ -39,11 +38,10 @@ class Option:
     unusable: str
     sender_id: UUID | None
     sender_active: bool
-    render: Callable[[], Rendered] = field(repr=False, compare=False)
+    render: Callable[[], Rendered]
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(NamedTuple):
     """A touch that is due, with what the gate must know of it.
 
     `facts` are what `relevance` is evaluated against; `anchor.<name>.sequence` among them is the
@@ -69,8 +67,7 @@ class Draft:
     failed_channels: frozenset[str] = frozenset()  # tried, and definitively failed
 
 
-@dataclass(frozen=True, slots=True)
-class FreezeFact:
+class FreezeFact(NamedTuple):
     """A standing freeze. One on a sender stops only what would leave by that sender."""
 
     id: UUID
@@ -80,8 +77,7 @@ class FreezeFact:
     subject_id: UUID | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
+class Use(NamedTuple):
     """An earlier message that counts against a cap. Without a purpose it counts against every."""
 
     at: datetime
@@ -91,8 +87,7 @@ class Use:
     purpose: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Consent:
+class Consent(NamedTuple):
     """What the ledger says now for one address on one channel, and the entry that decided it.
 
     `people` are the candidates who gave it: on a shared phone one person's consent is not

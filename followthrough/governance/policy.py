@@ -79,6 +79,12 @@ class CompiledPolicy:
             found = self._rules[country, region] = _rules(self, choose(self.packs, country, region))
         return found
 
+    @property
+    def remembers(self) -> timedelta:
+        """The longest window of any cap: what is older binds nobody."""
+        caps = (*self.own_caps, *(_cap(cap, pack.id) for pack in self.packs for cap in pack.caps))
+        return max((cap.window for cap in caps), default=timedelta())
+
     def needs_consent(self, channel: str) -> bool:
         """Whether the ledger must hold a grant before anything goes out by `channel`."""
         return self.require_consent.get(channel, True)

@@ -125,7 +125,7 @@ def _decide(
         dues = outbox.claim(shard=lane.shard, now=now, limit=limit, only=only)
         if not dues:
             return 0, []
-        known = facts.load(dues)
+        known = facts.load(dues, now=now)
         written = _Written(lane.epoch, now, known)
         for candidate_id, theirs in drafts.by_person(dues).items():
             _decide_person(known.people[candidate_id], theirs, known, written)

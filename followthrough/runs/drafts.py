@@ -73,6 +73,7 @@ def _freezes(facts: Facts, *subjects: UUID | None) -> list[FreezeFact]:
 def draft(due: Due, person: Person, facts: Facts) -> Draft:
     """One touch with everything the gate must know of it."""
     subject = facts.subjects.get(due.application_id) if due.application_id else None
+    options = [_option(due, channel, person, facts) for channel in due.channels]
     return Draft(
         touch_id=due.id,
         key=due.key,
@@ -86,9 +87,14 @@ def draft(due: Due, person: Person, facts: Facts) -> Draft:
         anchor_name=due.anchor_name,
         anchor_sequence=due.anchor_sequence,
         stage=subject.stage if subject else "",
-        options=[_option(due, channel, person, facts) for channel in due.channels],
+        options=options,
         reply_to_at=due.reply_to_at,
-        freezes=_freezes(facts, due.application_id, subject.map_id if subject else None),
+        freezes=_freezes(
+            facts,
+            due.application_id,
+            subject.map_id if subject else None,
+            *(option.sender_id for option in options),
+        ),
         failed_channels=frozenset(facts.failed.get(due.id, ())),
     )
 
@@ -102,7 +108,7 @@ def _option(due: Due, channel: str, person: Person, facts: Facts) -> Option:
         address_key=point.address_key if point else "",
         unusable=point.unusable if point else "",
         sender_id=sender.config.id if sender else None,
-        sender_active=bool(sender and sender.active and not facts.freezes.get(sender.config.id)),
+        sender_active=bool(sender and sender.active),
         render=partial(_render, due, channel, person, facts),
     )
 

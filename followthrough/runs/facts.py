@@ -123,7 +123,7 @@ WHERE touch_id = ANY(%s) AND state = 'failed'
 """
 
 
-def load(dues: Sequence[Due]) -> Facts:
+def load(dues: Sequence[Due], *, now: datetime) -> Facts:
     """Load the facts of a claimed batch, and lock the cap room of everyone in it."""
     candidates = list({due.candidate_id for due in dues})
     applications = list({due.application_id for due in dues if due.application_id})
@@ -134,6 +134,8 @@ def load(dues: Sequence[Due]) -> Facts:
     senders = _senders(organizations)
     keys = _address_keys(points.values(), people)
     consents, blocks = consent.standing(keys)
+    rules = policies.standing(organizations)
+    since = now - max(policy.remembers for policy in rules.values())
     frozen = _frozen(organizations, candidates, subjects.values(), senders)
     return Facts(
         people=people,
@@ -142,11 +144,11 @@ def load(dues: Sequence[Due]) -> Facts:
         anchors=_anchors(applications),
         asks=_asks([due.run_id for due in dues if due.run_id]),
         senders=senders,
-        policies=policies.standing(organizations),
+        policies=rules,
         consents=consents,
         blocks=blocks,
         freezes=frozen,
-        uses=caps.locked(_cap_subjects(keys, people.values())),
+        uses=caps.locked(_cap_subjects(keys, people.values()), since=since),
         failed=_failed([due.id for due in dues if due.attempts]),
     )
 
@@ -255,6 +257,7 @@ def predicate_facts(due: Due, person: Person, facts: Facts) -> dict[str, Any]:
 
 def _subject_facts(subject: Subject, facts: Facts) -> dict[str, Any]:
     found = {
+        "application.id": str(subject.id),
         "application.stage": subject.stage,
         "application.stage_since": iso(subject.stage_since) if subject.stage_since else None,
         "requisition.family": subject.family,

@@ -47,12 +47,20 @@ def test_any_order_and_any_repeats_end_the_same(changes, seed, batches):
 
 
 def history(changes: Sequence[tuple[Any, ...]]) -> Iterable[dict[str, Any]]:
-    """Snapshots as an ATS would send them, all within the time a stage needs to settle."""
+    """Snapshots as an ATS would send them, all within the time a stage needs to settle.
+
+    Nobody goes back to a stage they have left: of a there and back that nobody saw, the ATS's
+    last word says nothing.
+    """
     known: dict[str, dict[str, Any]] = {}
+    been: dict[str, set[str]] = {}
     people: dict[str, Any] = {}
     for number, (application, stage, hours, phone) in enumerate(changes):
         at = world.NOON - timedelta(seconds=20) + timedelta(seconds=2 * number)
         before = known.get(application) or snapshot(application)
+        seen_before = been.setdefault(application, {"New"})
+        stage = before["stage"] if stage in seen_before else stage
+        seen_before.add(stage)
         moved = stage != before["stage"]
         since = before.get("stage_changed_at", (world.NOON - timedelta(hours=1)).isoformat())
         anchor = world.NOON + timedelta(hours=hours) if hours else None
@@ -117,8 +125,8 @@ def seen() -> dict[str, Any]:
         "asks": sorted((one.application.external_id, one.key) for one in asks),
         "people": sorted(Candidate.objects.values_list("external_id", "given_name")),
         "phones": sorted(
-            ContactPoint.objects.values_list(
-                "candidate__external_id", "kind", "written", "usable", "position"
+            ContactPoint.objects.filter(usable=True).values_list(
+                "candidate__external_id", "kind", "written", "position"
             )
         ),
     }

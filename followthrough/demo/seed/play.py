@@ -30,7 +30,7 @@ from followthrough.people.models import Application, Connection
 from followthrough.runs import engine
 from followthrough.store import sql
 
-AT_ONCE = timedelta(minutes=55)  # what lies so close together is worked off together
+AT_ONCE = timedelta(minutes=25)  # what lies so close together is worked off together
 LEFT_FOR_YOU = timedelta(hours=40)  # most of what needs a person since then still does
 Say = Callable[[float], object]
 
@@ -75,6 +75,7 @@ class Play:
     _count: int = 0
     _delivered: UUID = UUID(int=0)
     _handed: set[UUID] = field(default_factory=set)
+    _reports: list[tuple[datetime, Reported]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.locales = {story.external_id: story.person.locale for story in self.stories}
@@ -98,6 +99,9 @@ class Play:
                 _work()
                 self._notice()
             say((moment - begin) / (self.until - begin))
+        with clock.at(self.until):
+            self._do(self._taken(self.until))
+            _work()
 
     def _next(self) -> datetime | None:
         """When something happens next, gathered with what follows closely; None at the end."""
@@ -108,7 +112,9 @@ class Play:
         return min(min(times) + AT_ONCE, self.until)
 
     def _taken(self, moment: datetime) -> list[tuple[datetime, Act]]:
-        taken = []
+        """What is due, and the reports that came meanwhile: they make no step of their own."""
+        taken: list[tuple[datetime, Act]] = list(self._reports)
+        self._reports.clear()
         while self.queue and self.queue[0][0] <= moment:
             at, _, act = heapq.heappop(self.queue)
             taken.append((at, act))
@@ -145,7 +151,7 @@ class Play:
         now = clock.now()
         for message, touch in self._new_messages():
             sender = self.senders[message.sender_id]
-            self.later(now + timedelta(minutes=1), Reported(sender, message.key))
+            self._reports.append((now + timedelta(minutes=1), Reported(sender, message.key)))
             self._answer(message, touch, sender, now)
         for handoff in self._new_handoffs():
             chance = Random(f"{self.seed}:{handoff.opened_at}")  # noqa: S311

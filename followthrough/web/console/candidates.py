@@ -34,7 +34,8 @@ def page(request: HttpRequest) -> HttpResponse:
 @require_safe
 def one(request: HttpRequest, key: UUID) -> HttpResponse:
     """One candidate: who, where they stand, and the timeline."""
-    return render(request, "console/candidate.html", about(own(request, Candidate, key)))
+    shown = about(own(request, Candidate, key)) | {"resolve_next": request.path}
+    return render(request, "console/candidate.html", shown)
 
 
 def about(candidate: Candidate) -> dict[str, Any]:

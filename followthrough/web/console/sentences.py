@@ -114,7 +114,7 @@ def reading(row: Message) -> str:
         return ""
     kind, rule = row.reading.get("kind", ""), row.reading.get("rule", "")
     said = _(READINGS[kind]) if kind in READINGS else label(kind)
-    return f"{said} ({_readable(rule)})" if rule else said
+    return _("%(said)s (rule: %(rule)s)") % {"said": said, "rule": _readable(rule)} if rule else said
 
 
 DELIVERIES = {
@@ -135,7 +135,14 @@ def written_back(row: WriteBack) -> str:
     """What the ATS is told."""
     if row.kind == "note":
         return str(row.payload.get("text", ""))
-    return f"{label(str(row.payload.get('field', row.kind)))}: {row.payload.get('value', '')}"
+    return f"{label(str(row.payload.get('field', row.kind)))}: {shown(row.payload.get('value'))}"
+
+
+def shown(value: object) -> str:
+    """A field's value as people read it."""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    return "" if value is None else str(value)
 
 
 def held_for(row: Touch) -> str:

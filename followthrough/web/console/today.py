@@ -35,6 +35,7 @@ def page(request: HttpRequest) -> HttpResponse:
         {
             "waiting": _with_words(waiting[:MOST]),
             "waiting_count": waiting.count(),
+            "resolve_next": request.path,
             "no_map": _without_map(mine),
             "unmapped": _unmapped(mine),
             "parked_events": RawEvent.objects.filter(organization_id=mine, state="parked")[:MOST],

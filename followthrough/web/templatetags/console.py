@@ -16,6 +16,7 @@ register = template.Library()
 register.filter("label", sentences.label)
 register.filter("delivery", sentences.delivery)
 register.filter("place", sentences.place)
+register.filter("shown", sentences.shown)
 
 
 CHANNELS = {"sms": gettext_noop("Text message"), "email": gettext_noop("Mail")}
