@@ -39,7 +39,7 @@ from followthrough.people import mirror
 from followthrough.people.mirror import Applied, Changed, Grant
 from followthrough.people.models import Connection
 from followthrough.people.snapshots import Snapshot
-from followthrough.runs import advance, inbound
+from followthrough.runs import advance, delivery, inbound
 from followthrough.runs.engine import shard_loop
 from followthrough.store import sql
 
@@ -277,7 +277,7 @@ def _hear(event: Raw, sender: Sender, *, now: datetime) -> None:
     said = [
         inbound.received(sender, one, raw_event_id=event.id, now=now)
         if isinstance(one, Inbound)
-        else inbound.delivered(sender, one, now=now)
+        else delivery.delivered(sender, one, now=now)
         for one in channels.adapter(sender.adapter).parse(event.headers, event.body)
     ]
     raw.done({event.id: "; ".join(filter(None, said)) or "nothing of ours"})

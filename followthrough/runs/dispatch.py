@@ -8,31 +8,23 @@ the touch is decided again.
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from functools import singledispatch
 from time import monotonic, sleep
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
 
-from followthrough.channels import registry
-from followthrough.channels.contract import Envelope
 from followthrough.core import clock
-from followthrough.core.ids import uuid7
-from followthrough.governance import caps, gate
-from followthrough.governance.decisions import Decision, Drop, Hold, Merge, Send, Use
+from followthrough.governance import gate
 from followthrough.messages import outbox
-from followthrough.messages.outbox import Due, ReceiptRow, Sending
-from followthrough.people.contacts import CHANNEL_KIND
-from followthrough.runs import drafts, facts, settling
+from followthrough.messages.outbox import Due, ReceiptRow
+from followthrough.runs import drafts, facts, settling, verdicts
 from followthrough.runs.engine import shard_loop
 from followthrough.runs.facts import Facts
 from followthrough.runs.handover import Lane, Ready
+from followthrough.runs.verdicts import Verdicts
 from followthrough.store import sql
 
 log = logging.getLogger(__name__)
@@ -126,14 +118,14 @@ def _decide(
         if not dues:
             return 0, []
         known = facts.load(dues, now=now)
-        written = _Written(lane.epoch, now, known)
+        written = Verdicts(lane.epoch, now, known)
         for candidate_id, theirs in drafts.by_person(dues).items():
             _decide_person(known.people[candidate_id], theirs, known, written)
         written.write()
     return len(dues), written.ready
 
 
-def _decide_person(person: facts.Person, dues: list[Due], known: Facts, written: _Written) -> None:
+def _decide_person(person: facts.Person, dues: list[Due], known: Facts, written: Verdicts) -> None:
     policy = known.policies[person.organization_id]
     found = gate.decide(
         [drafts.draft(due, person, known) for due in dues],
@@ -142,136 +134,7 @@ def _decide_person(person: facts.Person, dues: list[Due], known: Facts, written:
         written.now,
     )
     for due, decision in zip(dues, found, strict=True):
-        add(decision, due, written, policy.id)
-
-
-class _Written:
-    """What a batch of decisions writes, and the messages that may leave once it has committed."""
-
-    def __init__(self, epoch: int, now: datetime, known: Facts) -> None:
-        self.epoch, self.now, self.known = epoch, now, known
-        self.decided = monotonic()
-        self.receipts: list[ReceiptRow] = []
-        self.sendings: list[Sending] = []
-        self.ends: list[tuple[UUID, str]] = []
-        self.holds: list[tuple[UUID, datetime, str]] = []
-        self.uses: list[tuple[UUID, str, Use]] = []
-        self.ready: list[Ready] = []
-
-    def write(self) -> None:
-        outbox.record(self.receipts)
-        outbox.end(self.ends, now=self.now, was=["planned"])
-        outbox.plan_again(self.holds, was=["planned"])
-        outbox.start(self.sendings, epoch=self.epoch, now=self.now)
-        caps.reserve(self.uses)
-
-
-@singledispatch
-def add(decision: Decision, due: Due, written: _Written, policy_id: UUID) -> None:
-    """Turn one decision into what is written."""
-    raise TypeError(f"No way to write the decision {type(decision).__name__}.")
-
-
-@add.register
-def _drop(decision: Drop, due: Due, written: _Written, policy_id: UUID) -> None:
-    written.ends.append((due.id, "dropped"))
-    written.receipts.append(
-        ReceiptRow(
-            touch=due, at=written.now, verdict="drop", code=decision.code,
-            checks=decision.checks, policy_id=policy_id,
-        )
-    )  # fmt: skip
-
-
-@add.register
-def _merge(decision: Merge, due: Due, written: _Written, policy_id: UUID) -> None:
-    written.ends.append((due.id, "merged"))
-    written.receipts.append(
-        ReceiptRow(
-            touch=due, at=written.now, verdict="merge", code=decision.code,
-            checks=decision.checks, policy_id=policy_id,
-        )
-    )  # fmt: skip
-
-
-@add.register
-def _hold(decision: Hold, due: Due, written: _Written, policy_id: UUID) -> None:
-    written.holds.append((due.id, decision.until, decision.code))
-    if due.held_for == decision.code:
-        return  # still held for the same reason: the first receipt says so
-    written.receipts.append(
-        ReceiptRow(
-            touch=due, at=written.now, verdict="hold", code=decision.code,
-            checks=decision.checks, until=decision.until, policy_id=policy_id,
-        )
-    )  # fmt: skip
-
-
-@add.register
-def _send(decision: Send, due: Due, written: _Written, policy_id: UUID) -> None:
-    option, attempt_id = decision.option, uuid7()
-    sending = Sending(
-        touch=due,
-        attempt_id=attempt_id,
-        channel=option.channel,
-        sender_id=option.sender_id,  # type: ignore[arg-type]  # the gate sends only with a sender
-        contact_point_id=option.contact_point_id,
-        address_key=option.address_key,
-        subject=decision.rendered.subject,
-        body=decision.rendered.body,
-    )
-    written.sendings.append(sending)
-    written.ready.append(_ready(sending, written))
-    written.uses.extend(_uses(decision, due, written))
-    written.receipts.append(
-        ReceiptRow(
-            touch=due, at=written.now, verdict="send", code=decision.code,
-            checks=decision.checks, attempt_id=attempt_id, policy_id=policy_id,
-            channel=option.channel, commitment=_commitment(attempt_id, sending.body),
-        )
-    )  # fmt: skip
-
-
-def _uses(decision: Send, due: Due, written: _Written) -> list[tuple[UUID, str, Use]]:
-    subject = written.known.subjects.get(due.application_id) if due.application_id else None
-    use = Use(
-        at=written.now,
-        touch_id=due.id,
-        channel=decision.option.channel,
-        stage=subject.stage if subject else "",
-        purpose=due.purpose,
-    )
-    return [(due.organization_id, name, use) for name in decision.cap_subjects]
-
-
-def _ready(sending: Sending, written: _Written) -> Ready:
-    due, known = sending.touch, written.known
-    sender = known.senders[due.organization_id][sending.channel].config
-    point = known.points[due.candidate_id, CHANNEL_KIND[sending.channel]]
-    envelope = Envelope(
-        key=str(due.id),
-        sender=sender,
-        to=point.address,
-        body=sending.body,
-        subject=sending.subject,
-    )
-    adapter = registry.adapter(sender.adapter)
-    return Ready(sending, envelope, adapter, written.decided, _subjects(sending, known))
-
-
-def _subjects(sending: Sending, known: Facts) -> list[UUID]:
-    """Whatever a freeze could stand on that silences this message."""
-    due = sending.touch
-    subject = known.subjects.get(due.application_id) if due.application_id else None
-    map_id = subject.map_id if subject else None
-    found = (due.organization_id, due.candidate_id, due.application_id, sending.sender_id, map_id)
-    return [one for one in found if one]
-
-
-def _commitment(attempt_id: UUID, body: str) -> str:
-    """Proves later which text was sent, without holding it; erasing the text leaves no clue."""
-    key = settings.ADDRESS_KEY.encode() + attempt_id.bytes
-    return hmac.new(key, body.encode(), hashlib.sha256).hexdigest()
+        verdicts.add(decision, due, written, policy.id)
 
 
 # --- hand over ---------------------------------------------------------------------------------

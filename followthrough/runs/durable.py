@@ -56,6 +56,7 @@ def launch() -> None:
         "max_executor_threads": settings.SHARDS + 4,
         "enable_otlp": False,
     }
+    _beat()  # before any work can be held: what a worker without a row holds belongs to the dead
     DBOS(config=config)
     DBOS.launch()
     DBOS.register_queue(
@@ -92,6 +93,7 @@ def supervise() -> None:
                 _forget_old()
                 enqueued = slot
             _free_the_dead()
+            _enqueue_the_orphaned(slot)
         except Exception:
             log.exception("The supervisor failed; it goes on in %s s", BEAT_SECONDS)
             close_old_connections()
@@ -106,10 +108,10 @@ def _enqueue_all(slot: int) -> None:
         _enqueue(shard, slot, 0)
 
 
-def _enqueue(shard: int, slot: int, passed: int) -> None:
+def _enqueue(shard: int, slot: int, passed: int, *, name: str = "") -> None:
     """Enqueue a slot of a shard. Its id makes this idempotent: every worker does it."""
     with (
-        SetWorkflowID(f"shard-{shard}-{slot}-{passed}"),
+        SetWorkflowID(f"shard-{shard}-{slot}-{name or passed}"),
         SetWorkflowTimeout(2 * SLOT_SECONDS),
         SetEnqueueOptions(queue_partition_key=str(shard)),
     ):
@@ -136,12 +138,9 @@ def hold_shard(shard: int, slot: int, passed: int) -> None:
 
 def _reserve(shard: int, *, unfair: bool) -> bool:
     """Count the shard as ours, unless we hold our fair share already and others may take it."""
-    alive = sql.rows(
-        "SELECT count(*) FROM runs_executor WHERE beat_at > clock_timestamp() - %s",
-        (timedelta(seconds=DEAD_AFTER_SECONDS),),
-    )[0][0]
+    alive = max(1, len(_alive()))
     with _counting:
-        if not unfair and len(_held) >= math.ceil((HOUSE + 1) / max(1, alive)):
+        if not unfair and len(_held) >= math.ceil((HOUSE + 1) / alive):
             return False
         _held.add(shard)
         return True
@@ -200,28 +199,46 @@ def _beat() -> None:
 
 
 def _free_the_dead() -> None:
-    """Give back to the queue what workers without a heartbeat still held.
+    """Give back to the queue what workers without a heartbeat still hold.
 
     DBOS recovers only a process's own work by itself; this uses its public calls for the rest.
+    Whoever holds work and is not known to be alive counts as dead: a worker may have been killed
+    before its first heartbeat, or have been given work after it was forgotten.
     """
-    dead = [
+    held = DBOS.list_workflows(
+        status="PENDING", workflow_id_prefix="shard-", load_input=False, load_output=False
+    )
+    alive = _alive()
+    for workflow in held:
+        if workflow.executor_id not in alive:
+            log.warning("Freeing %s, held by the dead %s", workflow.workflow_id,
+                        workflow.executor_id)  # fmt: skip
+            DBOS.resume_workflow(workflow.workflow_id, queue_name=QUEUE)
+    sql.run(
+        "DELETE FROM runs_executor WHERE beat_at < clock_timestamp() - %s",
+        (timedelta(seconds=DEAD_AFTER_SECONDS),),
+    )
+
+
+def _alive() -> set[str]:
+    return {
         row[0]
         for row in sql.rows(
-            "SELECT id FROM runs_executor WHERE beat_at < clock_timestamp() - %s",
+            "SELECT id FROM runs_executor WHERE beat_at > clock_timestamp() - %s",
             (timedelta(seconds=DEAD_AFTER_SECONDS),),
         )
-    ]
-    if not dead:
-        return
-    held = DBOS.list_workflows(
-        status="PENDING", executor_id=dead, load_input=False, load_output=False
+    }
+
+
+def _enqueue_the_orphaned(slot: int) -> None:
+    """Enqueue shards that nobody has held for a while, whatever the reason: an error, a slot that
+    two workers believed the other to hold. Where one is enqueued already, it adds nothing."""
+    orphaned = sql.rows(
+        "SELECT number, epoch FROM runs_shard WHERE lease_until < clock_timestamp() - %s",
+        (timedelta(seconds=BEAT_SECONDS),),
     )
-    for workflow in held:
-        log.warning(
-            "Freeing %s, held by the dead worker %s", workflow.workflow_id, workflow.executor_id
-        )
-        DBOS.resume_workflow(workflow.workflow_id, queue_name=QUEUE)
-    sql.run("DELETE FROM runs_executor WHERE id = ANY(%s)", (dead,))
+    for shard, epoch in orphaned:
+        _enqueue(shard, slot, MOST_PASSES, name=f"after-{epoch}")
 
 
 def _forget_old() -> None:

@@ -295,7 +295,7 @@ def heard(monkeypatch):
         return call
 
     monkeypatch.setattr(work.inbound, "received", note("received"))
-    monkeypatch.setattr(work.inbound, "delivered", note("delivered"))
+    monkeypatch.setattr(work.delivery, "delivered", note("delivered"))
     return calls
 
 

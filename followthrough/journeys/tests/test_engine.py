@@ -11,6 +11,7 @@ from followthrough.core.predicates import holds
 from followthrough.journeys import engine
 from followthrough.journeys.events import (
     AnchorMoved,
+    AskAnswered,
     Event,
     PlanTouch,
     Replied,
@@ -153,3 +154,33 @@ def test_a_run_that_has_not_begun_has_nothing_to_move() -> None:
 def test_the_state_is_small_where_nothing_happened() -> None:
     assert engine.dump_state(State()) == {}
     assert engine.load_state({}) == State()
+
+
+def test_an_answer_about_the_old_time_is_forgotten_with_it() -> None:
+    state, plans = run(KNOWN, ENTERED)
+    sent = TouchSent("confirm", plans["confirm"].occurrence, START + HOUR)
+    answered = AskAnswered("confirm", "confirmed", START + 2 * HOUR)
+    for event in (sent, answered):
+        state, _ = engine.advance(MAP, state, event, START, settle=SETTLE)
+    assert state.answers == {"confirm": "confirmed"}
+    later = AnchorMoved("interview_start", START + timedelta(days=5), 2)
+    state, _ = engine.advance(MAP, state, later, START, settle=SETTLE)
+    assert (state.answers, state.asks, state.sent) == ({}, {}, {})
+
+
+def test_a_reminder_of_the_old_time_starts_no_nudge_about_the_new_one() -> None:
+    reminder = {
+        "key": "reminder",
+        "trigger": {"before": {"anchor": "interview_start", "by": "P1D"}},
+    }
+    nudge = {"key": "nudge", "trigger": {"no_reply": {"to": "reminder", "within": "PT4H"}}}
+    document = a_map({"interview": {"touches": [reminder, nudge]}})
+    state, keys = State(), []
+    for event in (ENTERED, KNOWN):
+        state, effects = engine.advance(document, state, event, START, settle=SETTLE)
+    (plan,) = [one for one in effects if isinstance(one, PlanTouch)]
+    moved = AnchorMoved("interview_start", START + timedelta(days=9), 2)
+    for event in (TouchSent("reminder", plan.occurrence, START + HOUR), moved):
+        state, effects = engine.advance(document, state, event, START, settle=SETTLE)
+        keys.append([one.key for one in effects if isinstance(one, PlanTouch)])
+    assert keys == [["nudge"], ["reminder"]]
