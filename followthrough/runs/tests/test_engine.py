@@ -24,6 +24,7 @@ def test_duties_run_in_their_order(duties):
     assert seen == [10, 20, 30]
 
 
+@pytest.mark.django_db
 def test_a_failing_duty_does_not_stop_the_others(duties, caplog):
     engine.shard_loop(order=1)(_failing)
     engine.shard_loop(order=2)(lambda shard, *, epoch: 2)

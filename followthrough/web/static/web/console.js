@@ -5,23 +5,28 @@ if (zone && !document.cookie.includes("zone=" + zone)) {
   document.cookie = "zone=" + zone + ";path=/;max-age=31536000;samesite=lax";
 }
 
-// Receipts that were open stay open when their timeline is replaced.
-let opened = new Set();
+// When part of a page is replaced, what was open stays open and what was scrolled stays there.
+let opened = [], scrolled = [];
 document.addEventListener("htmx:beforeSwap", () => {
-  opened = new Set([...document.querySelectorAll("details[open][id]")].map((one) => one.id));
+  opened = [...document.querySelectorAll("details[open][id]")].map((one) => one.id);
+  scrolled = [...document.querySelectorAll("[data-scroll]")].map((one) => [one.id, one.scrollTop, atEnd(one)]);
 });
-document.addEventListener("htmx:oobAfterSwap", (event) => {
+document.addEventListener("htmx:oobAfterSwap", () => {
   for (const id of opened) document.getElementById(id)?.setAttribute("open", "");
-  follow(event.detail.target);
+  for (const [id, top, end] of scrolled) {
+    const one = document.getElementById(id);
+    if (one) one.scrollTop = end && one.dataset.scroll === "end" ? one.scrollHeight : top;
+  }
 });
 
 // A conversation shows its end, like a phone does.
-function follow(within) {
-  for (const one of document.querySelectorAll("[data-follow]")) {
-    if (!within || one.contains(within) || within.contains(one)) one.scrollTop = one.scrollHeight;
-  }
+function atEnd(one) {
+  return one.scrollHeight - one.scrollTop - one.clientHeight < 40;
 }
-document.addEventListener("DOMContentLoaded", () => follow(null));
+function toTheEnd() {
+  for (const one of document.querySelectorAll("[data-scroll=end]")) one.scrollTop = one.scrollHeight;
+}
+document.addEventListener("DOMContentLoaded", toTheEnd);
 
 // A field that was sent is empty for the next one.
 document.addEventListener("htmx:afterRequest", (event) => {
