@@ -3,14 +3,18 @@
 import os
 import sys
 
+NEEDS_NOTHING = frozenset({"help", "--help", "-h", "version", "--version"})
+
 
 def main(argv: list[str] | None = None) -> None:
     """Run one command. Without DATABASE_URL the embedded PostgreSQL is started first."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     from django.core.management import execute_from_command_line
 
-    start_database()
-    execute_from_command_line(argv or sys.argv)
+    given = argv or sys.argv
+    if len(given) > 1 and not NEEDS_NOTHING.intersection(given):
+        start_database()
+    execute_from_command_line(given)
 
 
 def start_database() -> None:

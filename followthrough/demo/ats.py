@@ -123,13 +123,12 @@ def check_signed(connection: Connection, body: bytes, header: str) -> None:
 
 def take_write_back(application: AtsApplication, body: bytes) -> bool:
     """Take what the product writes; False when this id was there before. Raises ValueError."""
-    told = json.loads(body)
-    key, kind, payload = str(told["id"]), told["kind"], told["payload"]
     try:
+        told = json.loads(body)
         with transaction.atomic():
-            _note(application, key, _described(kind, payload))
-            if kind == "field":
-                _set_field(application, payload["field"], payload["value"])
+            _note(application, str(told["id"]), _described(told["kind"], told["payload"]))
+            if told["kind"] == "field":
+                _set_field(application, told["payload"]["field"], told["payload"]["value"])
     except IntegrityError:
         return False
     except (KeyError, TypeError) as problem:

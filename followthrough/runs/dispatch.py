@@ -61,9 +61,12 @@ def close(shard: int, *, seconds: float) -> None:
 
 
 def _lane(shard: int, epoch: int) -> Lane:
-    lane = _lanes.get(shard)
-    if lane is None or lane.epoch != epoch:
-        lane = _lanes[shard] = Lane(shard=shard, epoch=epoch)
+    """The shard's lane. What was decided under another epoch is decided again; what came back is
+    settled whoever owns the shard now, since the attempt is its fence."""
+    lane = _lanes.setdefault(shard, Lane(shard=shard, epoch=epoch))
+    if lane.epoch != epoch:
+        lane.expire(lane.take_ready())
+        lane.epoch = epoch
     return lane
 
 

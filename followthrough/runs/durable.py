@@ -153,7 +153,7 @@ def _hold(shard: int, ends: float) -> None:
         if time.monotonic() >= renew_at:
             if not _renew(shard, epoch):
                 log.warning("Shard %s was taken over by another worker", shard)
-                return
+                break
             renew_at = time.monotonic() + LEASE_SECONDS / 3
         did = house.turn() if house else engine.turn(shard, epoch=epoch)
         if not did:

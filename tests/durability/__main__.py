@@ -18,23 +18,20 @@ from typing import Any
 from tests.durability import servers
 from tests.durability.processes import ROOT
 
-COLUMNS = ("seed", "kills", "in flight", "alone", "zombies", "applications", "messages",
+COLUMNS = ("seed", "kills", "in flight", "workers", "zombies", "applications", "messages",
            "takeover_s", "rested_s", "seconds")  # fmt: skip
 
 
 def main() -> None:
     given = _arguments()
-    shares = [
-        given.kills // given.lanes + (n < given.kills % given.lanes) for n in range(given.lanes)
-    ]
+    shares = [len(range(lane, given.kills, given.lanes)) for lane in range(given.lanes)]
     began = time.monotonic()
     print(
-        f"{given.kills} kills in {given.lanes} lanes on {given.server}; seed {given.seed}",
-        flush=True,
+        f"{given.kills} kills, {given.lanes} lanes, {given.server}, seed {given.seed}", flush=True
     )
     with servers.server(given.server) as url, ExitStack() as stack:
         lanes = [
-            stack.enter_context(_lane(url, kills, given.seed * 1000 + number, given.latency_ms))
+            stack.enter_context(_lane(url, kills, given.seed * 1000 + number, given))
             for number, kills in enumerate(shares)
         ]
         results = [_result(lane) for lane in lanes]
@@ -55,9 +52,14 @@ def _arguments() -> argparse.Namespace:
 class _lane:  # noqa: N801 - a context manager
     """A lane's process, with a database of its own for as long as it runs."""
 
-    def __init__(self, url: str, kills: int, seed: int, latency_ms: float) -> None:
+    def __init__(self, url: str, kills: int, seed: int, given: argparse.Namespace) -> None:
         self.database = servers.database(url, f"ft_durability_{os.getpid()}_{seed}")
-        self.arguments = ["--kills", kills, "--seed", seed, "--latency-ms", latency_ms]
+        # The last lane has the only worker there is, restarted whenever it is killed.
+        workers = 1 if seed % 1000 == given.lanes - 1 else 2
+        self.arguments = [
+            "--kills", kills, "--seed", seed, "--latency-ms", given.latency_ms,
+            "--workers", workers,
+        ]  # fmt: skip
 
     def __enter__(self) -> subprocess.Popen[str]:
         url = self.database.__enter__()

@@ -1,4 +1,4 @@
-"""One lane: a stream of stage changes, two workers, and somebody who kills them.
+"""One lane: a stream of stage changes, one or two workers, and somebody who kills them.
 
 `python -m tests.durability.lane --kills 20 --seed 7` needs DATABASE_URL to name an empty database;
 `python -m tests.durability` makes one and starts this. Prints its result as JSON.
@@ -20,7 +20,6 @@ from typing import Any
 import django
 
 BURST = 160
-WORKERS = 2
 AIM_SECONDS = 4.0  # how long to wait for a worker that has messages on their way
 
 
@@ -41,6 +40,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="tests.durability.lane")
     parser.add_argument("--kills", type=int, required=True)
     parser.add_argument("--seed", type=int, required=True)
+    parser.add_argument("--workers", type=int, default=2, help="1: the only one, restarted")
     parser.add_argument("--latency-ms", type=float, default=20)
     parser.add_argument("--fail", default="lose=0.01,throttle=0.02,slow=0.01")
     return parser.parse_args()
@@ -56,7 +56,7 @@ def _play(given: argparse.Namespace, folder: Path) -> dict[str, Any]:
     options = {"latency_ms": given.latency_ms, "fail": given.fail, "seed": given.seed}
     with processes.provider(folder, **options) as provider, processes.workers(log) as workers:
         stream = Stream(seed=given.seed, provider_url=provider.url)
-        killer = Killer(random.Random(given.seed), workers, stream)
+        killer = Killer(random.Random(given.seed), workers, stream, count=given.workers)
         with Watch() as watch:
             killer.run(given.kills, watch)
             rested, problems = _rest(verdict)
@@ -66,6 +66,7 @@ def _play(given: argparse.Namespace, folder: Path) -> dict[str, Any]:
         **killer.counts,
         "applications": len(stream.stages),
         "messages": sum(provider.given().values()),
+        "workers": given.workers,
         "takeover_s": round(watch.longest, 1),
         "rested_s": round(rested, 1),
         "seconds": round(time.monotonic() - began, 1),
@@ -81,15 +82,15 @@ def _rest(verdict: Any) -> tuple[float, list[str]]:
 
 
 class Killer:
-    """Keeps two workers busy and takes them away at the worst moments."""
+    """Keeps one or two workers busy and takes them away at the worst moments."""
 
-    def __init__(self, chance: random.Random, workers: Any, stream: Any) -> None:
-        self.chance, self.workers, self.stream = chance, workers, stream
-        self.counts = {"kills": 0, "in flight": 0, "zombies": 0, "alone": 0}
+    def __init__(self, chance: random.Random, workers: Any, stream: Any, *, count: int) -> None:
+        self.chance, self.workers, self.stream, self.count = chance, workers, stream, count
+        self.counts = {"kills": 0, "in flight": 0, "zombies": 0}
         self.timers: list[threading.Timer] = []
 
     def run(self, kills: int, watch: Any) -> None:
-        for _ in range(WORKERS):
+        for _ in range(self.count):
             self.workers.start()
         while self.counts["kills"] < kills:
             self.stream.burst(BURST)
@@ -98,7 +99,7 @@ class Killer:
             timer.join()
         for pid in list(self.workers.stopped):
             self.workers.go_on(pid)
-        while len(self.workers.living) < WORKERS:
+        while len(self.workers.living) < self.count:
             self.workers.start()
 
     def _strike(self, watch: Any) -> None:
@@ -114,8 +115,7 @@ class Killer:
             watch.killed(victim)
             self.workers.kill(victim)
             self.counts["kills"] += 1
-            self.counts["alone"] += not self.workers.living - self.workers.stopped
-        while len(self.workers.living - self.workers.stopped) < WORKERS:
+        while len(self.workers.living - self.workers.stopped) < self.count:
             time.sleep(self.chance.uniform(0, 0.4))
             self.workers.start()
 

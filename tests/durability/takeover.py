@@ -51,10 +51,11 @@ class Watch:
         return found
 
     def killed(self, pid: int) -> None:
-        """From now on the shards of `pid` wait for another owner."""
+        """From now on the shards of `pid` wait for another owner. So do, anew, those that waited
+        already: whoever was about to take them may be the one who died now."""
         for number, owner in self._owners().items():
-            if owner == pid:
-                self.waiting[number, pid] = time.monotonic()
+            if owner == pid or (number, owner) in self.waiting:
+                self.waiting[number, owner] = time.monotonic()
 
     def problems(self) -> list[str]:
         """Where a takeover took longer than promised, or never came."""

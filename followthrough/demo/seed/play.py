@@ -31,7 +31,7 @@ from followthrough.runs import engine
 from followthrough.store import sql
 
 AT_ONCE = timedelta(minutes=25)  # what lies so close together is worked off together
-LEFT_FOR_YOU = timedelta(hours=40)  # most of what needs a person since then still does
+LEFT_FOR_YOU = timedelta(hours=60)  # what needs a person since then still does
 Say = Callable[[float], object]
 
 
@@ -155,7 +155,7 @@ class Play:
             self._answer(message, touch, sender, now)
         for handoff in self._new_handoffs():
             chance = Random(f"{self.seed}:{handoff.opened_at}")  # noqa: S311
-            if handoff.opened_at < self.until - LEFT_FOR_YOU or chance.random() < 0.4:
+            if handoff.opened_at < self.until - LEFT_FOR_YOU:
                 at = handoff.opened_at + timedelta(hours=chance.uniform(1, 5))
                 self.later(_at_work(at), SeenTo(handoff.id))
 

@@ -1,0 +1,32 @@
+"""Somebody who is signed in, and somebody who is not."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from followthrough.accounts.models import Member, Organization, Role, User
+from tests import world
+
+
+def member_of(organization: Organization, role: str = Role.OWNER) -> Member:
+    """A new user with a place in the organization."""
+    user = User.objects.create(email=f"{role}@{organization.slug}.example", name="Maya")
+    return Member.objects.create(organization=organization, user=user, role=role)
+
+
+def signed_in(member: Member) -> Client:
+    """A browser in which the member has signed in."""
+    client = Client()
+    client.force_login(member.user)
+    return client
+
+
+@pytest.fixture
+def organization(db: None) -> Organization:
+    return world.organization()
+
+
+@pytest.fixture
+def owner(organization: Organization) -> Client:
+    return signed_in(member_of(organization))

@@ -1,0 +1,116 @@
+"""Who sees what: nothing without a sign-in, nothing of others, and nothing by oversight."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.test import Client, RequestFactory
+from django.urls import URLPattern, get_resolver
+
+from followthrough.accounts.models import Organization, Role
+from followthrough.conversations.models import Handoff
+from followthrough.web.console.middleware import deny_by_default
+from followthrough.web.console.tests.conftest import member_of, signed_in
+from tests import world
+
+pytestmark = pytest.mark.django_db
+
+
+def patterns(urls: list[Any]) -> Iterator[URLPattern]:
+    for one in urls:
+        if isinstance(one, URLPattern):
+            yield one
+        else:
+            yield from patterns(one.url_patterns)
+
+
+@pytest.mark.parametrize("urlconf", ["config.urls", "followthrough.demo.tests.urls"])
+def test_every_page_says_who_may_see_it(urlconf: str) -> None:
+    silent = [
+        str(one.pattern)
+        for one in patterns(get_resolver(urlconf).url_patterns)
+        if not hasattr(one.callback, "access")
+    ]
+    assert silent == []
+
+
+def test_a_page_that_does_not_say_is_shown_to_nobody() -> None:
+    def forgotten(request: Any) -> HttpResponse:
+        return HttpResponse("everything")
+
+    guard = deny_by_default(lambda request: HttpResponse())
+    with pytest.raises(PermissionDenied):
+        guard.process_view(RequestFactory().get("/"), forgotten, (), {})
+
+
+@pytest.mark.parametrize("path", ["/", "/candidates/"])
+def test_strangers_are_sent_to_the_sign_in(path: str) -> None:
+    answer = Client().get(path)
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/sign-in/")
+
+
+def test_a_live_page_of_a_stranger_is_loaded_anew() -> None:
+    answer = Client().get("/", headers={"HX-Request": "true"})
+    assert (answer.status_code, answer.headers["HX-Refresh"]) == (401, "true")
+
+
+def test_a_user_without_an_organization_is_refused() -> None:
+    client = Client()
+    client.force_login(get_user_model().objects.create(email="a@b.example", name="Ada"))
+    answer = client.get("/")
+    assert answer.status_code == 403
+    assert "not open to you" in answer.content.decode()
+
+
+def test_another_organizations_candidate_is_not_there(owner: Client) -> None:
+    theirs = world.candidate(world.connection(world.organization()))
+    answer = owner.get(f"/candidates/{theirs.id}")
+    assert answer.status_code == 404
+    assert theirs.family_name not in answer.content.decode()
+
+
+def handoff_in(organization: Organization) -> Handoff:
+    candidate = world.candidate(world.connection(organization))
+    return Handoff.objects.create(
+        organization=organization, candidate=candidate, reason="unclear",
+        opened_at=world.NOON, due_at=world.NOON,
+    )  # fmt: skip
+
+
+def test_another_organizations_handoff_cannot_be_resolved(owner: Client) -> None:
+    theirs = handoff_in(world.organization())
+    assert owner.post(f"/handoffs/{theirs.id}/resolve").status_code == 404
+    theirs.refresh_from_db()
+    assert theirs.resolved_at is None
+
+
+@pytest.mark.parametrize(("role", "status"), [(Role.RECRUITER, 302), (Role.READ_ONLY, 403)])
+def test_who_only_looks_resolves_nothing(
+    organization: Organization, role: str, status: int
+) -> None:
+    handoff = handoff_in(organization)
+    client = signed_in(member_of(organization, role))
+    assert client.post(f"/handoffs/{handoff.id}/resolve").status_code == status
+
+
+def test_the_way_back_never_leads_elsewhere(
+    organization: Organization, owner: Client
+) -> None:
+    handoff = handoff_in(organization)
+    answer = owner.post(f"/handoffs/{handoff.id}/resolve", {"next": "https://evil.example/"})
+    assert answer.headers["Location"] == "/"
+
+
+def test_nothing_comes_from_elsewhere_and_nothing_runs_inline(owner: Client) -> None:
+    answer = owner.get("/")
+    page = answer.content.decode()
+    assert answer.headers["Content-Security-Policy"].startswith("default-src 'self'")
+    assert "<style" not in page
+    assert "style=" not in page
+    assert "onclick" not in page
+    assert page.count("<script") == page.count("<script src=")

@@ -1,0 +1,176 @@
+"""The pages show what is there, in words."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from followthrough.accounts.models import Organization
+from followthrough.conversations.models import Handoff
+from followthrough.core.ids import uuid7
+from followthrough.messages.models import Message, Receipt, Touch
+from followthrough.people.models import Application, StageChange, WriteBack
+from tests import world
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def application(organization: Organization) -> Application:
+    ats = world.connection(organization)
+    requisition = world.requisition(ats, site=world.site(organization))
+    candidate = world.candidate(
+        ats, given_name="Thandiwe", family_name="Dlamini", phone="(775) 555-0123"
+    )
+    return world.application(candidate, requisition, stage="interview", ats_stage="Interview")
+
+
+def touch(application: Application, **given: object) -> Touch:
+    return Touch.objects.create(
+        organization=application.organization, application=application,
+        candidate=application.candidate, shard=0, origin="map", purpose="informational",
+        planned_at=world.NOON, channels=["sms"],
+        **{"key": "interview_day_before", "occurrence": "1", "due_at": world.NOON, **given},
+    )  # fmt: skip
+
+
+def receipt(one: Touch, **given: object) -> Receipt:
+    return Receipt.objects.create(
+        organization_id=one.organization_id, touch_id=one.id, application_id=one.application_id,
+        candidate_id=one.candidate_id, at=world.NOON, **given,
+    )  # fmt: skip
+
+
+def page(client: Client, application: Application) -> str:
+    return client.get(f"/candidates/{application.candidate_id}").content.decode()
+
+
+def test_an_empty_house_says_so(owner: Client) -> None:
+    assert "Nobody is waiting for a person" in owner.get("/").content.decode()
+    assert "No candidates yet" in owner.get("/candidates/").content.decode()
+
+
+def test_today_shows_who_waits_longest_first(owner: Client, application: Application) -> None:
+    for number, hours in ((1, 1), (2, 5)):
+        person = world.candidate(application.connection, family_name=f"Waits{number}")
+        since = world.NOON - timedelta(hours=hours)
+        Handoff.objects.create(
+            organization=application.organization, candidate=person, reason="unclear",
+            opened_at=since, due_at=since,
+        )  # fmt: skip
+    shown = owner.get("/").content.decode()
+    assert shown.index("Waits2") < shown.index("Waits1")
+    assert "overdue" in shown
+
+
+def test_resolving_takes_it_off_the_page(owner: Client, application: Application) -> None:
+    handoff = Handoff.objects.create(
+        organization=application.organization, candidate=application.candidate,
+        application=application, reason="declined", opened_at=world.NOON, due_at=world.NOON,
+    )  # fmt: skip
+    back = f"/candidates/{application.candidate_id}"
+    answer = owner.post(f"/handoffs/{handoff.id}/resolve", {"next": back})
+    assert answer.headers["Location"] == back
+    assert "Nobody is waiting for a person" in owner.get("/").content.decode()
+    assert "A person has seen to it" in page(owner, application)
+
+
+def test_today_names_what_nobody_is_written_to_about(
+    owner: Client, application: Application
+) -> None:
+    world.application(application.candidate, ats_stage="Limbo", stage="unmapped")
+    shown = owner.get("/").content.decode()
+    assert "application in <strong>Retail</strong> has no message map" in shown
+    assert "“Limbo”" in shown
+
+
+def test_today_names_what_broke(owner: Client, application: Application) -> None:
+    WriteBack.objects.create(
+        organization=application.organization, connection=application.connection,
+        application=application, shard=0, kind="note", state="parked",
+        problem="The ATS answered 403.", created_at=world.NOON,
+    )  # fmt: skip
+    shown = owner.get("/").content.decode()
+    assert "The ATS answered 403." in shown
+    assert "Nothing is broken" not in shown
+
+
+def test_candidates_are_found_by_name(owner: Client, application: Application) -> None:
+    world.application(world.candidate(application.connection, family_name="Someone"))
+    shown = owner.get("/candidates/", {"q": "dlam thandi"}).content.decode()
+    assert "Thandiwe Dlamini" in shown
+    assert "Someone" not in shown
+    nobody = owner.get("/candidates/", {"q": "<b>zz"}).content.decode()
+    assert "Nobody is called “&lt;b&gt;zz”" in nobody
+
+
+def test_the_timeline_tells_what_was_said_and_why(
+    owner: Client, application: Application
+) -> None:
+    attempt, sent = uuid7(), touch(application, state="sent")
+    receipt(sent, verdict="send", code="sent", attempt_id=attempt, channel="sms",
+            checks=[["relevant", "pass", {}]])  # fmt: skip
+    Message.objects.create(
+        organization=application.organization, application=application,
+        candidate=application.candidate, direction="out", channel="sms", sender_id=uuid7(),
+        touch_id=sent.id, attempt_id=attempt, body="See you <tomorrow>", delivery="delivered",
+        at=world.NOON,
+    )  # fmt: skip
+    shown = page(owner, application)
+    assert "See you &lt;tomorrow&gt;" in shown
+    assert "delivered" in shown
+    assert "Sent by text." in shown
+
+
+def test_what_did_not_go_out_is_folded_with_its_reason(
+    owner: Client, application: Application
+) -> None:
+    dropped = touch(application, state="dropped")
+    receipt(dropped, verdict="drop", code="opted_out", checks=[["opted_out", "drop", {}]])
+    shown = page(owner, application)
+    assert "<details" in shown
+    assert "Interview day before" in shown
+
+
+def test_what_is_planned_stands_below_now_in_both_zones(
+    owner: Client, application: Application
+) -> None:
+    touch(application, due_at=world.NOON + timedelta(days=1))
+    owner.cookies["zone"] = "America/New_York"
+    shown = page(owner, application)
+    ahead = shown[shown.index("<span>Now</span>") :]
+    assert "Thu 4 Jun, 10:00" in ahead  # in Reno
+    assert "Thu 4 Jun, 13:00 New York time" in ahead
+
+
+def test_an_unmapped_stage_is_explained(owner: Client, application: Application) -> None:
+    StageChange.objects.create(
+        organization=application.organization, application=application, to_stage="unmapped",
+        ats_stage="Limbo", observed_at=world.NOON,
+    )  # fmt: skip
+    assert "“Limbo”, which is not mapped" in page(owner, application)
+
+
+def test_an_address_that_cannot_be_used_says_why(
+    owner: Client, application: Application
+) -> None:
+    world.contact_point(application.candidate, kind="phone", written="12")
+    assert "Not usable: " in page(owner, application)
+
+
+def test_a_page_that_is_not_there(owner: Client) -> None:
+    answer = owner.get("/nowhere")
+    assert answer.status_code == 404
+    assert "There is nothing here" in answer.content.decode()
+
+
+def test_a_fault_of_ours_is_said_plainly(
+    owner: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owner.raise_request_exception = False
+    monkeypatch.setattr("followthrough.web.console.today._waiting", lambda _: 1 / 0)
+    answer = owner.get("/")
+    assert answer.status_code == 500
+    assert "Something broke on our side" in answer.content.decode()
