@@ -237,15 +237,16 @@ def _raw_claim() -> float:
         )
         cursor.execute("ANALYZE raw")
         began, claimed = time.perf_counter(), 0
-        while got := _claim(cursor):
-            claimed += got
+        for shard in range(settings.SHARDS):
+            while got := _claim(cursor, shard):
+                claimed += got
         return claimed / (time.perf_counter() - began)
 
 
-def _claim(cursor: Any) -> int:
+def _claim(cursor: Any, shard: int) -> int:
     cursor.execute(
-        "UPDATE raw SET state = 'sending' WHERE id IN (SELECT id FROM raw WHERE shard = ANY(%s)"
+        "UPDATE raw SET state = 'sending' WHERE id IN (SELECT id FROM raw WHERE shard = %s"
         " AND state = 'planned' ORDER BY due_at LIMIT 500 FOR UPDATE SKIP LOCKED)",
-        (list(range(settings.SHARDS)),),
+        (shard,),
     )
     return cursor.rowcount

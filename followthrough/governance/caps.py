@@ -24,6 +24,11 @@ SELECT id, org, subject, '[]' FROM unnest(%s::uuid[], %s::uuid[], %s::text[]) AS
 ORDER BY org, subject
 ON CONFLICT (organization_id, subject_key) DO NOTHING
 """
+_THERE = """
+SELECT c.organization_id, c.subject_key FROM governance_capuse c
+JOIN unnest(%s::uuid[], %s::text[]) AS k(org, subject)
+  ON c.organization_id = k.org AND c.subject_key = k.subject
+"""
 _LOCK = """
 SELECT c.organization_id, c.subject_key, c.uses
 FROM governance_capuse c
@@ -41,14 +46,21 @@ def locked(
     wanted = sorted(set(keys))
     if not wanted:
         return {}
-    organizations, subjects = sql.columns(wanted, 2)
-    sql.run(_INSERT, ([uuid7() for _ in wanted], organizations, subjects))
-    found = sql.rows(_LOCK, (organizations, subjects))
     after = since.timestamp() if since else 0.0
     return {
         (org, subject): [_use(one) for one in uses if one[0] > after]
-        for org, subject, uses in found
+        for org, subject, uses in _rows(wanted)
     }
+
+
+def _rows(wanted: Sequence[tuple[UUID, str]]) -> list[tuple[UUID, str, list[Any]]]:
+    """The locked rows. Missing ones are made before any is locked, so that no circle can form:
+    whoever waits while making rows holds only rows that sort before."""
+    there = {(org, subject) for org, subject in sql.rows(_THERE, sql.columns(wanted, 2))}
+    missing = sorted({*wanted} - there)
+    if missing:
+        sql.run(_INSERT, ([uuid7() for _ in missing], *sql.columns(missing, 2)))
+    return sql.rows(_LOCK, sql.columns(wanted, 2))
 
 
 def _use(stored: Sequence[Any]) -> Use:
@@ -67,8 +79,10 @@ SELECT id, org, subject, added::jsonb
 FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::text[]) AS n(id, org, subject, added)
 ORDER BY org, subject
 ON CONFLICT (organization_id, subject_key) DO UPDATE SET uses =
-  coalesce((SELECT jsonb_agg(u ORDER BY n) FROM jsonb_array_elements(c.uses)
-              WITH ORDINALITY AS e(u, n) WHERE (u->>0)::float8 > %s), '[]') || excluded.uses
+  CASE WHEN (c.uses->0->>0)::float8 <= %s
+    THEN coalesce((SELECT jsonb_agg(u ORDER BY n) FROM jsonb_array_elements(c.uses)
+                     WITH ORDINALITY AS e(u, n) WHERE (u->>0)::float8 > %s), '[]')
+    ELSE c.uses END || excluded.uses
 """
 
 
@@ -82,7 +96,8 @@ def reserve(uses: Sequence[tuple[UUID, str, Use]]) -> None:
         (uuid7(), *key, text)
         for key, text in zip(added, sql.jsonb_texts(list(added.values())), strict=True)
     ]
-    sql.run(_RESERVE, (*sql.columns(records, 4), oldest.timestamp()))
+    forget = oldest.timestamp()
+    sql.run(_RESERVE, (*sql.columns(records, 4), forget, forget))
 
 
 _RELEASE = """

@@ -29,8 +29,8 @@ from followthrough.store import sql
 
 log = logging.getLogger(__name__)
 
-SETTLE_BATCH = 50
-CLAIM_BATCH = 200
+BATCH = 200  # touches per transaction, at most
+WORTH_CLAIMING = 100  # room for fewer is left to grow while others are still on their way
 POISON_TRIES = 5
 
 _lanes: dict[int, Lane] = {}
@@ -40,9 +40,9 @@ _lanes: dict[int, Lane] = {}
 def work(shard: int, *, epoch: int | None) -> int:
     """One turn of a shard: settle what came back, hand over what is decided, decide what is due."""
     lane = _lane(shard, epoch or 0)
-    did = settling.settle(lane.take_finished(SETTLE_BATCH), now=clock.now())
+    did = settling.settle(lane.take_finished(BATCH), now=clock.now())
     did += _launch(lane, fenced=epoch is not None)
-    if lane.room():
+    if lane.room() >= WORTH_CLAIMING or not lane.flying:
         did += _fill(lane)
         did += _launch(lane, fenced=epoch is not None)
     if epoch is None and not did and lane.flying:
@@ -56,7 +56,7 @@ def close(shard: int, *, seconds: float) -> None:
     lane, until = _lanes.get(shard), monotonic() + seconds
     while lane and (lane.ready or lane.flying or lane.finished) and monotonic() < until:
         lane.expire(lane.take_ready())
-        if not settling.settle(lane.take_finished(SETTLE_BATCH), now=clock.now()):
+        if not settling.settle(lane.take_finished(BATCH), now=clock.now()):
             sleep(0.005)
 
 
@@ -75,7 +75,7 @@ def _lane(shard: int, epoch: int) -> Lane:
 
 def _fill(lane: Lane) -> int:
     """Claim due touches and decide about them; one that cannot be decided is isolated."""
-    limit, now = min(CLAIM_BATCH, lane.room()), clock.now()
+    limit, now = min(BATCH, lane.room()), clock.now()
     try:
         claimed, ready = _decide(lane, limit=limit, now=now)
     except Exception:

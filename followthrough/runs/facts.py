@@ -56,6 +56,8 @@ class Subject(NamedTuple):
     run_ended_at: datetime | None
     map_id: UUID | None
     version_number: int | None
+    asks: dict[str, str] | None  # open ones, by the key of the touch that asks
+    answers: dict[str, str] | None
 
 
 class Point(NamedTuple):
@@ -77,7 +79,6 @@ class Facts:
     subjects: dict[UUID, Subject]
     points: dict[tuple[UUID, str], Point]  # candidate and kind: the first usable, else the first
     anchors: dict[UUID, dict[str, tuple[datetime | None, int]]]
-    asks: dict[UUID, dict[str, str]]
     senders: dict[UUID, dict[str, Any]]  # organization -> channel -> sender
     policies: dict[UUID, CompiledPolicy]
     consents: dict[tuple[UUID, str, str], Consent]
@@ -95,7 +96,8 @@ WHERE c.id = ANY(%s)
 """
 _SUBJECTS = """
 SELECT a.id, a.stage, a.stage_since, a.fields, q.family, q.title, s.name, s.address, s.country,
-       s.region, s.zone, r.id, r.ended_at, v.map_id, v.number
+       s.region, s.zone, r.id, r.ended_at, v.map_id, v.number,
+       r.state->'asks', r.state->'answers'
 FROM people_application a
 LEFT JOIN people_requisition q ON q.id = a.requisition_id
 LEFT JOIN people_site s ON s.id = q.site_id
@@ -112,10 +114,6 @@ ORDER BY candidate_id, usable DESC, position, id
 _ANCHORS = (
     "SELECT application_id, name, at, sequence FROM people_anchor WHERE application_id = ANY(%s)"
 )
-_ASKS = """
-SELECT run_id, key, CASE WHEN answer <> '' THEN answer ELSE state END
-FROM messaging_ask WHERE run_id = ANY(%s) ORDER BY opened_at
-"""
 _FAILED = """
 SELECT touch_id, channel FROM messaging_attempt
 WHERE touch_id = ANY(%s) AND state = 'failed'
@@ -142,7 +140,6 @@ def load(dues: Sequence[Due], *, now: datetime) -> Facts:
         subjects=subjects,
         points=points,
         anchors=_anchors(applications),
-        asks=_asks([due.run_id for due in dues if due.run_id]),
         senders=senders,
         policies=rules,
         consents=consents,
@@ -164,13 +161,6 @@ def _anchors(applications: list[UUID]) -> dict[UUID, dict[str, tuple[datetime | 
     found: dict[UUID, dict[str, tuple[datetime | None, int]]] = defaultdict(dict)
     for application_id, name, at, sequence in sql.rows(_ANCHORS, (applications,)):
         found[application_id][name] = (at, sequence)
-    return found
-
-
-def _asks(runs: list[UUID]) -> dict[UUID, dict[str, str]]:
-    found: dict[UUID, dict[str, str]] = defaultdict(dict)
-    for run_id, key, state in sql.rows(_ASKS, (runs,)) if runs else ():
-        found[run_id][key] = state
     return found
 
 
@@ -249,8 +239,6 @@ def predicate_facts(due: Due, person: Person, facts: Facts) -> dict[str, Any]:
         "candidate.country": person.country,
         "candidate.replied_at": iso(person.last_inbound_at) if person.last_inbound_at else None,
     }
-    if due.run_id in facts.asks:
-        found |= {f"ask.{key}": state for key, state in facts.asks[due.run_id].items()}
     subject = facts.subjects.get(due.application_id) if due.application_id else None
     return found | _subject_facts(subject, facts) if subject else found
 
@@ -268,6 +256,9 @@ def _subject_facts(subject: Subject, facts: Facts) -> dict[str, Any]:
         "run.version": subject.version_number,
         "run.ended": subject.run_ended_at is not None,
     }
+    # From the run, not from the asks' rows: an answer about a time that has moved is no answer.
+    found |= {f"ask.{key}": answer for key, answer in (subject.answers or {}).items()}
+    found |= {f"ask.{key}": "open" for key in subject.asks or {}}
     found |= {f"application.fields.{name}": value for name, value in subject.fields.items()}
     for name, (at, sequence) in facts.anchors.get(subject.id, {}).items():
         found[f"anchor.{name}.at"] = iso(at) if at else None

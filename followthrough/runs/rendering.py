@@ -56,8 +56,8 @@ def _content(due: Due, channel: str) -> Mapping[str, Mapping[str, Any]]:
 
 
 def _in_language(content: Mapping[str, Mapping[str, Any]], locale: str) -> Mapping[str, Any]:
-    """The text for `es-MX`, else for `es`, else English, else whichever comes first."""
-    for name in (locale, locale.split("-")[0].split("_")[0], "en"):
+    """The text for `es-MX`, else for `es`, else the first: the map's default language."""
+    for name in (locale, locale.split("-")[0].split("_")[0]):
         if name in content:
             return content[name]
     return next(iter(content.values()))

@@ -73,11 +73,8 @@ def test_a_change_leaves_the_rest_alone() -> None:
     raw["stages"]["applied"]["touches"][0]["priority"] = 2
     raw["name"] = "Another name"
     written = write_yaml(check(raw), like=KEPT)
-    lines = set(written.splitlines()) - set(KEPT.splitlines())
-    assert (
-        lines == {"name: Another name     # quoted on purpose", "        priority: 2"}
-        or len(lines) == 3
-    )
+    new = [line.strip() for line in written.splitlines() if line not in KEPT.splitlines()]
+    assert new == ['name: "Another name"    # quoted on purpose', "priority: 2", "- sms"]
     for kept in ("# A map that people keep in git.", "# said, though", "# The first thing", ">-"):
         assert kept in written
     assert read_yaml(written) == check(raw)
@@ -147,15 +144,11 @@ def test_problems_have_their_lines() -> None:
     with pytest.raises(DocumentError) as found:
         read_yaml(text)
     places = [(one.line, one.path) for one in found.value.problems]
-    assert (
-        places
-        == [
-            (13, "stages.applied.touches[0].channels[0]"),
-            (13, "stages.applied.touches[0].content.fax"),
-            (19, "stages.applied.touches[1].trigger.stalled.for"),
-        ]
-        or places[0][0] == 13
-    )
+    assert places == [
+        (13, "stages.applied.touches[0].channels[0]"),
+        (14, "stages.applied.touches[0].content.fax"),
+        (19, "stages.applied.touches[1].trigger.stalled.for"),
+    ]
 
 
 @pytest.mark.parametrize("raw", [None, 1, [], "x", {"stages": []}, {"stages": {"applied": 3}}])
