@@ -45,12 +45,15 @@ def main() -> int:
 
     only = set(sys.argv[1:])
     results: dict[str, tuple[float, str]] = {}
+    missed = 0
     for measure in measures.ALL:
         if not only or measure.__name__ in only:
             print(f"… {measure.__doc__.splitlines()[0]}", flush=True)
-            results |= measure()
-    _keep(results)
-    return _print(results)
+            found = measure()
+            missed += _print(found)
+            results |= found
+            _keep(results)
+    return 1 if missed else 0
 
 
 def _keep(results: dict[str, tuple[float, str]]) -> None:
@@ -67,8 +70,8 @@ def _print(results: dict[str, tuple[float, str]]) -> int:
         kept = not sign or (value >= floor if sign == ">=" else value <= floor)
         missed += not kept
         note = f"{sign} {floor:g}{'' if kept else '   MISSED'}" if sign else ""
-        print(f"{name:32} {value:12,.1f} {unit:8} {note}")
-    return 1 if missed else 0
+        print(f"{name:32} {value:12,.1f} {unit:8} {note}", flush=True)
+    return missed
 
 
 if __name__ == "__main__":

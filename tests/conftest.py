@@ -14,7 +14,9 @@ from config import worker
 # HYPOTHESIS_PROFILE=shrink asks for the smallest (minutes). CI draws the same lives every time.
 LIFE = {"deadline": None, "suppress_health_check": list(HealthCheck), "print_blob": True}
 DRAWN = (Phase.explicit, Phase.reuse, Phase.generate)
-settings.register_profile("drawn", **LIFE, derandomize=True, phases=DRAWN)
+settings.register_profile(
+    "drawn", **LIFE, derandomize=True, phases=DRAWN, report_multiple_bugs=False
+)
 settings.register_profile("shrink", **LIFE)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "drawn"))
 

@@ -63,6 +63,7 @@ class Child:
     module: Sequence[str]
     environment: Mapping[str, str]
     log: Path
+    keep: Sequence[int] = ()  # open files it inherits
     process: subprocess.Popen[bytes] | None = None
     deaths: int = 0
     _started: float = 0.0
@@ -73,7 +74,9 @@ class Child:
         if self.process and self.process.poll() is not None:
             return self._died(self.process.returncode)
         if self.process is None and time.monotonic() >= self._start_at:
-            self.process = start(self.module, environment=self.environment, log=self.log)
+            self.process = start(
+                self.module, environment=self.environment, log=self.log, keep=self.keep
+            )
             self._started = time.monotonic()
         return ""
 

@@ -1,4 +1,4 @@
-"""Where the demo keeps things, which port it takes, and that it runs only once."""
+"""Where the demo keeps things, which port it listens on, and that it runs only once."""
 
 from __future__ import annotations
 
@@ -53,30 +53,33 @@ def only_one() -> Iterator[Path]:
             found.write_text("")
 
 
-def port(wanted: int | None) -> int:
-    """The port to use: the wanted one, else 8000, else any free one. Raises Trouble."""
-    if wanted is not None:
-        if not _free(wanted):
-            raise Trouble(
-                f"Port {wanted}",
-                reason="something else uses it.",
-                remedy="leave --port away, and a free one is found.",
-            )
-        return wanted
-    return PREFERRED if _free(PREFERRED) else _any()
+@contextmanager
+def listening(wanted: int | None) -> Iterator[socket.socket]:
+    """A socket that listens on the wanted port, else on 8000, else on any free one.
+
+    The supervisor keeps it and the web process is given it: nobody can take the port between two
+    lives of the web process, and whoever asks meanwhile waits. Raises Trouble.
+    """
+    found = _bound(PREFERRED if wanted is None else wanted)
+    if found is None and wanted is None:
+        found = _bound(0)
+    if found is None:
+        raise Trouble(
+            f"Port {wanted}",
+            reason="something else uses it.",
+            remedy="leave --port away, and a free one is found.",
+        )
+    with found:
+        found.listen(128)
+        yield found
 
 
-def _free(number: int) -> bool:
-    with socket.socket() as one:
-        one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            one.bind((HOST, number))
-        except OSError:
-            return False
-    return True
-
-
-def _any() -> int:
-    with socket.socket() as one:
-        one.bind((HOST, 0))
-        return int(one.getsockname()[1])
+def _bound(number: int) -> socket.socket | None:
+    one = socket.socket()
+    one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        one.bind((HOST, number))
+    except OSError:
+        one.close()
+        return None
+    return one

@@ -31,14 +31,18 @@ class Stopped(BaseException):
 def run(asked: argparse.Namespace) -> int:
     """Run until stopped; returns the exit code. Raises Trouble."""
     say: Say = _silent if asked.quiet else _print
-    with _stoppable(), place.only_one() as lock, _database(say) as environment:
-        port = place.port(asked.port)
-        address = f"http://{place.HOST}:{port}"
+    with (
+        _stoppable(),
+        place.only_one() as lock,
+        place.listening(asked.port) as door,
+        _database(say) as environment,
+    ):
+        address = f"http://{place.HOST}:{door.getsockname()[1]}"
         environment |= {"FOLLOWTHROUGH_DEMO": "1", "FOLLOWTHROUGH_URL": address}
         try:
             token = _set_up(environment, asked)
             lock.write_text(f"It is at {address} (process {os.getpid()}).\n")
-            _keep_running(environment, port, token, say)
+            _keep_running(environment, door.fileno(), token, say)
         except Stopped:
             say("\nStopped; nothing is left running.")
     return 0
@@ -115,9 +119,9 @@ def _set_up(environment: dict[str, str], asked: argparse.Namespace) -> str:
         children.end([process])
 
 
-def _keep_running(environment: dict[str, str], port: int, token: str, say: Say) -> None:
+def _keep_running(environment: dict[str, str], door: int, token: str, say: Say) -> None:
     """Start web and worker, say where they are, and keep them running."""
-    both = _children(environment, port)
+    both = _children(environment, door)
     address = environment["FOLLOWTHROUGH_URL"]
     try:
         _until_ready(both, f"{address}/demo/ready", say)
@@ -129,13 +133,13 @@ def _keep_running(environment: dict[str, str], port: int, token: str, say: Say) 
         children.end([one.process for one in both if one.process])
 
 
-def _children(environment: dict[str, str], port: int) -> list[Child]:
-    web = ["uvicorn", "config.asgi:application", "--host", place.HOST, "--port", str(port),
-           "--no-access-log", "--log-level", "warning", "--timeout-graceful-shutdown", "5"]  # fmt: skip
+def _children(environment: dict[str, str], door: int) -> list[Child]:
+    web = ["uvicorn", "config.asgi:application", "--fd", str(door), "--no-access-log",
+           "--log-level", "warning", "--timeout-graceful-shutdown", "5"]  # fmt: skip
     worker = ["config.demo.worker"]
     calm = {"FOLLOWTHROUGH_LOG": "WARNING", **environment}
     return [
-        Child("web process", web, calm, place.log("web")),
+        Child("web process", web, calm, place.log("web"), keep=[door]),
         Child("worker", worker, calm, place.log("worker")),
     ]
 
@@ -152,11 +156,11 @@ def _until_ready(both: list[Child], url: str, say: Say) -> None:
 
 
 def _not_ready(failing: list[Child]) -> Trouble:
-    words = "\n".join(one.last_words() for one in failing)
+    words = "\n".join(f"{one.log}:\n{one.last_words()}" for one in failing)
     return Trouble(
-        f"The {failing[0].name}",
-        reason=f"it does not come up. The end of its log:\n{words}",
-        remedy=f"see {failing[0].log}, or begin anew with --reset.",
+        " and ".join(f"the {one.name}" for one in failing).capitalize(),
+        reason=f"no answer within {READY_SECONDS:.0f} s. The end of the log:\n{words}",
+        remedy="if the log does not help, begin anew with --reset.",
     )
 
 
@@ -169,7 +173,7 @@ def _tend(both: list[Child], say: Say) -> None:
 def _answers(url: str) -> bool:
     """Whether the pages answer and a worker is at work."""
     try:
-        with urlopen(url, timeout=5) as answer:  # noqa: S310  (our own address)
+        with urlopen(url, timeout=2) as answer:  # noqa: S310  (our own address)
             return bool(answer.status == 204)
     except (URLError, OSError):
         return False

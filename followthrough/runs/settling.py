@@ -150,7 +150,10 @@ class _Batch:
 
     @add.register
     def _expired(self, outcome: Expired, one: Finished) -> None:
-        self._again(one, self.now)
+        before = one.ready.sending.touch.attempts
+        # Once or twice is chance; more often, something keeps it from being handed over.
+        wait = timedelta(seconds=2.0 ** min(before, 8)) if before > 1 else timedelta()
+        self._again(one, self.now + wait)
         self._receipt(one, "hold", "decision_expired")
 
     @add.register

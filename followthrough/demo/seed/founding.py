@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from datetime import datetime
 from pathlib import Path
+from uuid import UUID, uuid5
 
 from followthrough.accounts.models import Member, Organization, Role, User
 from followthrough.channels.models import Sender
@@ -16,6 +17,12 @@ from followthrough.journeys.models import Assignment, MessageMap
 from followthrough.people.models import Connection, StageMapping
 
 MAPS = Path(__file__).parent.parent / "maps"
+_KEYS = UUID("0d05e5ee-d000-7000-8000-000000000000")
+
+
+def key(name: str) -> UUID:
+    """The same key each time: shards come from keys, and the order of work from shards."""
+    return uuid5(_KEYS, name)
 
 
 def found(*, at: datetime) -> Connection:
@@ -47,6 +54,7 @@ def _owner(organization: Organization) -> Member:
 
 def _connection(organization: Organization) -> Connection:
     connection = Connection.objects.create(
+        id=key("connection"),
         organization=organization,
         kind="generic",
         name="The demo's ATS",
@@ -72,6 +80,7 @@ def _senders(organization: Organization) -> None:
         ("email", "Mails", company.MAILS_FROM),
     ):
         Sender.objects.create(
+            id=key(f"sender {channel}"),
             organization=organization,
             channel=channel,
             adapter="sandbox",
