@@ -99,7 +99,7 @@ def touches() -> Results:
     for name, last, count in (("10k", 2, 10_000), ("1m", 51, 20_000)):
 
         def prepare(made: dict[str, Any], last: int = last, count: int = count) -> None:
-            world.people(made, tag=name, count=count, due=business.now(), last=last)
+            world.people(made, tag="t", count=count, due=business.now(), last=last)
 
         with product(adapter="null", web=name == "1m", prepare=prepare) as it:
             _settled(count, seconds=240)

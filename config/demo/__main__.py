@@ -24,7 +24,9 @@ def arguments(argv: list[str] | None) -> argparse.Namespace:
         prog="python -m config.demo",
         description="Run Followthrough with a seeded company: no questions, no outside service.",
     )
-    parser.add_argument("--port", type=int, help="where the pages are (default: 8000, or a free one)")
+    parser.add_argument(
+        "--port", type=int, help="where the pages are (default: 8000, or a free one)"
+    )
     parser.add_argument("--reset", action="store_true", help="forget everything and seed anew")
     parser.add_argument("--quiet", action="store_true", help="print only the address and the link")
     parser.add_argument("--applications", type=int, default=300, help=argparse.SUPPRESS)

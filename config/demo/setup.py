@@ -49,11 +49,11 @@ def _set_up(asked: argparse.Namespace) -> str:
     return _token()
 
 
-def _say(quiet: bool):  # noqa: ANN202
+def _say(quiet: bool):
     return (lambda _: None) if quiet else (lambda text: print(text, flush=True))
 
 
-def _tables(*, reset: bool, say) -> None:  # noqa: ANN001
+def _tables(*, reset: bool, say) -> None:
     from django.core.management import call_command
 
     from followthrough.demo.seed import ground

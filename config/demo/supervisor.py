@@ -185,4 +185,3 @@ def _welcome(address: str, token: str) -> None:
         f"Sign in (once, within 15 minutes): {address}/sign-in/{token}\n"
         "Stop it with Ctrl-C.\n"
     )
-

@@ -11,9 +11,8 @@ def main() -> None:
     import django
 
     django.setup()
-    from config import worker
-
     import followthrough.demo.provider  # noqa: F401  (registers its duty)
+    from config import worker
 
     worker.main()
 

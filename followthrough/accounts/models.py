@@ -37,7 +37,10 @@ class HotRow(Row):
     """A row of a big table: no foreign keys in the database, so it can be partitioned."""
 
     organization = models.ForeignKey(
-        Organization, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False,
+        Organization,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        db_index=False,
         related_name="+",
     )
 
@@ -82,9 +85,7 @@ class Member(OrganizationRow):
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=20, choices=Role.choices)
 
-    DATA = declare(
-        retention=Retention.ORGANIZATION, key="id organization user", operational="role"
-    )
+    DATA = declare(retention=Retention.ORGANIZATION, key="id organization user", operational="role")
 
     class Meta:
         constraints = [

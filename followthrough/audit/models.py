@@ -46,9 +46,7 @@ class Fact(Sealable):
     class Meta:
         indexes = [
             models.Index(fields=["subject_id", "id"], name="fact_subject"),
-            BrinIndex(
-                fields=["xact"], name="fact_xact", pages_per_range=16, autosummarize=True
-            ),
+            BrinIndex(fields=["xact"], name="fact_xact", pages_per_range=16, autosummarize=True),
         ]
         constraints = [
             models.CheckConstraint(

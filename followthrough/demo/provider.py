@@ -20,5 +20,7 @@ def report() -> None:
     new = SandboxMessage.objects.filter(id__gt=_reported).select_related("sender").order_by("id")
     for message in new[:AT_ONCE]:
         body = post.encoded(phone.delivered(message.key))
-        post.deliver(f"/hooks/channel/{message.sender.token}", body, phone.signed(message.sender, body))
+        post.deliver(
+            f"/hooks/channel/{message.sender.token}", body, phone.signed(message.sender, body)
+        )
         _reported = message.id

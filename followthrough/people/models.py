@@ -126,7 +126,9 @@ class ContactPoint(OrganizationRow):
         PHONE = "phone", _("Phone")
         EMAIL = "email", _("Email")
 
-    candidate = models.ForeignKey(Candidate, on_delete=models.CASCADE, related_name="contact_points")
+    candidate = models.ForeignKey(
+        Candidate, on_delete=models.CASCADE, related_name="contact_points"
+    )
     kind = models.CharField(max_length=10, choices=Kind.choices)
     written = models.CharField(max_length=320)  # as the ATS has it
     address = models.CharField(max_length=320, blank=True)  # normalised; '' when unreadable
@@ -184,7 +186,8 @@ class StageMapping(OrganizationRow):
     stage = models.CharField(max_length=20, choices=Stage.choices)
 
     DATA = declare(
-        retention=Retention.ORGANIZATION, key="id organization connection",
+        retention=Retention.ORGANIZATION,
+        key="id organization connection",
         operational="ats_stage stage",
     )
 
@@ -221,7 +224,8 @@ class Anchor(OrganizationRow):
     sequence = models.IntegerField(default=1)  # rises with every change
 
     DATA = declare(
-        retention=Retention.CANDIDATE, key="id organization application",
+        retention=Retention.CANDIDATE,
+        key="id organization application",
         operational="name at sequence",
     )
 

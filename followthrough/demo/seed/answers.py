@@ -14,7 +14,10 @@ UNCLEAR = {
            "Can we do it on Zoom instead?"),
     "es": ("¿Hay estacionamiento?", "¿Tengo que llevar algo?"),
 }  # fmt: skip
-TIMES = {"en": ("Afternoons are best", "Evenings after 5", "Mornings work"), "es": ("Por la tarde, por favor",)}
+TIMES = {
+    "en": ("Afternoons are best", "Evenings after 5", "Mornings work"),
+    "es": ("Por la tarde, por favor",),
+}
 THANKS = {"en": ("Thank you!", "Thanks"), "es": ("¡Gracias!",)}
 
 INTERVIEWS = ("interview", "visit")  # how touches that ask about one begin

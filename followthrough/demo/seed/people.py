@@ -134,7 +134,11 @@ def _with_phone(person: Person, phone: str) -> Person:
 
 def candidate(person: Person, *, consented_at: str) -> dict[str, object]:
     """A person as the ATS's API says it. Who gave a number ticked the box beside it."""
-    consent = {"granted": True, "at": consented_at, "text": "Northwind may text me about my application."}
+    consent = {
+        "granted": True,
+        "at": consented_at,
+        "text": "Northwind may text me about my application.",
+    }
     return {
         "id": person.id,
         "given_name": person.given_name,

@@ -73,7 +73,7 @@ class Play:
     member_id: UUID
     queue: list[tuple[datetime, int, Act]] = field(default_factory=list)
     _count: int = 0
-    _delivered: UUID = UUID(int=0)
+    _delivered: UUID = field(default_factory=lambda: UUID(int=0))
     _handed: set[UUID] = field(default_factory=set)
     _reports: list[tuple[datetime, Reported]] = field(default_factory=list)
 
@@ -166,9 +166,7 @@ class Play:
         pairs = [(one, touches[UUID(one.key)]) for one in found]
         return sorted(pairs, key=lambda pair: (pair[0].to, pair[0].body))
 
-    def _answer(
-        self, message: SandboxMessage, touch: Touch, sender: Sender, now: datetime
-    ) -> None:
+    def _answer(self, message: SandboxMessage, touch: Touch, sender: Sender, now: datetime) -> None:
         external_id = self._external_id(touch)
         if touch.origin != "map" or not external_id:
             return

@@ -52,12 +52,14 @@ def stories(*, seed: int, applications: int, until: datetime) -> list[Story]:
     ]
 
 
-def _story(
-    number: int, person: Person, opening: Opening, chance: Random, until: datetime
-) -> Story:
+def _story(number: int, person: Person, opening: Opening, chance: Random, until: datetime) -> Story:
     external_id = f"A-{1001 + number}"
     arrived = _arrival(chance, opening, until, number)
-    path = LAST_DAYS[number](until, opening) if number in LAST_DAYS else _path(chance, opening, arrived)
+    path = (
+        LAST_DAYS[number](until, opening)
+        if number in LAST_DAYS
+        else _path(chance, opening, arrived)
+    )
     steps = [Step(arrived, external_id, _application(external_id, person, opening, arrived))]
     steps += [Step(at, external_id, parts) for at, parts in path if arrived < at <= until]
     return Story(external_id, person, opening, tuple(steps))
@@ -69,7 +71,9 @@ def _arrival(chance: Random, opening: Opening, until: datetime, number: int) -> 
     moment = local(until - timedelta(days=days), opening.place.zone)
     hour = chance.choice((8, 10, 12, 13, 15, 17, 18, 19, 20, 21, 22, 23))
     minute = chance.randrange(60)
-    found = instant(moment.date(), moment.time().replace(hour=hour, minute=minute), opening.place.zone)
+    found = instant(
+        moment.date(), moment.time().replace(hour=hour, minute=minute), opening.place.zone
+    )
     return min(found, until - timedelta(hours=2))
 
 
@@ -154,7 +158,9 @@ def _working(
         moment += timedelta(hours=(8 - moment.hour) % 24)
     while moment.weekday() > 4:
         moment += timedelta(days=1)
-    found = instant(moment.date(), moment.time().replace(second=0, microsecond=0), opening.place.zone)
+    found = instant(
+        moment.date(), moment.time().replace(second=0, microsecond=0), opening.place.zone
+    )
     return max(found, after + timedelta(minutes=5))
 
 

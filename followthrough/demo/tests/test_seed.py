@@ -62,7 +62,7 @@ def seed(applications: int = 14) -> None:
 def outcome() -> dict[str, Any]:
     """What a seeding made, without the keys that are new each time."""
     touches = Touch.objects.values_list("application__external_id", "key", "occurrence", "state")
-    # On a busy machine a decision may grow too old and be made again: what never left is no outcome.
+    # On a busy machine a decision may grow too old and be made again: that is no outcome.
     left = Message.objects.exclude(delivery="not_sent")
     messages = left.values_list("application__external_id", "direction", "body", "at")
     return {
@@ -77,9 +77,10 @@ def test_seeding_goes_through_the_product_and_ends_the_same_each_time() -> None:
     seed()
     first = outcome()
     assert not RawEvent.objects.exclude(state="done").exists()
-    assert RawEvent.objects.filter(kind="ats").count() == AtsEvent.objects.filter(
-        kind="webhook"
-    ).count()
+    assert (
+        RawEvent.objects.filter(kind="ats").count()
+        == AtsEvent.objects.filter(kind="webhook").count()
+    )
     ended = Touch.objects.exclude(state="planned")
     receipted = set(Receipt.objects.values_list("touch_id", flat=True))
     assert {one.id for one in ended} <= receipted

@@ -167,7 +167,7 @@ def test_the_second_start_is_quick_and_a_killed_one_leaves_no_child(
 
 def test_a_child_that_dies_is_started_again(start: Callable[..., Demo]) -> None:
     demo = start()
-    address, _ = demo.ready()
+    demo.ready()
     assert demo.process.stdout
     worker = next(one for one in demo.children if "config.demo.worker" in one.cmdline())
     worker.kill()
@@ -182,9 +182,7 @@ def test_a_child_that_dies_is_started_again(start: Callable[..., Demo]) -> None:
 
 def _worker_of(demo: Demo, not_pid: int) -> bool:
     children = psutil.Process(demo.process.pid).children()
-    return any(
-        one.pid != not_pid and "config.demo.worker" in one.cmdline() for one in children
-    )
+    return any(one.pid != not_pid and "config.demo.worker" in one.cmdline() for one in children)
 
 
 def test_stopping_during_the_seeding_leaves_nothing_and_it_begins_anew(

@@ -13,13 +13,11 @@ from followthrough.governance import gate
 from followthrough.governance.checks import touch
 from followthrough.governance.decisions import Consent, Drop, Hold, Merge, Rendered, Send
 from followthrough.governance.tests.cases import (
-    CHICAGO,
     MAIL,
     NIGHT,
     NOON,
     PERSON,
     PHONE,
-    RENO,
     draft,
     facts,
     freeze,
@@ -268,139 +266,6 @@ def test_a_freeze_without_an_end_waits_for_the_touch_rather_than_dropping_it():
     decision = one(draft(useful_until=NOON + HOUR / 2), facts(freezes=[freeze()]))
     assert isinstance(decision, Hold)
     assert decision.until == NOON + HOUR / 2
-
-
-# --- hours ---------------------------------------------------------------------------------------
-
-
-def test_every_plausible_zone_must_allow_it():
-    early = NOON - timedelta(hours=2)  # 10:00 in Chicago, 08:00 in Reno
-    assert isinstance(one(now=early), Send)
-    decision = one(about=facts(zones=(CHICAGO, RENO)), now=early)
-    assert (decision.code, decision.until) == ("quiet_hours", NOON - HOUR)
-
-
-def test_the_floor_of_the_law_binds_a_policy_that_allows_more():
-    open_day = {day: ["00:00-24:00"] for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")}
-    wide = policy(hours={"default": open_day})
-    decision = one(under=wide, now=NIGHT)
-    assert decision.code == "legal_hours"
-    assert decision.until == NOON + timedelta(hours=20)  # 08:00 the next day in Chicago
-    assert isinstance(one(about=facts(country="GB"), under=wide, now=NIGHT), Send)
-    assert one(about=facts(country=""), under=wide, now=NIGHT).code == "legal_hours"
-
-
-def test_what_cannot_go_out_in_time_is_dropped_now():
-    decision = one(draft(useful_until=NIGHT + HOUR), now=NIGHT)
-    assert isinstance(decision, Drop)
-    assert decision.code == "too_late"
-    assert codes(decision)[-2:] == ["legal_hours", "too_late"]
-    assert isinstance(one(draft(useful_until=NIGHT + 24 * HOUR), now=NIGHT), Hold)
-
-
-@pytest.mark.parametrize(("minutes", "goes"), [(0, True), (30, True), (31, False), (-31, False)])
-def test_a_reply_may_go_at_any_hour_for_a_while_with_its_basis_in_the_receipt(minutes, goes):
-    reply = draft(purpose="reply", origin="reply", reply_to_at=NIGHT - timedelta(minutes=minutes))
-    decision = one(reply, facts(zones=()), now=NIGHT)
-    assert isinstance(decision, Send) is goes
-    if goes:
-        details = {code: detail for code, _, detail in decision.checks}
-        assert details["quiet_hours"]["basis"] == "reply"
-        assert details["quiet_hours"]["answers"] == reply.reply_to_at.isoformat()
-
-
-def test_mail_has_no_hours_unless_it_is_named():
-    mail = draft(options=[option("email")])
-    assert isinstance(one(mail, facts(zones=()), now=NIGHT), Send)
-    day = {"wed": ["09:00-17:00"]}
-    named = policy(hours={"default": day, "email": day})
-    assert one(mail, now=NIGHT, under=named).code == "quiet_hours"
-    assert one(mail, facts(zones=()), now=NIGHT, under=named).code == "no_zone"
-
-
-def test_people_are_spread_over_the_minutes_after_opening():
-    spread = policy(spread_minutes=30)
-    first = one(under=spread, now=NIGHT).until
-    again = one(under=spread, now=NIGHT + HOUR).until
-    other = one(about=facts(candidate_id=UUID(int=20)), under=spread, now=NIGHT)
-    assert first == again == one(now=NIGHT).until + timedelta(minutes=1)
-    assert other.code == "no_consent"  # consent is PERSON's
-    everyone = facts(
-        candidate_id=UUID(int=20), consent={(PHONE, "sms"): granted(people=frozenset())}
-    )
-    assert one(about=everyone, under=spread, now=NIGHT).until == first + timedelta(minutes=19)
-
-
-# --- caps ----------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("ago", "priority", "goes"),
-    [
-        ([], 5, True),
-        ([1], 5, True),
-        ([1, 2], 5, False),  # the last of three is kept for urgent ones
-        ([1, 2], 2, True),
-        ([1, 2, 3], 1, False),
-        ([1, 2, 24], 1, True),  # rolling: exactly 24 hours ago no longer counts
-        ([1, 2, 23.9], 1, False),
-    ],
-)
-def test_caps_roll_and_keep_room_for_urgent_messages(ago, priority, goes):
-    decision = one(draft(priority=priority), facts(uses={PHONE: used(*ago)}))
-    assert isinstance(decision, Send) is goes
-
-
-def test_a_full_cap_holds_until_the_message_that_makes_room_leaves_the_window():
-    decision = one(draft(), facts(uses={PHONE: used(20, 22)}))
-    assert decision.until == NOON + 2 * HOUR
-    crowded = facts(uses={PHONE: used(2, 20, 21, 22)})
-    assert one(draft(priority=1), crowded).until == NOON + 3 * HOUR
-    assert one(draft(priority=5), crowded).until == NOON + 4 * HOUR
-
-
-def test_a_cap_that_opens_at_night_holds_until_the_morning():
-    decision = one(draft(priority=1), facts(uses={PHONE: used(9, 10, 11)}))  # room at 01:00
-    assert decision.until == NOON + 21 * HOUR
-    late = one(
-        draft(priority=1, useful_until=NOON + 20 * HOUR), facts(uses={PHONE: used(9, 10, 11)})
-    )
-    assert isinstance(late, Drop)
-    assert late.code == "too_late"
-
-
-def test_a_retry_does_not_count_against_itself():
-    given = draft()
-    mine = used(1, 2)
-    again = facts(uses={PHONE: [mine[0], type(mine[1])(NOON, given.touch_id, "sms", "x")]})
-    assert isinstance(one(given, again), Send)
-
-
-def test_replies_neither_wait_for_room_nor_take_it_in_the_default_policy():
-    reply = draft(purpose="reply", reply_to_at=NOON)
-    assert isinstance(one(reply, facts(uses={PHONE: used(1, 2, 3)})), Send)
-    assert isinstance(one(draft(), facts(uses={PHONE: used(1, 2, 3, purpose="reply")})), Send)
-    unknown = facts(uses={PHONE: used(1, 2, 3, purpose="")})
-    assert one(draft(), unknown).code == "caps"
-
-
-def test_a_person_cap_counts_every_channel():
-    under = policy(caps=[{"per": "person", "hours": 24, "at_most": 2}],
-                   keep_for_priority={"room": 0})  # fmt: skip
-    uses = used(1) + used(2, channel="email")
-    assert one(about=facts(uses={f"person:{PERSON}": uses}), under=under).code == "caps"
-
-
-def test_what_goes_out_in_a_pass_counts_for_what_comes_after_it():
-    drafts = [draft(priority=2, stage=str(n)) for n in range(5)]
-    found = both(*drafts)
-    assert [type(one) for one in found] == [Send, Send, Send, Hold, Hold]
-
-
-def test_the_most_urgent_gets_the_room_whatever_the_order_and_the_answer_keeps_the_order():
-    about = facts(uses={PHONE: used(1, 2)})
-    later, urgent = both(draft(priority=5), draft(priority=1), about=about)
-    assert (later.code, urgent.code) == ("caps", "sent")
 
 
 # --- merging -------------------------------------------------------------------------------------

@@ -114,7 +114,9 @@ def reading(row: Message) -> str:
         return ""
     kind, rule = row.reading.get("kind", ""), row.reading.get("rule", "")
     said = _(READINGS[kind]) if kind in READINGS else label(kind)
-    return _("%(said)s (rule: %(rule)s)") % {"said": said, "rule": _readable(rule)} if rule else said
+    return (
+        _("%(said)s (rule: %(rule)s)") % {"said": said, "rule": _readable(rule)} if rule else said
+    )
 
 
 DELIVERIES = {

@@ -84,7 +84,9 @@ def _facts(applications: Sequence[Application], zone: str) -> Iterator[Entry]:
     subjects = [one.id for one in applications]
     subjects += [one.run.id for one in applications if hasattr(one, "run")]
     told: set[tuple[UUID, str]] = set()
-    for one in Fact.objects.filter(subject_id__in=subjects, verb__in=sentences.FACTS).order_by("id"):
+    for one in Fact.objects.filter(subject_id__in=subjects, verb__in=sentences.FACTS).order_by(
+        "id"
+    ):
         about = (one.subject_id, one.verb)
         if one.verb != "found_no_map" or about not in told:  # once is enough
             yield Entry("fact", one.at, one.id, said=sentences.fact(one, zone), row=one)

@@ -98,9 +98,7 @@ def test_who_only_looks_resolves_nothing(
     assert client.post(f"/handoffs/{handoff.id}/resolve").status_code == status
 
 
-def test_the_way_back_never_leads_elsewhere(
-    organization: Organization, owner: Client
-) -> None:
+def test_the_way_back_never_leads_elsewhere(organization: Organization, owner: Client) -> None:
     handoff = handoff_in(organization)
     answer = owner.post(f"/handoffs/{handoff.id}/resolve", {"next": "https://evil.example/"})
     assert answer.headers["Location"] == "/"

@@ -106,9 +106,7 @@ def test_candidates_are_found_by_name(owner: Client, application: Application) -
     assert "Nobody is called “&lt;b&gt;zz”" in nobody
 
 
-def test_the_timeline_tells_what_was_said_and_why(
-    owner: Client, application: Application
-) -> None:
+def test_the_timeline_tells_what_was_said_and_why(owner: Client, application: Application) -> None:
     attempt, sent = uuid7(), touch(application, state="sent")
     receipt(sent, verdict="send", code="sent", attempt_id=attempt, channel="sms",
             checks=[["relevant", "pass", {}]])  # fmt: skip
@@ -153,9 +151,7 @@ def test_an_unmapped_stage_is_explained(owner: Client, application: Application)
     assert "“Limbo”, which is not mapped" in page(owner, application)
 
 
-def test_an_address_that_cannot_be_used_says_why(
-    owner: Client, application: Application
-) -> None:
+def test_an_address_that_cannot_be_used_says_why(owner: Client, application: Application) -> None:
     world.contact_point(application.candidate, kind="phone", written="12")
     assert "Not usable: " in page(owner, application)
 
@@ -166,9 +162,7 @@ def test_a_page_that_is_not_there(owner: Client) -> None:
     assert "There is nothing here" in answer.content.decode()
 
 
-def test_a_fault_of_ours_is_said_plainly(
-    owner: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_fault_of_ours_is_said_plainly(owner: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     owner.raise_request_exception = False
     monkeypatch.setattr("followthrough.web.console.today._waiting", lambda _: 1 / 0)
     answer = owner.get("/")
