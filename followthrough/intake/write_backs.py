@@ -73,7 +73,7 @@ RETURNING known.id, new.state
 """
 
 
-@shard_loop(order=30)
+@shard_loop(order=30, pause=0.5)
 def drain(shard: int, *, epoch: int | None) -> int:
     """Send the shard's waiting write-backs and return how many were tried.
 

@@ -22,11 +22,15 @@ ShardWork = Callable[..., int]  # work(shard, *, epoch) -> how many things it di
 
 @dataclass(frozen=True, order=True)
 class ShardDuty:
-    """One kind of work on a shard; the lowest `order` goes first in every turn."""
+    """One kind of work on a shard; the lowest `order` goes first in every turn.
+
+    Work with a `pause` is left out of turns for so many seconds after it found nothing to do.
+    """
 
     order: int
     name: str
     work: ShardWork = field(compare=False)
+    pause: float = field(default=0.0, compare=False)
 
 
 @dataclass(frozen=True)
@@ -42,11 +46,12 @@ _shard_duties: list[ShardDuty] = []
 _house_duties: list[HouseDuty] = []
 
 
-def shard_loop(*, order: int) -> Callable[[ShardWork], ShardWork]:
+def shard_loop(*, order: int, pause: float = 0.0) -> Callable[[ShardWork], ShardWork]:
     """Register `work(shard, *, epoch) -> int`; it must be safe to run after any crash."""
 
     def register(work: ShardWork) -> ShardWork:
-        _shard_duties.append(ShardDuty(order=order, name=_name(work), work=work))
+        duty = ShardDuty(order=order, name=_name(work), work=work, pause=pause)
+        _shard_duties.append(duty)
         _shard_duties.sort()
         return work
 
@@ -68,7 +73,19 @@ def turn(shard: int, *, epoch: int | None) -> int:
 
     A duty that fails is logged and the others go on; the next turn tries it again.
     """
-    return sum(_guarded(duty, shard, epoch) for duty in _shard_duties)
+    return sum(_unless_paused(duty, shard, epoch) for duty in _shard_duties)
+
+
+_paused: dict[tuple[str, int], float] = {}  # until when, in monotonic seconds
+
+
+def _unless_paused(duty: ShardDuty, shard: int, epoch: int | None) -> int:
+    if time.monotonic() < _paused.get((duty.name, shard), 0.0):
+        return 0
+    did = _guarded(duty, shard, epoch)
+    if not did and duty.pause:
+        _paused[duty.name, shard] = time.monotonic() + duty.pause
+    return did
 
 
 def drain(*, passes: int = 1000) -> int:

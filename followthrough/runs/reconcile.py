@@ -52,7 +52,7 @@ WHERE a.touch_id = ANY(%s) AND a.state IN ('started', 'unknown')
 """
 
 
-@shard_loop(order=21)
+@shard_loop(order=21, pause=1.0)
 def work(shard: int, *, epoch: int | None) -> int:
     """Reconcile what is overdue in a shard and return how many touches that were."""
     with transaction.atomic():

@@ -151,8 +151,8 @@ class _Batch:
     @add.register
     def _expired(self, outcome: Expired, one: Finished) -> None:
         before = one.ready.sending.touch.attempts
-        # Once or twice is chance; more often, something keeps it from being handed over.
-        wait = timedelta(seconds=2.0 ** min(before, 8)) if before > 1 else timedelta()
+        # A few times is chance; more often, something keeps it from being handed over.
+        wait = timedelta(seconds=2.0 ** min(before - 3, 8)) if before > 3 else timedelta()
         self._again(one, self.now + wait)
         self._receipt(one, "hold", "decision_expired")
 

@@ -20,7 +20,7 @@ from typing import Any
 import django
 
 BURST = 160
-AIM_SECONDS = 4.0  # how long to wait for a worker that has messages on their way
+AIM_SECONDS = {1: 12.0, 2: 4.0}  # how long to wait for a worker that has messages on their way
 
 
 def main() -> None:
@@ -121,7 +121,7 @@ class Killer:
 
     def _victim(self, watch: Any) -> int:
         """Whoever has most messages on their way; after a while anybody."""
-        until = time.monotonic() + AIM_SECONDS
+        until = time.monotonic() + AIM_SECONDS[self.count]
         moving = self.workers.living - self.workers.stopped
         while time.monotonic() < until:
             busy = [(count, pid) for pid, count in watch.busy().items() if pid in moving]

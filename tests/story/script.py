@@ -23,7 +23,6 @@ class Step:
     note: str = ""  # said in the printed story
     ats: dict[str, Any] | None = None  # what changes in the application's snapshot
     again: int = 0  # the last ATS webhook once more, byte by byte, so many times
-    greenhouse: dict[str, Any] | None = None
     candidate: Any = None  # a text, or {text, from, via, id}
     delivery: dict[str, Any] | None = None  # what the provider reports of the last message
     freeze: dict[str, Any] | None = None

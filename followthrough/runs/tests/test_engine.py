@@ -32,6 +32,20 @@ def test_a_failing_duty_does_not_stop_the_others(duties, caplog):
     assert "_failing failed on shard 0" in caplog.text
 
 
+def test_work_with_a_pause_is_left_alone_after_it_found_nothing(duties, monkeypatch):
+    found, seen = [1, 0, 1], []
+    monkeypatch.setattr(engine, "_paused", {})
+
+    def work(shard, *, epoch):
+        seen.append(shard)
+        return found.pop(0)
+
+    engine.shard_loop(order=1, pause=60)(work)
+    assert [engine.turn(shard, epoch=1) for shard in (0, 0, 0)] == [1, 0, 0]
+    assert engine.turn(1, epoch=1) == 1
+    assert seen == [0, 0, 1]
+
+
 def test_draining_raises_what_a_turn_would_log(duties):
     engine.shard_loop(order=1)(_failing)
     with pytest.raises(ZeroDivisionError):
