@@ -18,6 +18,7 @@ from .places import SOCKET, Places
 START_SECONDS = 120.0  # recovery after a crash included
 STOP_SECONDS = 60.0
 ORPHAN_SECONDS = 10.0
+EXEC_SECONDS = 1.0
 LOG_BYTES = 10_000_000
 # The shell leaves at once, so that the server is nobody's child: a child that dies becomes a zombie
 # of its parent, and PostgreSQL takes a zombie for a server that still runs.
@@ -127,15 +128,18 @@ def start(places: Places, *, tree: Tree, account: Account) -> Postmaster:
     with open(places.start_log, "wb", opener=_private) as log:
         launched = account.run(["/bin/sh", "-c", LAUNCH, "sh", *command], stderr=log)
     pid = int(launched.stdout)
-    wait_until(
-        lambda: _is_ready(places, pid) or not _serves(pid, places.data), seconds=START_SECONDS
-    )
+    wait_until(lambda: _is_ready(places, pid) or _is_gone(pid, places.data), seconds=START_SECONDS)
     if not _is_ready(places, pid):
         raise failed(places, "the server did not become ready")
     found = running(places)
     if found is None:
         raise failed(places, "the server died as soon as it was ready")
     return found
+
+
+def _is_gone(pid: int, data: Path) -> bool:
+    """Whether it has ended; for a moment of its exec a process shows no command line at all."""
+    return not wait_until(lambda: _serves(pid, data), seconds=EXEC_SECONDS)
 
 
 def _is_ready(places: Places, pid: int) -> bool:

@@ -6,6 +6,8 @@ did not go out (then another attempt or channel may follow) or whether nobody kn
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -37,6 +39,15 @@ class Envelope:
     body: str = field(repr=False)
     subject: str = field(default="", repr=False)
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    not_after: float = math.inf  # time.monotonic() at which handing over must have begun
+
+    def check_in_time(self) -> None:
+        """Raise Throttled when hand-over has not begun in time: the decision is too old.
+
+        An adapter that queues (threads, a pool of connections) calls it when its turn comes.
+        """
+        if time.monotonic() > self.not_after:
+            raise Throttled("not_begun_in_time", after=0)
 
 
 @dataclass(frozen=True, slots=True)

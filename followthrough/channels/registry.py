@@ -40,6 +40,11 @@ def adapter(name: str) -> Adapter:
         ) from problem
 
 
+def installed(name: str) -> bool:
+    """Whether there is an adapter called `name`."""
+    return name in _BY_NAME
+
+
 def register(adapter: Adapter) -> None:
     """Add an adapter that is not part of the product: another package's, or a test's."""
     _BY_NAME[adapter.name] = adapter

@@ -250,18 +250,6 @@ def move(
     return len(journeys)
 
 
-_SAID = """
-SELECT run_id, array_agg(key), array_agg(occurrence) FROM messaging_touch
-WHERE run_id = ANY(%s) AND state IN ('sending', 'reconciling', 'sent', 'unknown') GROUP BY run_id
-"""
-
-
-def _said(journeys: list[Journey]) -> dict[UUID, list[tuple[str, str]]]:
-    """What each run has said, or may have: it is not said again in another version."""
-    rows = sql.rows(_SAID, ([journey.run_id for journey in journeys],))
-    return {run_id: list(zip(keys, at, strict=True)) for run_id, keys, at in rows}
-
-
 def _running(run_ids: Sequence[UUID]) -> list[Journey]:
     apps = sql.rows("SELECT application_id FROM journeys_run WHERE id = ANY(%s)", (list(run_ids),))
     return [_journey(row) for row in _load([row[0] for row in apps]) if row.run_id]

@@ -11,6 +11,7 @@ from datetime import datetime
 from followthrough.audit.facts import Actor, record
 from followthrough.channels.contract import DeliveryReport
 from followthrough.channels.models import Sender
+from followthrough.conversations import handoffs
 from followthrough.messages import planning
 from followthrough.messages.models import Attempt, Message, Touch
 from followthrough.people.models import ContactPoint
@@ -56,8 +57,12 @@ def _undelivered(attempt: Attempt, report: DeliveryReport, now: datetime) -> Non
             usable=False, unusable_reason=(report.code or "undelivered")[:40]
         )
     touch = Touch.objects.filter(id=attempt.touch_id).first()
-    if touch and (rest := _channels_after(touch.channels, attempt.channel)):
+    if touch is None:
+        return
+    if rest := _channels_after(touch.channels, attempt.channel):
         planning.plan([_fallback(touch, rest, now)], now=now)
+    else:
+        _nobody_reached(touch, now)
 
 
 def _channels_after(channels: Sequence[str], used: str) -> list[str]:
@@ -69,4 +74,16 @@ def _fallback(touch: Touch, channels: list[str], now: datetime) -> planning.Plan
     given = {name: getattr(touch, name) for name in planning.Plan._fields}
     return planning.Plan(
         **given | {"occurrence": f"{touch.occurrence}+"[:60], "channels": channels, "due_at": now}
+    )
+
+
+def _nobody_reached(touch: Touch, now: datetime) -> None:
+    """The last channel failed as well: a person must find another way."""
+    handoffs.open(
+        organization_id=touch.organization_id,
+        candidate_id=touch.candidate_id,
+        application_id=touch.application_id,
+        reason="unreachable",
+        touch_id=touch.id,
+        at=now,
     )

@@ -42,7 +42,7 @@ def work(shard: int, *, epoch: int | None) -> int:
     lane = _lane(shard, epoch or 0)
     did = settling.settle(lane.take_finished(BATCH), now=clock.now())
     did += _launch(lane, fenced=epoch is not None)
-    if lane.room() >= WORTH_CLAIMING or not lane.flying:
+    if not lane.lost and (lane.room() >= WORTH_CLAIMING or not lane.flying):
         did += _fill(lane)
         did += _launch(lane, fenced=epoch is not None)
     if epoch is None and not did and lane.flying:
@@ -166,7 +166,8 @@ def _launch(lane: Lane, *, fenced: bool) -> int:
     if not ready:
         return 0
     started_at, owned, blocked, frozen = _still(lane, ready, fenced)
-    stale = set(range(len(ready))) if not owned else {*blocked, *frozen}
+    lane.lost = not owned
+    stale = set(range(len(ready))) if lane.lost else {*blocked, *frozen}
     lane.expire(one for n, one in enumerate(ready) if n in stale)
     lane.launch([one for n, one in enumerate(ready) if n not in stale], started_at)
     return len(ready)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from functools import partial
+from typing import Any
 from uuid import UUID
 
+from followthrough.channels import registry
 from followthrough.core.zones import Zones
 from followthrough.governance.decisions import Draft, FreezeFact, Option, PersonFacts
 from followthrough.messages.outbox import Due
@@ -82,7 +84,7 @@ def draft(due: Due, person: Person, facts: Facts) -> Draft:
         priority=due.priority,
         due_at=due.due_at,
         useful_until=due.useful_until,
-        relevance=due.relevance,
+        relevance=_relevance(due),
         facts=predicate_facts(due, person, facts),
         anchor_name=due.anchor_name,
         anchor_sequence=due.anchor_sequence,
@@ -99,9 +101,19 @@ def draft(due: Due, person: Person, facts: Facts) -> Draft:
     )
 
 
+def _relevance(due: Due) -> dict[str, Any]:
+    """What was planned for one person is never about an application that became another's."""
+    if due.application_id is None:
+        return due.relevance
+    theirs = {"field": "application.candidate", "op": "is", "value": str(due.candidate_id)}
+    return {"all": [theirs, due.relevance]}
+
+
 def _option(due: Due, channel: str, person: Person, facts: Facts) -> Option:
     point = facts.points.get((person.id, CHANNEL_KIND.get(channel, channel)))
     sender = facts.senders.get(person.organization_id, {}).get(channel)
+    if sender and not registry.installed(sender.config.adapter):
+        sender = None
     return Option(
         channel=channel,
         contact_point_id=point.id if point else None,

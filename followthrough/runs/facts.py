@@ -56,6 +56,7 @@ class Subject(NamedTuple):
     run_ended_at: datetime | None
     map_id: UUID | None
     version_number: int | None
+    candidate_id: UUID
     asks: dict[str, str] | None  # open ones, by the key of the touch that asks
     answers: dict[str, str] | None
 
@@ -96,7 +97,7 @@ WHERE c.id = ANY(%s)
 """
 _SUBJECTS = """
 SELECT a.id, a.stage, a.stage_since, a.fields, q.family, q.title, s.name, s.address, s.country,
-       s.region, s.zone, r.id, r.ended_at, v.map_id, v.number,
+       s.region, s.zone, r.id, r.ended_at, v.map_id, v.number, a.candidate_id,
        r.state->'asks', r.state->'answers'
 FROM people_application a
 LEFT JOIN people_requisition q ON q.id = a.requisition_id
@@ -246,6 +247,7 @@ def predicate_facts(due: Due, person: Person, facts: Facts) -> dict[str, Any]:
 def _subject_facts(subject: Subject, facts: Facts) -> dict[str, Any]:
     found = {
         "application.id": str(subject.id),
+        "application.candidate": str(subject.candidate_id),
         "application.stage": subject.stage,
         "application.stage_since": iso(subject.stage_since) if subject.stage_since else None,
         "requisition.family": subject.family,

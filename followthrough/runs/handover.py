@@ -59,6 +59,7 @@ class Lane:
     ready: deque[Ready] = field(default_factory=deque)
     finished: deque[Finished] = field(default_factory=deque)
     flying: int = 0
+    lost: bool = False  # another worker owns the shard: nothing more is decided here
     limit: int = AT_ONCE
 
     def room(self) -> int:

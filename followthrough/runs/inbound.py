@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from followthrough.audit.facts import Actor
 from followthrough.channels.contract import Inbound
 from followthrough.channels.models import Sender
@@ -18,7 +20,7 @@ from followthrough.conversations.understanding import Reading
 from followthrough.governance import consent
 from followthrough.journeys.events import AskAnswered, OptedOut, Replied
 from followthrough.messages import planning
-from followthrough.messages.models import Ask, Message
+from followthrough.messages.models import Ask, Message, Touch
 from followthrough.people.contacts import CHANNEL_KIND, address_key, read_address
 from followthrough.people.models import Application, Candidate, ContactPoint
 from followthrough.runs import advance, service_texts
@@ -56,9 +58,7 @@ def received(sender: Sender, inbound: Inbound, *, raw_event_id: UUID | None, now
     if message is None:
         return "duplicate"
     ask = _open_ask(application)
-    reading = understanding.read(
-        inbound.body, ask=ask.kind if ask else None, automatic=inbound.automatic
-    )
+    reading = _read(inbound, ask, application)
     Message.objects.filter(id=message.id).update(
         reading={"kind": reading.kind, "rule": reading.rule, "span": reading.span}
     )
@@ -67,6 +67,25 @@ def received(sender: Sender, inbound: Inbound, *, raw_event_id: UUID | None, now
     letter = Letter(sender, message, point, candidate, application, ask, reading, key, now)
     _ACTIONS[reading.kind](letter)
     return reading.kind
+
+
+def _read(inbound: Inbound, ask: Ask | None, application: Application | None) -> Reading:
+    """What it means. A second yes after the first one, or to a reminder, needs nobody."""
+    kind = ask.kind if ask else None
+    reading = understanding.read(inbound.body, ask=kind, automatic=inbound.automatic)
+    if ask is None and reading.kind in ("unclear", "opt_in") and _confirmed(application):
+        again = understanding.read(inbound.body, ask="confirmation")
+        if again.kind == "confirmed":
+            return Reading(kind="nothing", rule="confirmed_already", span=again.span)
+    return reading
+
+
+def _confirmed(application: Application | None) -> bool:
+    """Whether the application's latest ask was answered with a yes."""
+    if application is None:
+        return False
+    latest = Ask.objects.filter(application_id=application.id).order_by("-opened_at").first()
+    return latest is not None and latest.answer == "confirmed"
 
 
 def _point(sender: Sender, inbound: Inbound) -> ContactPoint | None:
@@ -102,8 +121,15 @@ def _key(sender: Sender, inbound: Inbound) -> str:
 def _lock_applications(point: ContactPoint | None) -> None:
     """Applications are locked before anything else is written, everywhere in the same order."""
     if point:
-        theirs = Application.objects.filter(candidate_id=point.candidate_id)
-        advance.lock(theirs.values_list("id", flat=True))
+        advance.lock(_of_everyone_on(point).values_list("id", flat=True))
+
+
+def _of_everyone_on(point: ContactPoint) -> QuerySet[Application]:
+    """The applications of everyone who has this address."""
+    people = ContactPoint.objects.filter(
+        organization_id=point.organization_id, address_key=point.address_key
+    )
+    return Application.objects.filter(candidate_id__in=people.values("candidate_id"))
 
 
 def _application(point: ContactPoint | None) -> Application | None:
@@ -184,12 +210,17 @@ def _stop(letter: Letter) -> None:
     )
     if blocked and letter.candidate:
         _serve(letter, "opted_out")
-    _tell_runs(letter, lambda _: OptedOut(at=letter.now))
+    if letter.point:
+        stopped = _of_everyone_on(letter.point).order_by("id").values_list("id", flat=True)
+        heard = [(one, OptedOut(at=letter.now)) for one in stopped]
+        advance.apply(heard, now=letter.now, actor=letter.actor)
 
 
 def _start(letter: Letter) -> None:
     if letter.point is None:
-        return
+        return None
+    if letter.reading.rule == "start_yes" and not _answers_opt_out(letter.point):
+        return _hand_off(letter)
     lifted = consent.opt_in(
         organization_id=letter.sender.organization_id,
         contact_point=letter.point,
@@ -202,6 +233,20 @@ def _start(letter: Letter) -> None:
     )
     if lifted:
         _serve(letter, "opted_in")
+    return None
+
+
+def _answers_opt_out(point: ContactPoint) -> bool:
+    """Whether the last thing said to this address was that there will be no more messages."""
+    last = (
+        Message.objects.filter(candidate_id=point.candidate_id, contact_point_id=point.id)
+        .filter(direction="out")
+        .exclude(delivery="not_sent")
+        .order_by("-id")
+        .values_list("touch_id", flat=True)
+        .first()
+    )
+    return Touch.objects.filter(id=last, origin="service", key="opted_out").exists()
 
 
 def _help(letter: Letter) -> None:
@@ -240,7 +285,7 @@ def _hand_off(letter: Letter) -> None:
 
 
 def _replied(letter: Letter) -> None:
-    _tell_runs(letter, lambda _: Replied(at=letter.now))
+    _tell_runs(letter, Replied(at=letter.now))
 
 
 def _ignore(letter: Letter) -> None:
@@ -264,12 +309,12 @@ _ACTIONS: dict[str, Callable[[Letter], None]] = {
 }
 
 
-def _tell_runs(letter: Letter, event: Callable[[UUID], Replied | OptedOut]) -> None:
+def _tell_runs(letter: Letter, event: Replied) -> None:
     """Every application of the person hears it: they wrote to the company, not to a form."""
     if letter.candidate is None:
         return
     ids = Application.objects.filter(candidate_id=letter.candidate.id).values_list("id", flat=True)
-    changes = [(one, event(one)) for one in sorted(ids)]
+    changes = [(one, event) for one in sorted(ids)]
     advance.apply(changes, now=letter.now, actor=letter.actor)
 
 

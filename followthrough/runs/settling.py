@@ -159,11 +159,11 @@ class _Batch:
     @add.register
     def _throttled(self, outcome: contract.Throttled, one: Finished) -> None:
         wait = max(outcome.after, 2.0 ** min(one.ready.sending.touch.attempts, 9))
-        self._failed(one, outcome, self.now + timedelta(seconds=wait))
+        self._later(one, outcome, self.now + timedelta(seconds=wait))
 
     @add.register
     def _misconfigured(self, outcome: contract.Misconfigured, one: Finished) -> None:
-        self._failed(one, outcome, self.now + timedelta(minutes=10))
+        self._later(one, outcome, self.now + timedelta(minutes=10))
 
     @add.register
     def _unreachable(self, outcome: contract.Unreachable, one: Finished) -> None:
@@ -179,6 +179,11 @@ class _Batch:
     @add.register
     def _unknown(self, outcome: contract.OutcomeUnknown, one: Finished) -> None:
         self.unknown.append(one.ready.sending.touch.id)
+
+    def _later(self, one: Finished, outcome: contract.SendError, next_try: datetime) -> None:
+        """An outage, or a sender set up wrongly: waited out until the touch is of no more use."""
+        self._receipt(one, "fail", outcome.kind, {"code": outcome.code})
+        self._again(one, next_try)
 
     def _failed(self, one: Finished, outcome: object, next_try: datetime) -> None:
         assert isinstance(outcome, contract.SendError)

@@ -24,7 +24,7 @@ from followthrough.messages import outbox
 from followthrough.messages.outbox import Due, ReceiptRow, Sending
 from followthrough.people.contacts import CHANNEL_KIND
 from followthrough.runs.facts import Facts
-from followthrough.runs.handover import Ready
+from followthrough.runs.handover import DECISION_SECONDS, Ready
 
 
 class Verdicts:
@@ -136,6 +136,7 @@ def _ready(sending: Sending, written: Verdicts) -> Ready:
         to=point.address,
         body=sending.body,
         subject=sending.subject,
+        not_after=written.decided + DECISION_SECONDS,
     )
     adapter = registry.adapter(sender.adapter)
     return Ready(sending, envelope, adapter, written.decided, _subjects(sending, known))

@@ -8,6 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 from time import monotonic
 from typing import NoReturn
 
+from django.core.mail import EmailMessage
+
 from followthrough.channels.contract import Accepted, ChannelEvent, Envelope, SenderConfig
 from followthrough.channels.email import smtp
 from followthrough.channels.email.mail import make_mail
@@ -31,7 +33,7 @@ class Email:
         mail = make_mail(envelope)
         until = monotonic() + self.timeout
         loop = asyncio.get_running_loop()
-        await loop.run_in_executor(_threads, smtp.send, mail, envelope.sender, until)
+        await loop.run_in_executor(_threads, _send, envelope, mail, until)
         return Accepted(mail.extra_headers["Message-ID"])
 
     async def look_up(self, envelope: Envelope) -> NoReturn:
@@ -46,3 +48,9 @@ class Email:
 
     def parse(self, headers: Headers, body: bytes) -> Sequence[ChannelEvent]:
         return ()
+
+
+def _send(envelope: Envelope, mail: EmailMessage, until: float) -> None:
+    """In a thread, whose turn may come late."""
+    envelope.check_in_time()
+    smtp.send(mail, envelope.sender, until)

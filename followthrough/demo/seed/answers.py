@@ -20,7 +20,10 @@ TIMES = {
 }
 THANKS = {"en": ("Thank you!", "Thanks"), "es": ("¡Gracias!",)}
 
-INTERVIEWS = ("interview", "visit")  # how touches that ask about one begin
+INTERVIEWS = (  # the touches of both maps that ask about an interview
+    "interview_confirm", "interview_nudge", "interview_nudge_mail", "interview_day_before",
+    "visit_confirm", "visit_nudge",
+)  # fmt: skip
 ALWAYS = {  # the last story lines: who answers what to the question about their interview
     "A-1002": "",
     "A-1003": "Can I bring my brother, he wants to apply as well?",
@@ -41,7 +44,7 @@ class Answer:
 def answer(*, external_id: str, touch: str, locale: str, seed: int) -> Answer | None:
     """What this candidate answers to touch `touch` of a map, or None when they stay quiet."""
     if external_id in ALWAYS:
-        text = ALWAYS[external_id] if touch.startswith(INTERVIEWS) else ""
+        text = ALWAYS[external_id] if touch in INTERVIEWS else ""
         return Answer(text, timedelta(minutes=9)) if text else None
     chance = Random(f"{seed}:{external_id}:{touch}")  # noqa: S311  (a story, not a secret)
     text = _text(chance, touch, locale if locale in YES else "en")
@@ -52,7 +55,7 @@ def _text(chance: Random, touch: str, locale: str) -> str:
     dice = chance.random()
     if dice < 0.012:
         return "STOP"
-    if touch.startswith(INTERVIEWS):
+    if touch in INTERVIEWS:
         return _about_interview(chance, dice, locale)
     if touch.startswith("screen"):
         return chance.choice(TIMES[locale]) if dice < 0.16 else ""
