@@ -14,7 +14,7 @@ HEADS = {
 
 # Why something was held, dropped, merged, cancelled or failed.
 REASONS = {
-    "not_relevant": _("The condition in the message map no longer held: %(failing)s."),
+    "not_relevant": _("It no longer applied: %(failing)s."),
     "too_late": _("By the time it could go out it was of no more use."),
     "anchor_moved": _("The time it was planned around has changed since."),
     "channel_failed": _("This channel was tried and definitively failed."),
@@ -130,4 +130,13 @@ CONSENT = {
     "application_form": _("asked on the application form"),
     "start": _("they texted START"),
     "start_yes": _("they texted YES"),
+}
+
+# What a failing condition means, by the beginning of its field; others are shown as they stand.
+CONDITIONS = {
+    "ask.": _("the candidate has already answered"),
+    "application.candidate": _("the application is another person's now"),
+    "application.stage": _("the application is in another stage now"),
+    "anchor.": _("the time it is about has changed"),
+    "candidate.replied_at": _("the candidate has written meanwhile"),
 }

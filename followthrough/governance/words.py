@@ -181,11 +181,15 @@ def _kept(view: _View, detail: Mapping[str, Any]) -> str:
 
 
 def _failing(view: _View, detail: Mapping[str, Any]) -> str:
-    """The failing condition, as `application.stage is interview`."""
+    """The failing condition: a phrase where there is one, else `site.region is NV`."""
     found: Mapping[str, Any] = detail.get("failing", {})
     for kind, joint in (("any", _(" or ")), ("all", _(" and "))):
         if kind in found:
             return joint.join(_failing(view, {"failing": part}) for part in found[kind])
+    field = str(found.get("field", ""))
+    for prefix, phrase in phrases.CONDITIONS.items():
+        if field.startswith(prefix):
+            return str(phrase)
     parts = (found.get("field"), str(found.get("op", "")).replace("_", " "), found.get("value"))
     return " ".join(str(part) for part in parts if part not in (None, ""))
 

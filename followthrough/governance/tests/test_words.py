@@ -101,8 +101,7 @@ def test_what_was_sent_says_by_what():
     ("given", "about", "expected"),
     [
         (draft(facts={}), facts(),
-         "Not sent. The condition in the message map no longer held: application.stage is"
-         " interview."),
+         "Not sent. It no longer applied: the application is in another stage now."),
         (draft(), facts(blocked={(PHONE, "sms"): NOON}),
          "Not sent. They asked for no more messages at this address."
          " Everything before that passed (6 checks)."),

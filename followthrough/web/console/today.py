@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import UUID
 
 from django.db.models import Count, QuerySet
@@ -14,7 +15,7 @@ from followthrough.conversations import handoffs
 from followthrough.conversations.models import Handoff
 from followthrough.core import clock
 from followthrough.intake.models import RawEvent
-from followthrough.messages.models import Message
+from followthrough.messages.models import Message, Touch
 from followthrough.people.models import Application, WriteBack
 from followthrough.people.stages import Stage
 from followthrough.web.console.access import access, member, own, worker_on_handoffs
@@ -40,6 +41,7 @@ def page(request: HttpRequest) -> HttpResponse:
             "unmapped": _unmapped(mine),
             "parked_events": RawEvent.objects.filter(organization_id=mine, state="parked")[:MOST],
             "parked_write_backs": _parked(mine)[:MOST],
+            "not_sent": _not_sent(mine)[:MOST],
         },
     )
 
@@ -91,3 +93,10 @@ def _unmapped(organization_id: UUID) -> list[dict]:
 def _parked(organization_id: UUID) -> QuerySet[WriteBack]:
     found = WriteBack.objects.filter(organization_id=organization_id, state="parked")
     return found.select_related("application__candidate").order_by("created_at")
+
+
+def _not_sent(organization_id: UUID) -> QuerySet[Touch]:
+    """Messages that could not be sent, or of which nobody knows whether they were, lately."""
+    found = Touch.objects.filter(organization_id=organization_id, state__in=("failed", "unknown"))
+    lately = found.filter(ended_at__gt=clock.now() - timedelta(days=7))
+    return lately.select_related("candidate").order_by("-id")
