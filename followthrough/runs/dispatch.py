@@ -66,7 +66,7 @@ def _lane(shard: int, epoch: int) -> Lane:
     lane = _lanes.setdefault(shard, Lane(shard=shard, epoch=epoch))
     if lane.epoch != epoch:
         lane.expire(lane.take_ready())
-        lane.epoch = epoch
+        lane.epoch, lane.lost = epoch, False
     return lane
 
 

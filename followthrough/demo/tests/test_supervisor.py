@@ -5,6 +5,7 @@ These tests start everything themselves: they need no database from outside, and
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shutil
@@ -77,6 +78,9 @@ def start() -> Iterator[Callable[..., Demo]]:
     for demo in demos:
         demo.process.kill()
         demo.process.wait()
+        for child in demo.children:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                child.kill()
         if demo.process.stdout:
             demo.process.stdout.close()
     found = places.Places(folder / "postgres" / "demo")
