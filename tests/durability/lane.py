@@ -56,7 +56,8 @@ def _play(given: argparse.Namespace, folder: Path) -> dict[str, Any]:
     options = {"latency_ms": given.latency_ms, "fail": given.fail, "seed": given.seed}
     with processes.provider(folder, **options) as provider, processes.workers(log) as workers:
         stream = Stream(seed=given.seed, provider_url=provider.url)
-        killer = Killer(random.Random(given.seed), workers, stream, count=given.workers)
+        chance = random.Random(given.seed)
+        killer = Killer(chance, workers, stream, log=provider.log, count=given.workers)
         with Watch() as watch:
             killer.run(given.kills, watch)
             rested, problems = _rest(verdict)
@@ -76,16 +77,19 @@ def _play(given: argparse.Namespace, folder: Path) -> dict[str, Any]:
 
 def _rest(verdict: Any) -> tuple[float, list[str]]:
     try:
-        return verdict.wait_for_rest(seconds=90), []
+        return verdict.wait_for_rest(patience=60), []
     except TimeoutError as problem:
-        return 90.0, [str(problem)]
+        return -1.0, [str(problem)]
 
 
 class Killer:
     """Keeps one or two workers busy and takes them away at the worst moments."""
 
-    def __init__(self, chance: random.Random, workers: Any, stream: Any, *, count: int) -> None:
+    def __init__(
+        self, chance: random.Random, workers: Any, stream: Any, *, log: Path, count: int
+    ) -> None:
         self.chance, self.workers, self.stream, self.count = chance, workers, stream, count
+        self.log = log
         self.counts = {"kills": 0, "in flight": 0, "zombies": 0}
         self.timers: list[threading.Timer] = []
 
@@ -93,7 +97,8 @@ class Killer:
         for _ in range(self.count):
             self.workers.start()
         while self.counts["kills"] < kills:
-            self.stream.burst(BURST)
+            if watch.backlog() < 3 * BURST:
+                self.stream.burst(BURST)
             self._strike(watch)
         for timer in self.timers:
             timer.join()
@@ -120,16 +125,27 @@ class Killer:
             self.workers.start()
 
     def _victim(self, watch: Any) -> int:
-        """Whoever has most messages on their way; after a while anybody."""
+        """Whoever has most messages on their way; after a while anybody.
+
+        Every other time only once the provider has taken some: the first moment of a batch is
+        not the only one to die at.
+        """
         until = time.monotonic() + AIM_SECONDS[self.count]
         moving = self.workers.living - self.workers.stopped
+        taken = self._taken() + self.chance.choice([0, 2_000, 8_000])  # bytes of its log
         while time.monotonic() < until:
+            if self._taken() < taken:
+                time.sleep(0.004)
+                continue
             busy = [(count, pid) for pid, count in watch.busy().items() if pid in moving]
             if busy and max(busy)[0] >= 3:
                 self.counts["in flight"] += 1
                 return max(busy)[1]
             time.sleep(0.004)
         return self.chance.choice(sorted(moving))
+
+    def _taken(self) -> int:
+        return self.log.stat().st_size if self.log.exists() else 0
 
     def _later(self, seconds: float, act: Any, *given: Any) -> None:
         timer = threading.Timer(seconds, act, given)

@@ -8,14 +8,13 @@ import time
 
 import psycopg
 
-from followthrough.runs.models import Shard
-
 LONGEST = 30.0  # seconds: what is promised
 
 _BUSY = """
 SELECT s.owner, count(*) FROM messaging_touch t JOIN runs_shard s ON s.number = t.shard
 WHERE t.state = 'sending' AND s.lease_until > clock_timestamp() GROUP BY s.owner
 """
+_BACKLOG = "SELECT count(*) FROM messaging_touch WHERE ended_at IS NULL"
 _OWNERS = "SELECT number, owner FROM runs_shard"
 
 
@@ -50,6 +49,10 @@ class Watch:
             found[_pid(owner)] = found.get(_pid(owner), 0) + count
         return found
 
+    def backlog(self) -> int:
+        """How many messages are due or on their way."""
+        return self.connection.execute(_BACKLOG).fetchone()[0]
+
     def killed(self, pid: int) -> None:
         """From now on the shards of `pid` wait for another owner. So do, anew, those that waited
         already: whoever was about to take them may be the one who died now."""
@@ -74,8 +77,3 @@ class Watch:
     def _owners(self) -> dict[int, int]:
         rows = self.connection.execute(_OWNERS).fetchall()
         return {number: _pid(owner) for number, owner in rows if owner}
-
-
-def shards_held() -> int:
-    """How many shards have an owner (the house included)."""
-    return Shard.objects.exclude(owner="").count()

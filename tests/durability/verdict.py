@@ -15,13 +15,20 @@ from tests import invariants
 from tests.durability.stream import Stream
 
 
-def wait_for_rest(*, seconds: float) -> float:
-    """Wait until no event waits and every touch has ended; else TimeoutError with what is left."""
-    began = time.monotonic()
+def wait_for_rest(*, patience: float) -> float:
+    """Wait until no event waits and every touch has ended, and return the seconds it took.
+
+    Raises TimeoutError with what is left when nothing at all ends for `patience` seconds.
+    """
+    began = moved = time.monotonic()
+    ended = -1
     while left := _left():
-        if time.monotonic() - began > seconds:
-            raise TimeoutError(f"After {seconds:.0f} s there is still work: {left}")
-        time.sleep(0.1)
+        now = Touch.objects.filter(state__in=TERMINAL).count()
+        if now != ended:
+            ended, moved = now, time.monotonic()
+        if time.monotonic() - moved > patience:
+            raise TimeoutError(f"For {patience:.0f} s nothing was done, but there is work: {left}")
+        time.sleep(0.3)
     return time.monotonic() - began
 
 
