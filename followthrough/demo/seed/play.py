@@ -197,6 +197,7 @@ SELECT shard FROM intake_rawevent WHERE state = 'stored'
 UNION SELECT shard FROM messaging_touch WHERE state = 'planned' AND due_at <= %s
 UNION SELECT shard FROM messaging_touch WHERE state = 'sending'
 UNION SELECT shard FROM people_writeback WHERE state = 'waiting'
+ORDER BY shard
 """
 
 
