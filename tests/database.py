@@ -1,4 +1,7 @@
-"""Shared by every test: the embedded PostgreSQL for tests, unless DATABASE_URL names another."""
+"""A plugin for every test: the embedded PostgreSQL for tests, unless DATABASE_URL names another.
+
+A plugin (`-p tests.database`) and not a conftest: settings are read before any conftest is.
+"""
 
 import os
 
