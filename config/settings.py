@@ -77,6 +77,7 @@ ALLOWED_HOSTS = listed("FOLLOWTHROUGH_HOSTS", "localhost,127.0.0.1,[::1]")
 PUBLIC_URL = os.environ.get("FOLLOWTHROUGH_URL", "http://localhost:8000").rstrip("/")
 
 SHARDS = 8  # how many pieces the work is cut into; more workers than this stay idle
+HANDS = 2  # threads that do a worker's shards' work: one computes while one waits for the database
 
 INSTALLED_APPS = [
     "django.contrib.contenttypes",

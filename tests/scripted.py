@@ -104,7 +104,7 @@ class Scripted:
 
 def _answer(answer: str, envelope: Envelope) -> Accepted:
     if answer.startswith("died"):
-        dispatch._lanes.clear()  # with everything the worker knew
+        dispatch.forget()  # with everything the worker knew
         raise Died
     if answer == "crash_gone":
         raise RuntimeError("an error that the adapter does not declare")
@@ -127,10 +127,10 @@ def _answer(answer: str, envelope: Envelope) -> Accepted:
 def provider(script: Iterable[str] = (), look_ups: Iterable[str] = ()) -> Iterator[Scripted]:
     """Put a scripted adapter into the registry for a while."""
     made = Scripted(list(script), list(look_ups))
-    dispatch._lanes.clear()
+    dispatch.forget()
     with patch.dict(registry._BY_NAME, {"scripted": made}):
         yield made
-    dispatch._lanes.clear()
+    dispatch.forget()
 
 
 def event(**given: Any) -> bytes:

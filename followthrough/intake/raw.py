@@ -31,11 +31,12 @@ class Raw(NamedTuple):
 
 
 _DUE = """
-SELECT id, organization_id, kind, source_id, headers, body, received_at, tries, shard
-FROM intake_rawevent
-WHERE shard = %s AND state = 'stored' AND next_try_at <= statement_timestamp()
-  AND source_id <> ALL(%s::uuid[])
-ORDER BY id LIMIT %s
+SELECT id, organization_id, kind, source_id, headers, body, received_at, tries, r.shard
+FROM unnest(%(shards)s::int[]) AS mine(shard) CROSS JOIN LATERAL (
+  SELECT * FROM intake_rawevent r
+  WHERE r.shard = mine.shard AND state = 'stored' AND next_try_at <= statement_timestamp()
+    AND source_id <> ALL(%(resting)s::uuid[])
+  ORDER BY id LIMIT %(each)s) AS r
 """
 _LOCK = """
 SELECT id FROM intake_rawevent WHERE id = ANY(%s) AND state = 'stored'
@@ -56,9 +57,11 @@ WHERE id = %s AND state = 'stored'
 """
 
 
-def due(shard: int, *, resting: Sequence[UUID]) -> list[Raw]:
-    """The shard's next events, the oldest first; none of sources that are left alone just now."""
-    found = sql.rows(_DUE, (shard, list(resting), BATCH))
+def due(shards: Sequence[int], *, resting: Sequence[UUID]) -> list[Raw]:
+    """The shards' next events, each shard's oldest first; none of sources that are left alone."""
+    each = max(1, BATCH // max(1, len(shards)))
+    given = {"shards": list(shards), "resting": list(resting), "each": each}
+    found = sql.rows(_DUE, given)
     return [Raw._make(row) for row in found]
 
 

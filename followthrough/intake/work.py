@@ -40,7 +40,7 @@ from followthrough.people.mirror import Applied, Changed, Grant
 from followthrough.people.models import Connection
 from followthrough.people.snapshots import Snapshot
 from followthrough.runs import advance, delivery, inbound
-from followthrough.runs.engine import shard_loop
+from followthrough.runs.engine import Held, shard_loop
 from followthrough.store import sql
 
 log = logging.getLogger(__name__)
@@ -72,12 +72,12 @@ class FromTheFuture(BadSnapshot):
 
 
 @shard_loop(order=10)
-def work(shard: int, *, epoch: int | None) -> int:
-    """Work off the shard's next raw events and return how many were settled or put off.
+def work(held: Held) -> int:
+    """Work off the next raw events and return how many were settled or put off.
 
-    Safe without the epoch: a row is locked and looked at again before anything is made of it.
+    Safe without the epochs: a row is locked and looked at again before anything is made of it.
     """
-    due = raw.due(shard, resting=PACE.resting())
+    due = raw.due(list(held), resting=PACE.resting())
     return _from_ats([one for one in due if one.kind == "ats"]) + _from_channels(
         [one for one in due if one.kind == "channel"]
     )

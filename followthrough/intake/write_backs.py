@@ -23,7 +23,7 @@ from followthrough.intake import links, raw
 from followthrough.intake.ats import calls, registry
 from followthrough.intake.ats.contract import Note, Refused, Throttled
 from followthrough.people.models import Connection
-from followthrough.runs.engine import shard_loop
+from followthrough.runs.engine import Held, shard_loop
 from followthrough.store import sql
 
 log = logging.getLogger(__name__)
@@ -52,7 +52,7 @@ class Leased(NamedTuple):
 _LEASE = """
 WITH due AS (
   SELECT id FROM people_writeback
-  WHERE shard = %s AND state = 'waiting' AND next_try_at <= statement_timestamp()
+  WHERE shard = ANY(%s) AND state = 'waiting' AND next_try_at <= statement_timestamp()
     AND connection_id <> ALL(%s::uuid[])
   ORDER BY next_try_at, id LIMIT %s FOR UPDATE SKIP LOCKED)
 UPDATE people_writeback w SET next_try_at = statement_timestamp() + %s, tries = w.tries + 1
@@ -73,13 +73,13 @@ RETURNING known.id, new.state
 """
 
 
-@shard_loop(order=30, pause=0.5)
-def drain(shard: int, *, epoch: int | None) -> int:
-    """Send the shard's waiting write-backs and return how many were tried.
+@shard_loop(order=30, pause=0.2, apart=True)
+def drain(held: Held) -> int:
+    """Send waiting write-backs and return how many were tried.
 
-    Safe without the epoch: a row is leased by one statement before anybody calls.
+    Safe without the epochs: a row is leased by one statement before anybody calls.
     """
-    leased = _lease(shard)
+    leased = _lease(list(held))
     if not leased:
         return 0
     connections = links.load(one.connection_id for one in leased)
@@ -88,8 +88,8 @@ def drain(shard: int, *, epoch: int | None) -> int:
     return len(leased)
 
 
-def _lease(shard: int) -> list[Leased]:
-    given = (shard, calls.PACE.resting(), BATCH, LEASE)
+def _lease(shards: list[int]) -> list[Leased]:
+    given = (shards, calls.PACE.resting(), BATCH, LEASE)
     return [Leased(*row) for row in sql.rows(_LEASE, given)]
 
 

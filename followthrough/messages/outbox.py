@@ -6,9 +6,10 @@ and only by a conditional UPDATE: whoever comes second changes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from random import randrange
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -27,6 +28,7 @@ class Due(NamedTuple):
     candidate_id: UUID
     run_id: UUID | None
     version_id: UUID | None
+    shard: int
     origin: str
     key: str
     occurrence: str
@@ -48,23 +50,31 @@ class Due(NamedTuple):
 
 _DUE = ", ".join(f"t.{name}" for name in Due._fields)
 
+# Shard by shard in the order given, each by its index, until the limit is reached.
 # `touch_sending` keeps one person's messages in order: while one is on its way the next waits.
 _CLAIM = f"""
-SELECT {_DUE} FROM messaging_touch t
-WHERE t.shard = %(shard)s AND t.state = 'planned' AND t.due_at <= %(now)s
-  AND (%(only)s::uuid[] IS NULL OR t.id = ANY(%(only)s::uuid[]))
-  AND NOT EXISTS (SELECT 1 FROM messaging_touch s
-                  WHERE s.candidate_id = t.candidate_id AND s.state = 'sending')
-ORDER BY t.due_at LIMIT %(limit)s FOR UPDATE OF t SKIP LOCKED
+SELECT {_DUE} FROM unnest(%(shards)s::int[]) AS mine(shard) CROSS JOIN LATERAL (
+  SELECT * FROM messaging_touch t
+  WHERE t.shard = mine.shard AND t.state = 'planned' AND t.due_at <= %(now)s
+    AND (%(only)s::uuid[] IS NULL OR t.id = ANY(%(only)s::uuid[]))
+    AND NOT EXISTS (SELECT 1 FROM messaging_touch s
+                    WHERE s.candidate_id = t.candidate_id AND s.state = 'sending')
+  ORDER BY t.due_at FOR UPDATE OF t SKIP LOCKED
+) AS t LIMIT %(limit)s
 """  # noqa: S608
 
 
 def claim(
-    *, shard: int, now: datetime, limit: int, only: Sequence[UUID] | None = None
+    *, shards: Sequence[int], now: datetime, limit: int, only: Sequence[UUID] | None = None
 ) -> list[Due]:
-    """Lock up to `limit` due touches of a shard until the transaction ends, earliest first."""
+    """Lock up to `limit` due touches of shards until the transaction ends, earliest first in each.
+
+    Which shard is asked first is left to chance, so that none has to wait for the others' backlog.
+    """
+    first = randrange(len(shards))  # noqa: S311
     given = {
-        "shard": shard, "now": now, "limit": limit, "only": list(only) if only else None,
+        "shards": [*shards[first:], *shards[:first]], "now": now, "limit": limit,
+        "only": list(only) if only else None,
     }  # fmt: skip
     return [Due(*row) for row in sql.rows(_CLAIM, given)]
 
@@ -126,9 +136,9 @@ class Sending(NamedTuple):
 _ATTEMPTS = """
 INSERT INTO messaging_attempt (id, organization_id, touch_id, number, channel, sender_id,
     contact_point_id, address_key, state, provider_id, error, detail, epoch)
-SELECT id, org, touch, number, ch, sender, point, key, 'started', '', '', '', %s
+SELECT id, org, touch, number, ch, sender, point, key, 'started', '', '', '', epoch
 FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::int[], %s::text[], %s::uuid[], %s::uuid[],
-    %s::text[]) AS a(id, org, touch, number, ch, sender, point, key)
+    %s::text[], %s::bigint[]) AS a(id, org, touch, number, ch, sender, point, key, epoch)
 """
 _MESSAGES = """
 INSERT INTO messaging_message (id, organization_id, application_id, candidate_id,
@@ -140,19 +150,22 @@ FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::text
   AS m(id, org, app, cand, point, ch, sender, touch, att, subject, body)
 """
 _SENDING = f"""
-UPDATE messaging_touch SET state = 'sending', attempts = attempts + 1, held_for = '',
-    epoch = %s, lease_until = clock_timestamp() + interval '{LEASE_SECONDS} seconds'
-WHERE id = ANY(%s)
+UPDATE messaging_touch t SET state = 'sending', attempts = attempts + 1, held_for = '',
+    epoch = s.epoch, lease_until = clock_timestamp() + interval '{LEASE_SECONDS} seconds'
+FROM unnest(%s::uuid[], %s::bigint[]) AS s(id, epoch) WHERE t.id = s.id
 """  # noqa: S608
 
 
-def start(sendings: Sequence[Sending], *, epoch: int, now: datetime) -> None:
-    """Write the attempts and their messages before any provider is called."""
+def start(sendings: Sequence[Sending], *, epochs: Mapping[int, int | None], now: datetime) -> None:
+    """Write the attempts and their messages before any provider is called.
+
+    `epochs` are the fencing tokens by shard.
+    """
     if not sendings:
         return
     attempts = [
         (s.attempt_id, s.touch.organization_id, s.touch.id, s.touch.attempts + 1, s.channel,
-         s.sender_id, s.contact_point_id, s.address_key)
+         s.sender_id, s.contact_point_id, s.address_key, epochs[s.touch.shard] or 0)
         for s in sendings
     ]  # fmt: skip
     messages = [
@@ -160,9 +173,10 @@ def start(sendings: Sequence[Sending], *, epoch: int, now: datetime) -> None:
          s.contact_point_id, s.channel, s.sender_id, s.touch.id, s.attempt_id, s.subject, s.body)
         for s in sendings
     ]  # fmt: skip
-    sql.run(_ATTEMPTS, [epoch, *sql.columns(attempts, 8)])
+    sql.run(_ATTEMPTS, sql.columns(attempts, 9))
     sql.run(_MESSAGES, [now, *sql.columns(messages, 11)])
-    sql.run(_SENDING, (epoch, [s.touch.id for s in sendings]))
+    touches = [(s.touch.id, epochs[s.touch.shard] or 0) for s in sendings]
+    sql.run(_SENDING, sql.columns(touches, 2))
 
 
 _END = """
@@ -239,16 +253,16 @@ def mark_not_sent(attempt_ids: Iterable[UUID]) -> None:
 
 
 _RECONCILING = f"""
-UPDATE messaging_touch SET state = 'reconciling', epoch = %s,
+UPDATE messaging_touch SET state = 'reconciling',
     lease_until = clock_timestamp() + interval '{LEASE_SECONDS} seconds'
 WHERE id IN (SELECT id FROM messaging_touch
-             WHERE shard = %s AND state IN ('sending', 'reconciling')
+             WHERE shard = ANY(%s) AND state IN ('sending', 'reconciling')
                AND lease_until < clock_timestamp()
              ORDER BY lease_until LIMIT %s FOR UPDATE SKIP LOCKED)
 RETURNING {_DUE.replace("t.", "")}
 """  # noqa: S608
 
 
-def overdue(*, shard: int, epoch: int, limit: int) -> list[Due]:
+def overdue(*, shards: Sequence[int], limit: int) -> list[Due]:
     """Take touches whose lease ran out: nobody knows yet whether they went out."""
-    return [Due(*row) for row in sql.rows(_RECONCILING, (epoch, shard, limit))]
+    return [Due(*row) for row in sql.rows(_RECONCILING, (list(shards), limit))]

@@ -9,9 +9,11 @@ the touch is decided again.
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+import threading
+from collections.abc import Sequence, Set
 from datetime import datetime, timedelta
-from time import monotonic, sleep
+from time import sleep
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import transaction
@@ -21,7 +23,7 @@ from followthrough.governance import gate
 from followthrough.messages import outbox
 from followthrough.messages.outbox import Due, ReceiptRow
 from followthrough.runs import drafts, facts, settling, verdicts
-from followthrough.runs.engine import shard_loop
+from followthrough.runs.engine import Held, shard_loop
 from followthrough.runs.facts import Facts
 from followthrough.runs.handover import Lane, Ready
 from followthrough.runs.verdicts import Verdicts
@@ -30,67 +32,66 @@ from followthrough.store import sql
 log = logging.getLogger(__name__)
 
 BATCH = 200  # touches per transaction, at most
+SETTLED_AT_ONCE = 200
 WORTH_CLAIMING = 100  # room for fewer is left to grow while others are still on their way
 POISON_TRIES = 5
 
-_lanes: dict[int, Lane] = {}
+_own = threading.local()  # each thread that does this work has a lane of its own
 
 
 @shard_loop(order=20)
-def work(shard: int, *, epoch: int | None) -> int:
-    """One turn of a shard: settle what came back, hand over what is decided, decide what is due."""
-    lane = _lane(shard, epoch or 0)
-    did = settling.settle(lane.take_finished(BATCH), now=clock.now())
-    did += _launch(lane, fenced=epoch is not None)
-    if not lane.lost and (lane.room() >= WORTH_CLAIMING or not lane.flying):
-        did += _fill(lane)
-        did += _launch(lane, fenced=epoch is not None)
-    if epoch is None and not did and lane.flying:
+def work(held: Held) -> int:
+    """One turn: settle what came back, hand over what is decided, decide what is due."""
+    lane = _lane()
+    did = settling.settle(lane.take_finished(SETTLED_AT_ONCE), now=clock.now())
+    did += _launch(lane)
+    if held and (lane.room() >= WORTH_CLAIMING or not lane.flying):
+        did += _fill(lane, held)
+        did += _launch(lane)
+    if not did and lane.flying and None in held.values():
         sleep(0.001)  # in one thread (drain) there is nobody else to wait for the outcome
         return 1
     return did
 
 
-def close(shard: int, *, seconds: float) -> None:
-    """Bring a shard to rest before its owner gives it up: nothing new, everything settled."""
-    lane, until = _lanes.get(shard), monotonic() + seconds
-    while lane and (lane.ready or lane.flying or lane.finished) and monotonic() < until:
-        lane.expire(lane.take_ready())
-        if not settling.settle(lane.take_finished(BATCH), now=clock.now()):
-            sleep(0.005)
+def at_rest() -> bool:
+    """Whether nothing of this thread is on its way, waits to leave or waits to be settled."""
+    return _lane().at_rest()
 
 
-def _lane(shard: int, epoch: int) -> Lane:
-    """The shard's lane. What was decided under another epoch is decided again; what came back is
-    settled whoever owns the shard now, since the attempt is its fence."""
-    lane = _lanes.setdefault(shard, Lane(shard=shard, epoch=epoch))
-    if lane.epoch != epoch:
-        lane.expire(lane.take_ready())
-        lane.epoch, lane.lost = epoch, False
-    return lane
+def forget() -> None:
+    """Forget every lane, as a crash does. For tests."""
+    global _own
+    _own = threading.local()
+
+
+def _lane() -> Lane:
+    if not hasattr(_own, "lane"):
+        _own.lane = Lane()
+    return _own.lane
 
 
 # --- decide ------------------------------------------------------------------------------------
 
 
-def _fill(lane: Lane) -> int:
+def _fill(lane: Lane, held: Held) -> int:
     """Claim due touches and decide about them; one that cannot be decided is isolated."""
     limit, now = min(BATCH, lane.room()), clock.now()
     try:
-        claimed, ready = _decide(lane, limit=limit, now=now)
+        claimed, ready = _decide(held, limit=limit, now=now)
     except Exception:
-        log.exception("A batch of shard %s could not be decided; going one by one", lane.shard)
-        return _one_by_one(lane, limit=limit, now=now)
+        log.exception("A batch could not be decided; going one by one")
+        return _one_by_one(lane, held, limit=limit, now=now)
     lane.ready.extend(ready)
     return claimed
 
 
-def _one_by_one(lane: Lane, *, limit: int, now: datetime) -> int:
+def _one_by_one(lane: Lane, held: Held, *, limit: int, now: datetime) -> int:
     with transaction.atomic():
-        dues = outbox.claim(shard=lane.shard, now=now, limit=limit)
+        dues = outbox.claim(shards=list(held), now=now, limit=limit)
     for due in dues:
         try:
-            _, ready = _decide(lane, limit=1, now=now, only=[due.id])
+            _, ready = _decide(held, limit=1, now=now, only=[due.id])
             lane.ready.extend(ready)
         except Exception as problem:
             log.exception("The touch %s could not be decided", due.id)
@@ -113,15 +114,15 @@ def _set_back(due: Due, problem: str, now: datetime) -> None:
 
 
 def _decide(
-    lane: Lane, *, limit: int, now: datetime, only: Sequence[UUID] | None = None
+    held: Held, *, limit: int, now: datetime, only: Sequence[UUID] | None = None
 ) -> tuple[int, list[Ready]]:
     """Claim, load, decide and write, in one transaction; returns the count and what may leave."""
     with transaction.atomic():
-        dues = outbox.claim(shard=lane.shard, now=now, limit=limit, only=only)
+        dues = outbox.claim(shards=list(held), now=now, limit=limit, only=only)
         if not dues:
             return 0, []
         known = facts.load(dues, now=now)
-        written = Verdicts(lane.epoch, now, known)
+        written = Verdicts(held, now, known)
         for candidate_id, theirs in drafts.by_person(dues).items():
             _decide_person(known.people[candidate_id], theirs, known, written)
         written.write()
@@ -146,53 +147,65 @@ def _decide_person(person: facts.Person, dues: list[Due], known: Facts, written:
 # this statement finds the message on its way, and both times are on record.
 _STILL = """
 SELECT clock_timestamp(),
-  NOT %(fenced)s OR EXISTS (SELECT 1 FROM runs_shard WHERE number = %(shard)s
-                            AND epoch = %(epoch)s FOR SHARE),
+  ARRAY(SELECT o.shard FROM unnest(%(shard)s::int[], %(epoch)s::bigint[]) AS o(shard, epoch)
+        JOIN runs_shard s ON s.number = o.shard AND s.epoch = o.epoch),
   ARRAY(SELECT r.n FROM unnest(%(n)s::int[], %(org)s::uuid[], %(key)s::text[], %(ch)s::text[])
           AS r(n, org, key, ch)
         JOIN governance_addressblock b ON b.organization_id = r.org AND b.address_key = r.key
-          AND b.channel = r.ch AND b.lifted_at IS NULL
-        WHERE r.n = ANY(%(asked)s)),
-  ARRAY(SELECT r.n FROM unnest(%(sn)s::int[], %(subject)s::uuid[]) AS r(n, subject)
-        JOIN governance_freeze f ON f.subject_id = r.subject AND f.ended_at IS NULL
-          AND (f.until IS NULL OR f.until > %(now)s)
-        WHERE r.n = ANY(%(automatic)s) OR f.why = 'kill_switch')
+          AND b.channel = r.ch AND b.lifted_at IS NULL),
+  ARRAY(SELECT DISTINCT f.subject_id FROM governance_freeze f
+        WHERE f.subject_id = ANY(%(subject)s) AND f.ended_at IS NULL
+          AND (f.until IS NULL OR f.until > %(now)s)),
+  ARRAY(SELECT DISTINCT f.subject_id FROM governance_freeze f
+        WHERE f.subject_id = ANY(%(subject)s) AND f.ended_at IS NULL
+          AND (f.until IS NULL OR f.until > %(now)s) AND f.why = 'kill_switch')
 """
 
 
-def _launch(lane: Lane, *, fenced: bool) -> int:
+def _launch(lane: Lane) -> int:
     """Hand over what still holds; what no longer does is finished as expired."""
     ready = lane.take_ready()
     if not ready:
         return 0
-    started_at, owned, blocked, frozen = _still(lane, ready, fenced)
-    lane.lost = not owned
-    stale = set(range(len(ready))) if lane.lost else {*blocked, *frozen}
-    lane.expire(one for n, one in enumerate(ready) if n in stale)
-    lane.launch([one for n, one in enumerate(ready) if n not in stale], started_at)
+    still = _still(ready)
+    holds = [still.holds(number, one) for number, one in enumerate(ready)]
+    lane.expire(one for one, right in zip(ready, holds, strict=True) if not right)
+    lane.launch([one for one, right in zip(ready, holds, strict=True) if right], still.at)
     return len(ready)
 
 
-def _still(lane: Lane, ready: list[Ready], fenced: bool) -> tuple[datetime, bool, list, list]:
+class _Still(NamedTuple):
+    """What was read just before handing over."""
+
+    at: datetime  # the database's clock
+    owned: Set[int]  # shards that are still ours
+    blocked: Set[int]  # numbers of messages whose address opted out
+    frozen: Set[UUID]  # subjects
+    killed: Set[UUID]  # subjects on which not even a member may write
+
+    def holds(self, number: int, one: Ready) -> bool:
+        """Whether the decision about a message is still right."""
+        due = one.sending.touch
+        if one.epoch is not None and one.shard not in self.owned:
+            return False
+        if due.purpose == "service":
+            return True
+        stops = self.killed if due.origin == "member" else self.frozen
+        return number not in self.blocked and stops.isdisjoint(one.subjects)
+
+
+def _still(ready: list[Ready]) -> _Still:
     touches = [one.sending.touch for one in ready]
-    subjects = [
-        (n, subject)
-        for n, one in enumerate(ready)
-        if one.sending.touch.purpose != "service"
-        for subject in one.subjects
-    ]
+    epochs = {one.shard: one.epoch for one in ready if one.epoch is not None}
     given = {
-        "fenced": fenced,
-        "shard": lane.shard,
-        "epoch": lane.epoch,
+        "shard": list(epochs),
+        "epoch": list(epochs.values()),
         "now": clock.now(),
         "n": list(range(len(ready))),
         "org": [due.organization_id for due in touches],
         "key": [one.sending.address_key for one in ready],
         "ch": [one.sending.channel for one in ready],
-        "asked": [n for n, due in enumerate(touches) if due.purpose != "service"],
-        "automatic": [n for n, due in enumerate(touches) if due.origin != "member"],
-        "sn": [n for n, _ in subjects],
-        "subject": [subject for _, subject in subjects],
+        "subject": list({subject for one in ready for subject in one.subjects}),
     }
-    return sql.rows(_STILL, given)[0]
+    at, *found = sql.rows(_STILL, given)[0]
+    return _Still(at, *map(frozenset, found))

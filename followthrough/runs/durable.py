@@ -13,6 +13,7 @@ import os
 import socket
 import threading
 import time
+from collections.abc import Callable
 from datetime import timedelta
 from urllib.parse import quote
 
@@ -21,7 +22,7 @@ from django.conf import settings
 from django.db import close_old_connections, connection
 
 from followthrough.accounts import clock
-from followthrough.runs import dispatch, engine, signals
+from followthrough.runs import engine, hands
 from followthrough.store import sql
 
 log = logging.getLogger(__name__)
@@ -32,7 +33,7 @@ SLOT_SECONDS = 60
 LEASE_SECONDS = 10
 BEAT_SECONDS = 1.0
 DEAD_AFTER_SECONDS = 5.0
-SWEEP_SECONDS = 1.0
+HOUSE_SECONDS = 0.5  # how often the installation-wide duties are looked at
 MOST_PASSES = 5  # how often a shard is passed on for balance within one slot
 
 HOUSE = settings.SHARDS  # the pseudo-shard whose holder does the installation-wide duties
@@ -57,6 +58,7 @@ def launch() -> None:
         "enable_otlp": False,
     }
     _beat()  # before any work can be held: what a worker without a row holds belongs to the dead
+    hands.start()
     DBOS(config=config)
     DBOS.launch()
     DBOS.register_queue(
@@ -72,10 +74,10 @@ def launch() -> None:
 def stop() -> None:
     """Let go of every shard, pass them on, and leave nothing running."""
     _stopping.set()
-    signals.wake_all(range(HOUSE + 1))
     until = time.monotonic() + 12
     while _held and time.monotonic() < until:
         time.sleep(0.02)
+    hands.stop(seconds=LEASE_SECONDS)
     connection.close()
     DBOS.destroy(workflow_completion_timeout_sec=2)
 
@@ -147,19 +149,37 @@ def _reserve(shard: int, *, unfair: bool) -> bool:
 
 
 def _hold(shard: int, ends: float) -> None:
-    house = engine.House() if shard == HOUSE else None
-    epoch, renew_at = _take(shard), time.monotonic() + LEASE_SECONDS / 3
+    """Keep the lease of a shard; its work is done by the hands, the house's by this thread."""
+    epoch = _take(shard)
+    if shard == HOUSE:
+        house = engine.House()
+        _keep(shard, epoch, ends, every=HOUSE_SECONDS, meanwhile=house.turn)
+        return
+    hands.take(shard, epoch)
+    try:
+        _keep(shard, epoch, ends, every=LEASE_SECONDS / 3)
+    finally:
+        hands.let_go(shard)
+
+
+def _keep(
+    shard: int,
+    epoch: int,
+    ends: float,
+    *,
+    every: float,
+    meanwhile: Callable[[], object] = lambda: None,
+) -> None:
+    """Renew the lease until the slot ends, the shard is lost or the worker stops."""
+    renew_at = time.monotonic() + LEASE_SECONDS / 3
     while time.time() < ends and not _stopping.is_set():
         if time.monotonic() >= renew_at:
             if not _renew(shard, epoch):
                 log.warning("Shard %s was taken over by another worker", shard)
-                break
+                return
             renew_at = time.monotonic() + LEASE_SECONDS / 3
-        did = house.turn() if house else engine.turn(shard, epoch=epoch)
-        if not did:
-            signals.wait(shard, seconds=min(SWEEP_SECONDS, max(0.0, ends - time.time())))
-    if not house:
-        dispatch.close(shard, seconds=LEASE_SECONDS)
+        meanwhile()
+        _stopping.wait(max(0.0, min(every, ends - time.time())))
 
 
 _TAKE = """

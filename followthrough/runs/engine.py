@@ -3,13 +3,16 @@
 `@shard_loop(order=…)` registers work that one worker at a time does for a shard,
 `@every(seconds=…)` work that one worker at a time does for the whole installation. Who does it is
 decided by the durable-execution library (`runs.durable`), which only the worker process loads.
+
+Work is done for all the shards somebody holds at once: a batch costs the same number of statements
+whether its rows are of one shard or of eight.
 """
 
 from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from django.conf import settings
@@ -17,20 +20,24 @@ from django.db import close_old_connections
 
 log = logging.getLogger(__name__)
 
-ShardWork = Callable[..., int]  # work(shard, *, epoch) -> how many things it did
+# The shards somebody holds, each with its fencing token; None: nobody else can be there (tests).
+Held = Mapping[int, int | None]
+ShardWork = Callable[[Held], int]  # returns how many things it did
 
 
 @dataclass(frozen=True, order=True)
 class ShardDuty:
-    """One kind of work on a shard; the lowest `order` goes first in every turn.
+    """One kind of work on shards; the lowest `order` goes first in every turn.
 
     Work with a `pause` is left out of turns for so many seconds after it found nothing to do.
+    Work that waits for others' systems is done `apart`, so that nothing waits for it.
     """
 
     order: int
     name: str
     work: ShardWork = field(compare=False)
     pause: float = field(default=0.0, compare=False)
+    apart: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -46,11 +53,13 @@ _shard_duties: list[ShardDuty] = []
 _house_duties: list[HouseDuty] = []
 
 
-def shard_loop(*, order: int, pause: float = 0.0) -> Callable[[ShardWork], ShardWork]:
-    """Register `work(shard, *, epoch) -> int`; it must be safe to run after any crash."""
+def shard_loop(
+    *, order: int, pause: float = 0.0, apart: bool = False
+) -> Callable[[ShardWork], ShardWork]:
+    """Register `work(held) -> int`; it must be safe to run after any crash."""
 
     def register(work: ShardWork) -> ShardWork:
-        duty = ShardDuty(order=order, name=_name(work), work=work, pause=pause)
+        duty = ShardDuty(order=order, name=_name(work), work=work, pause=pause, apart=apart)
         _shard_duties.append(duty)
         _shard_duties.sort()
         return work
@@ -68,24 +77,34 @@ def every(*, seconds: float) -> Callable[[Callable[[], object]], Callable[[], ob
     return register
 
 
-def turn(shard: int, *, epoch: int | None) -> int:
-    """Do every duty of `shard` once and return how much was done.
+class Turns:
+    """Turns of one thread: every duty once for the shards it is given, what rests left out."""
 
-    A duty that fails is logged and the others go on; the next turn tries it again.
-    """
-    return sum(_unless_paused(duty, shard, epoch) for duty in _shard_duties)
+    def __init__(self, *, apart: bool = False) -> None:
+        self._apart = apart
+        self._resting: dict[str, float] = {}  # until when, in monotonic seconds
+
+    def turn(self, held: Held) -> int:
+        """Do every duty once and return how much was done.
+
+        A duty that fails is logged and the others go on; the next turn tries it again.
+        """
+        duties = [duty for duty in _shard_duties if duty.apart == self._apart]
+        return sum(self._do(duty, held) for duty in duties)
+
+    def _do(self, duty: ShardDuty, held: Held) -> int:
+        if time.monotonic() < self._resting.get(duty.name, 0.0):
+            return 0
+        did = _guarded(duty, held)
+        if not did and duty.pause:
+            self._resting[duty.name] = time.monotonic() + duty.pause
+        return did
 
 
-_paused: dict[tuple[str, int], float] = {}  # until when, in monotonic seconds
-
-
-def _unless_paused(duty: ShardDuty, shard: int, epoch: int | None) -> int:
-    if time.monotonic() < _paused.get((duty.name, shard), 0.0):
-        return 0
-    did = _guarded(duty, shard, epoch)
-    if not did and duty.pause:
-        _paused[duty.name, shard] = time.monotonic() + duty.pause
-    return did
+def once(held: Held) -> int:
+    """Do every duty once, in this process and thread, and return how much was done; errors are
+    raised, not logged."""
+    return sum(duty.work(held) for duty in _shard_duties)
 
 
 def drain(*, passes: int = 1000) -> int:
@@ -94,13 +113,9 @@ def drain(*, passes: int = 1000) -> int:
     For tests, seeding and benchmarks. Errors are raised, not logged. Raises RuntimeError when
     work does not come to rest within `passes`.
     """
-    total = 0
+    total, everything = 0, dict.fromkeys(range(settings.SHARDS))
     for _ in range(passes):
-        did = sum(
-            duty.work(shard, epoch=None)
-            for shard in range(settings.SHARDS)
-            for duty in _shard_duties
-        )
+        did = once(everything)
         if not did:
             return total
         total += did
@@ -123,11 +138,11 @@ class House:
         return len(due)
 
 
-def _guarded(duty: ShardDuty, shard: int, epoch: int | None) -> int:
+def _guarded(duty: ShardDuty, held: Held) -> int:
     try:
-        return duty.work(shard, epoch=epoch)
+        return duty.work(held)
     except Exception:
-        log.exception("%s failed on shard %s; it is tried again in the next turn", duty.name, shard)
+        log.exception("%s failed; it is tried again in the next turn", duty.name)
         close_old_connections()
         return 0
 

@@ -1,7 +1,7 @@
 """Handing envelopes to providers, many at once, on one event loop per process.
 
-Nothing here touches the database: what comes back is put into the lane of its shard, and the
-shard's own thread settles it.
+Nothing here touches the database: what comes back is put into the lane it left by, and the thread
+of that lane settles it.
 """
 
 from __future__ import annotations
@@ -40,6 +40,8 @@ class Ready(NamedTuple):
     adapter: Adapter
     decided: float  # time.monotonic()
     subjects: Sequence[UUID] = ()  # a freeze on any of them stops it
+    shard: int = 0
+    epoch: int | None = None  # the fencing token of its shard; None: nobody else can be there
 
 
 class Finished(NamedTuple):
@@ -52,15 +54,16 @@ class Finished(NamedTuple):
 
 @dataclass
 class Lane:
-    """The messages of one shard between decision and settlement."""
+    """The messages of one thread's shards between decision and settlement."""
 
-    shard: int
-    epoch: int
     ready: deque[Ready] = field(default_factory=deque)
     finished: deque[Finished] = field(default_factory=deque)
     flying: int = 0
-    lost: bool = False  # another worker owns the shard: nothing more is decided here
     limit: int = AT_ONCE
+
+    def at_rest(self) -> bool:
+        """Whether nothing is on its way, and nothing waits to leave or to be settled."""
+        return not (self.ready or self.flying or self.finished)
 
     def room(self) -> int:
         """How many more touches may be claimed now."""
@@ -90,7 +93,7 @@ class Lane:
             self.limit = max(10, self.limit // 2)
 
     def launch(self, readies: list[Ready], started_at: datetime) -> None:
-        """Start handing over; each outcome arrives in `finished` and wakes the shard."""
+        """Start handing over; each outcome arrives in `finished` and wakes the lane's thread."""
         self.flying += len(readies)
         self.limit = min(AT_ONCE, self.limit + 25)
         _loop().call_soon_threadsafe(_start, self, readies, started_at)
@@ -124,7 +127,7 @@ async def _hand_over(lane: Lane, ready: Ready, started_at: datetime) -> None:
     else:
         outcome = await _answer(ready.adapter.send(ready.envelope), ready.adapter)
     lane.finished.append(Finished(ready, outcome, started_at))
-    signals.wake(lane.shard)
+    signals.wake(ready.shard)
 
 
 async def _answer(call: Awaitable[Accepted], adapter: Adapter) -> Accepted | SendError:

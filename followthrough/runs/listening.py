@@ -6,7 +6,6 @@ import logging
 import threading
 import time
 
-from django.conf import settings
 from django.db import connection
 
 from followthrough.accounts import clock
@@ -31,7 +30,7 @@ def listen(stopping: threading.Event) -> None:
 def _hear(stopping: threading.Event) -> None:
     sql.run(f"LISTEN {sql.WAKE}")
     clock.load()
-    signals.wake_all(range(settings.SHARDS + 1))
+    signals.wake_all()
     while not stopping.is_set():
         for note in connection.connection.notifies(timeout=1.0, stop_after=1):
             heard(note.payload)
@@ -41,6 +40,6 @@ def heard(payload: str) -> None:
     """Act on one notification: a shard's number, or that the clock was moved."""
     if payload == sql.CLOCK:
         clock.load()
-        signals.wake_all(range(settings.SHARDS + 1))
+        signals.wake_all()
     elif payload.isdigit():
         signals.wake(int(payload))

@@ -20,7 +20,7 @@ from followthrough.core import clock
 from followthrough.messages import outbox
 from followthrough.messages.outbox import Due, Outcome, ReceiptRow, Sending
 from followthrough.runs import advance, handover, settling
-from followthrough.runs.engine import shard_loop
+from followthrough.runs.engine import Held, shard_loop
 from followthrough.runs.handover import Expired, Finished, Ready
 from followthrough.store import sql
 
@@ -52,11 +52,14 @@ WHERE a.touch_id = ANY(%s) AND a.state IN ('started', 'unknown')
 """
 
 
-@shard_loop(order=21, pause=1.0)
-def work(shard: int, *, epoch: int | None) -> int:
-    """Reconcile what is overdue in a shard and return how many touches that were."""
+@shard_loop(order=21, pause=1.0, apart=True)
+def work(held: Held) -> int:
+    """Reconcile what is overdue and return how many touches that were.
+
+    Safe without the epochs: the lease is taken anew by one statement before anybody is asked.
+    """
     with transaction.atomic():
-        dues = outbox.overdue(shard=shard, epoch=epoch or 0, limit=BATCH)
+        dues = outbox.overdue(shards=list(held), limit=BATCH)
     if not dues:
         return 0
     readies, lost = _readies(dues)

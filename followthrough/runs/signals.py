@@ -1,25 +1,35 @@
-"""Who sleeps on what: one event per shard of this process, set when the shard may have work."""
+"""Who sleeps on what: one event per sleeper of this process, set when it may have work."""
 
 from __future__ import annotations
 
 import threading
 from collections import defaultdict
 
-_events: dict[int, threading.Event] = defaultdict(threading.Event)
+from django.conf import settings
+
+APART = "apart"  # whoever does the work that waits for others' systems
+
+_events: dict[int | str, threading.Event] = defaultdict(threading.Event)
+
+
+def hand_of(shard: int) -> int:
+    """Which of the worker's hands does the work of `shard`."""
+    return shard % settings.HANDS
 
 
 def wake(shard: int) -> None:
     """Say that `shard` may have work."""
-    _events[shard].set()
+    _events[hand_of(shard)].set()
+    _events[APART].set()
 
 
-def wake_all(shards: range) -> None:
-    """Say that every shard may have work."""
-    for shard in shards:
-        wake(shard)
+def wake_all() -> None:
+    """Say that everybody may have work."""
+    for sleeper in (*range(settings.HANDS), APART):
+        _events[sleeper].set()
 
 
-def wait(shard: int, *, seconds: float) -> None:
-    """Sleep until `shard` is woken, or `seconds` at most; what woke it is used up."""
-    _events[shard].wait(seconds)
-    _events[shard].clear()
+def wait(sleeper: int | str, *, seconds: float) -> None:
+    """Sleep until woken, or `seconds` at most; what woke it is used up."""
+    _events[sleeper].wait(seconds)
+    _events[sleeper].clear()

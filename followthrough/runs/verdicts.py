@@ -23,6 +23,7 @@ from followthrough.governance.decisions import Decision, Drop, Hold, Merge, Send
 from followthrough.messages import outbox
 from followthrough.messages.outbox import Due, ReceiptRow, Sending
 from followthrough.people.contacts import CHANNEL_KIND
+from followthrough.runs.engine import Held
 from followthrough.runs.facts import Facts
 from followthrough.runs.handover import DECISION_SECONDS, Ready
 
@@ -30,8 +31,8 @@ from followthrough.runs.handover import DECISION_SECONDS, Ready
 class Verdicts:
     """What a batch of decisions writes, and the messages that may leave once it has committed."""
 
-    def __init__(self, epoch: int, now: datetime, known: Facts) -> None:
-        self.epoch, self.now, self.known = epoch, now, known
+    def __init__(self, held: Held, now: datetime, known: Facts) -> None:
+        self.held, self.now, self.known = held, now, known
         self.decided = monotonic()
         self.receipts: list[ReceiptRow] = []
         self.sendings: list[Sending] = []
@@ -44,7 +45,7 @@ class Verdicts:
         outbox.record(self.receipts)
         outbox.end(self.ends, now=self.now, was=["planned"])
         outbox.plan_again(self.holds, was=["planned"])
-        outbox.start(self.sendings, epoch=self.epoch, now=self.now)
+        outbox.start(self.sendings, epochs=self.held, now=self.now)
         caps.reserve(self.uses)
 
 
@@ -139,7 +140,10 @@ def _ready(sending: Sending, written: Verdicts) -> Ready:
         not_after=written.decided + DECISION_SECONDS,
     )
     adapter = registry.adapter(sender.adapter)
-    return Ready(sending, envelope, adapter, written.decided, _subjects(sending, known))
+    epoch = written.held[due.shard]
+    return Ready(
+        sending, envelope, adapter, written.decided, _subjects(sending, known), due.shard, epoch
+    )
 
 
 def _subjects(sending: Sending, known: Facts) -> list[UUID]:

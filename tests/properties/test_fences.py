@@ -32,7 +32,7 @@ def test_who_lost_the_shard_hands_nothing_over():
         _only("intake.work.work")
         Shard.objects.create(number=0, owner="another", epoch=5)
         for _ in range(3):
-            dispatch.work(0, epoch=4)
+            dispatch.work({0: 4})
         assert life.provider.calls == []
         _work_until(lambda: life.provider.calls, epoch=5)
         assert len(life.provider.calls) == 1
@@ -77,7 +77,7 @@ def test_a_decision_that_grew_old_is_made_again(monkeypatch):
         monkeypatch.setattr(handover, "DECISION_SECONDS", -1.0)
         _only("intake.work.work")
         for _ in range(3):
-            dispatch.work(0, epoch=None)
+            dispatch.work({0: None})
         assert life.provider.calls == []
         assert Attempt.objects.filter(state="expired").exists()
         monkeypatch.undo()
@@ -165,12 +165,12 @@ def _fails(changes, **_):
 def _only(name: str) -> None:
     """One kind of work, once."""
     (duty,) = [duty for duty in engine._shard_duties if duty.name == name]
-    duty.work(0, epoch=None)
+    duty.work({0: None})
 
 
 def _work_until(done, *, epoch: int | None) -> None:
     for _ in range(500):
-        dispatch.work(0, epoch=epoch)
+        dispatch.work({0: epoch})
         if done():
             return
         threading.Event().wait(0.002)

@@ -204,7 +204,7 @@ ORDER BY shard
 def _work() -> None:
     """Let the product do everything that is due, one turn of each busy shard after another."""
     while shards := [row[0] for row in sql.rows(_BUSY, (clock.now(),))]:
-        if not sum(engine.turn(shard, epoch=None) for shard in shards):
+        if not engine.once(dict.fromkeys(shards)):
             return  # what is left waits for a time of its own
 
 

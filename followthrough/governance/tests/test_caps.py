@@ -108,5 +108,5 @@ def test_many_workers_never_overdraw_a_cap_and_never_deadlock():
         return sent
 
     with ThreadPoolExecutor(6) as pool:
-        assert sum(pool.map(work, range(6))) > 10
-    assert max(most) == limit
+        sent = sum(pool.map(work, range(6)))
+    assert max(most) <= limit <= sent < len(most)  # some were let through, some refused

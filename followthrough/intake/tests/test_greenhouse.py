@@ -114,7 +114,7 @@ def _noon():
 def take_in(arrive, greenhouse):
     clock.advance(timedelta(minutes=1))
     event = arrive(HOOK, source=greenhouse)
-    work.work(0, epoch=None)
+    work.work({0: None})
     event.refresh_from_db()
     return event.state, event.outcome
 
@@ -181,14 +181,14 @@ def test_a_note_is_left_once_even_if_the_answer_was_lost(greenhouse, harvest, ar
         application=Application.objects.get(), shard=0, kind="note",
         payload={"text": "Interview confirmed"}, created_at=world.NOON,
     )  # fmt: skip
-    write_backs.drain(0, epoch=None)
+    write_backs.drain({0: None})
     (note,) = harvest.rows["notes"]
     assert (note["candidate_id"], note["application_id"]) == (5, 7)
     assert note["body"].startswith("Interview confirmed\n")
     row.refresh_from_db()
     assert row.state == "done"
     WriteBack.objects.update(state="waiting", next_try_at=clock.wall().replace(year=2020))
-    write_backs.drain(0, epoch=None)
+    write_backs.drain({0: None})
     row.refresh_from_db()
     assert (row.state, len(harvest.rows["notes"])) == ("done", 1)
 

@@ -40,7 +40,7 @@ def _noon():
 
 
 def run(passes=1):
-    return [work.work(0, epoch=None) for _ in range(passes)]
+    return [work.work({0: None}) for _ in range(passes)]
 
 
 def outcomes():
@@ -267,7 +267,7 @@ def test_other_shards_events_are_left_alone(ats, arrive):
 
 def test_an_event_that_another_worker_took_is_not_done_again(ats, arrive):
     arrive(body())
-    due = work.raw.due(0, resting=[])
+    due = work.raw.due([0], resting=[])
     RawEvent.objects.update(state="done", outcome="by another")
     ready = work._ready(work._hinted(due[0], {ats.id: ats}), {})
     work.apply([ready], now=clock.now())

@@ -41,7 +41,7 @@ def waiting(application):
 
 
 def drain():
-    return write_backs.drain(0, epoch=None)
+    return write_backs.drain({0: None})
 
 
 def test_it_is_sent_signed_and_with_its_idempotency_key(waiting, simulator):
@@ -100,7 +100,7 @@ def test_after_twelve_tries_it_is_parked(waiting, simulator):
 def test_a_lease_keeps_others_away_while_the_call_runs(waiting, simulator):
     seen = []
     simulator.answers["POST", PATH] = (200, {})
-    leased = write_backs._lease(0)
+    leased = write_backs._lease([0])
     seen.append(drain())
     assert (len(leased), seen, simulator.asked) == (1, [0], [])
 
@@ -116,7 +116,7 @@ def test_without_a_base_url_it_is_parked_with_the_remedy(waiting):
 def test_what_we_wrote_comes_back_and_changes_nothing(ats, arrive, simulator):
     simulator.answers["POST", PATH] = (200, {})
     arrive(body(stage="Onsite", anchors={"interview_start": "2026-06-05T17:00:00Z"}))
-    work.work(0, epoch=None)
+    work.work({0: None})
     application = Application.objects.get()
     WriteBack.objects.create(
         organization=ats.organization, connection=ats, application=application, shard=0,
@@ -129,7 +129,7 @@ def test_what_we_wrote_comes_back_and_changes_nothing(ats, arrive, simulator):
     )  # fmt: skip
     event = arrive(json.dumps({"application": echo}).encode())
     facts = Fact.objects.count()
-    work.work(0, epoch=None)
+    work.work({0: None})
     event.refresh_from_db()
     assert (event.state, event.outcome) == ("done", "no change")
     assert (StageChange.objects.count(), Fact.objects.count()) == (1, facts)

@@ -48,12 +48,12 @@ def plan(candidate, **given):
 
 
 def claimed(candidate, **given):
-    return outbox.claim(**{"shard": candidate.shard, "now": NOON, "limit": 10} | given)
+    return outbox.claim(**{"shards": [candidate.shard], "now": NOON, "limit": 10} | given)
 
 
 def start(due):
     sending = outbox.Sending(due, uuid7(), "sms", uuid4(), None, "key", "", "Hi")
-    outbox.start([sending], epoch=1, now=NOON)
+    outbox.start([sending], epochs={sending.touch.shard: 1}, now=NOON)
     return sending
 
 
@@ -121,7 +121,7 @@ def test_cancelling_leaves_a_receipt_and_spares_what_is_on_its_way(candidate):
 def test_only_a_lease_that_ran_out_is_overdue(candidate):
     planning.plan([plan(candidate)], now=NOON)
     start(claimed(candidate)[0])
-    given = {"shard": candidate.shard, "epoch": 2, "limit": 10}
+    given = {"shards": [candidate.shard], "limit": 10}
     assert outbox.overdue(**given) == []
     sql.run("UPDATE messaging_touch SET lease_until = now() - interval '1 s'")
     assert [due.key for due in outbox.overdue(**given)] == ["hello"]

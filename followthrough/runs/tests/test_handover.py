@@ -48,7 +48,7 @@ def ready(answer, *, age=0.0):
 
 
 def outcome(answer):
-    lane = Lane(shard=0, epoch=1)
+    lane = Lane()
     lane.launch([ready(answer)], NOW)
     until = time.monotonic() + 5
     while not lane.finished and time.monotonic() < until:
@@ -76,7 +76,7 @@ def test_an_adapters_own_bug_is_an_unknown_outcome(caplog):
 
 
 def test_a_decision_older_than_two_seconds_expires():
-    lane = Lane(shard=0, epoch=1)
+    lane = Lane()
     lane.ready.extend([ready(Accepted("p1")), ready(Accepted("p2"), age=2.1)])
     assert len(lane.take_ready()) == 1
     (finished,) = lane.take_finished(10)
@@ -85,7 +85,7 @@ def test_a_decision_older_than_two_seconds_expires():
 
 
 def test_a_lane_claims_less_after_decisions_expired_and_more_after_hand_overs():
-    lane = Lane(shard=0, epoch=1)
+    lane = Lane()
     lane.expire([ready(Accepted("p1"))])
     assert lane.limit == handover.AT_ONCE // 2
     lane.launch([], NOW)
@@ -93,7 +93,7 @@ def test_a_lane_claims_less_after_decisions_expired_and_more_after_hand_overs():
 
 
 def test_what_is_on_its_way_counts_against_the_room():
-    lane = Lane(shard=0, epoch=1)
+    lane = Lane()
     lane.ready.append(ready(Accepted("p1")))
     lane.flying = 3
     assert lane.room() == handover.AT_ONCE - 4

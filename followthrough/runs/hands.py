@@ -1,0 +1,85 @@
+"""The hands of a worker: the threads that do the work of the shards it holds.
+
+There are few, however many shards: Python runs one thread at a time, so one works while another
+waits for the database, and a third would only get in the way. One more works apart, on what waits
+for others' systems.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+
+from django.conf import settings
+from django.db import connection
+
+from followthrough.runs import dispatch, signals
+from followthrough.runs.engine import Turns
+
+SWEEP_SECONDS = 1.0
+
+
+class Hand:
+    """One thread and the shards it works on. Shards come and go between its turns."""
+
+    def __init__(self, sleeper: int | str) -> None:
+        self._sleeper = sleeper
+        self._turns = Turns(apart=sleeper == signals.APART)
+        self._held: dict[int, int | None] = {}
+        self._resting = threading.Event()  # set when it will do nothing more
+        threading.Thread(target=self._work, name=f"hand-{sleeper}", daemon=True).start()
+
+    def take(self, shard: int, epoch: int) -> None:
+        """Work on `shard` from the next turn on."""
+        self._held[shard] = epoch
+        signals.wake(shard)
+
+    def let_go(self, shard: int) -> None:
+        """Begin nothing for `shard` after this turn; what is on its way is still settled."""
+        self._held.pop(shard, None)
+
+    def rest(self, *, until: float) -> None:
+        """Wait until everything that was handed over is settled, or the monotonic time `until`."""
+        self._resting.wait(max(0.0, until - time.monotonic()))
+
+    def _work(self) -> None:
+        while not (stopping.is_set() and not self._held and dispatch.at_rest()):
+            if not self._turns.turn(dict(self._held)):
+                signals.wait(self._sleeper, seconds=SWEEP_SECONDS)
+        connection.close()
+        self._resting.set()
+
+
+stopping = threading.Event()
+_hands: dict[int | str, Hand] = {}
+
+
+def start() -> None:
+    """Start the hands of this process."""
+    for sleeper in (*range(settings.HANDS), signals.APART):
+        _hands[sleeper] = Hand(sleeper)
+
+
+def take(shard: int, epoch: int) -> None:
+    """Do the work of `shard` from now on."""
+    for hand in _of(shard):
+        hand.take(shard, epoch)
+
+
+def let_go(shard: int) -> None:
+    """Begin nothing more for `shard`. A turn under way may: the epoch fences it."""
+    for hand in _of(shard):
+        hand.let_go(shard)
+
+
+def stop(*, seconds: float) -> None:
+    """Come to rest: everything that is on its way is settled, or `seconds` have passed."""
+    stopping.set()
+    signals.wake_all()
+    until = time.monotonic() + seconds
+    for hand in _hands.values():
+        hand.rest(until=until)
+
+
+def _of(shard: int) -> list[Hand]:
+    return [_hands[signals.hand_of(shard)], _hands[signals.APART]]
