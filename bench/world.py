@@ -86,9 +86,15 @@ def noon() -> datetime:
     return today + timedelta(days=1)
 
 
+# Keys that rise with time, as the product's own do.
+_KEY = """
+CREATE OR REPLACE FUNCTION pg_temp.key() RETURNS uuid LANGUAGE sql VOLATILE AS $$
+  SELECT (lpad(to_hex((extract(epoch FROM clock_timestamp()) * 1000)::bigint), 12, '0')
+          || '7' || substr(md5(random()::text), 1, 19))::uuid $$
+"""
 _PEOPLE = """
-WITH made AS (SELECT n, gen_random_uuid() AS cand, gen_random_uuid() AS app,
-                     gen_random_uuid() AS run, gen_random_uuid() AS phone,
+WITH made AS (SELECT n, pg_temp.key() AS cand, pg_temp.key() AS app,
+                     pg_temp.key() AS run, pg_temp.key() AS phone,
                      encode(sha256(('p' || %(tag)s || n)::bytea), 'hex') AS key
               FROM generate_series(1, %(count)s) AS n),
 cand AS (INSERT INTO people_candidate (id, organization_id, connection_id, external_id, shard,
@@ -101,18 +107,20 @@ phone AS (INSERT INTO people_contactpoint (id, organization_id, candidate_id, ki
             '+1775' || lpad(n::text, 7, '0'), key, true, '', 0 FROM made),
 mail AS (INSERT INTO people_contactpoint (id, organization_id, candidate_id, kind, written,
             address, address_key, usable, unusable_reason, position)
-         SELECT gen_random_uuid(), %(organization)s, cand, 'email', n || '@example.org',
+         SELECT pg_temp.key(), %(organization)s, cand, 'email', n || '@example.org',
             n || '@example.org', 'm' || left(key, 63), true, '', 1 FROM made),
 consent AS (INSERT INTO governance_consententry (id, organization_id, candidate_id,
             contact_point_id, address_key, channel, purpose, scope, state, basis, source,
             evidence, actor_kind, actor_id, at)
-         SELECT gen_random_uuid(), %(organization)s, cand, phone, key, 'sms', '', '{}', 'granted',
+         SELECT pg_temp.key(), %(organization)s, cand, phone, key, 'sms', '', '{}', 'granted',
             'application_form', 'ats', '{}', 'ats', 'bench', %(now)s - interval '9 days' FROM made),
-uses AS (INSERT INTO governance_capuse (id, organization_id, subject_key, uses)
-         SELECT gen_random_uuid(), %(organization)s, subject,
+uses AS (INSERT INTO governance_capuse (id, organization_id, subject_key, changes, uses)
+         SELECT pg_temp.key(), %(organization)s, subject, 5,
             (SELECT jsonb_agg(jsonb_build_array(extract(epoch FROM %(now)s) - d * 90000,
-               gen_random_uuid(), 'sms', 'applied')) FROM generate_series(1, 5) AS d)
+               pg_temp.key(), 'sms', 'applied')) FROM generate_series(1, 5) AS d)
          FROM made, LATERAL (VALUES (key), ('person:' || cand)) AS s(subject)),
+mailed AS (INSERT INTO governance_capuse (id, organization_id, subject_key, uses, changes)
+         SELECT pg_temp.key(), %(organization)s, 'm' || left(key, 63), '[]', 1 FROM made),
 app AS (INSERT INTO people_application (id, organization_id, connection_id, external_id,
             candidate_id, requisition_id, stage, ats_stage, stage_since, fields)
          SELECT app, %(organization)s, %(connection)s, 'a-' || %(tag)s || n, cand, %(requisition)s,
@@ -120,7 +128,7 @@ app AS (INSERT INTO people_application (id, organization_id, connection_id, exte
 message AS (INSERT INTO messaging_message (id, organization_id, application_id, candidate_id,
             contact_point_id, direction, channel, sender_id, subject, body, delivery, provider_id,
             at)
-         SELECT gen_random_uuid(), %(organization)s, app, cand, phone, 'out', 'sms',
+         SELECT pg_temp.key(), %(organization)s, app, cand, phone, 'out', 'sms',
             %(organization)s, '', 'An earlier message of about the usual length for a text.',
             'delivered', '', %(now)s - d * interval '25 hours' FROM made, generate_series(1, 5)
            AS d),
@@ -130,7 +138,7 @@ run AS (INSERT INTO journeys_run (id, organization_id, application_id, version_i
 INSERT INTO messaging_touch (id, organization_id, application_id, candidate_id, run_id, version_id,
     shard, origin, key, occurrence, purpose, priority, state, due_at, useful_until, anchor_name,
     relevance, channels, listened, held_for, attempts, tries, planned_at)
-SELECT gen_random_uuid(), %(organization)s, app, cand, run, %(version)s, n %% %(shards)s, 'map',
+SELECT pg_temp.key(), %(organization)s, app, cand, run, %(version)s, n %% %(shards)s, 'map',
     CASE d WHEN 1 THEN 'thanks' WHEN 2 THEN 'still-interested' WHEN 3 THEN 'confirm'
            WHEN 4 THEN 'confirm-nudge' WHEN 5 THEN 'reminder' ELSE 'today' END,
     'v' || d, 'informational', 5, 'planned',
@@ -156,8 +164,10 @@ def people(
         "relevance": RELEVANCE,
     }  # fmt: skip
     with connection.cursor() as cursor:
+        cursor.execute(_KEY)
         cursor.execute(_PEOPLE, given)
-        cursor.execute("ANALYZE")
+        cursor.execute("VACUUM ANALYZE")  # as after a while of running
+        cursor.execute("CHECKPOINT")
 
 
 def forget() -> None:

@@ -88,6 +88,8 @@ def _impersonal(why: str) -> str:
     Facts outlive an erasure. Refusing such a fact would lose the work it belongs to (an opt-out,
     perhaps), so the address is taken out and the mistake is logged; tests look for that.
     """
+    if "@" not in why and "+" not in why:
+        return why
     clean, found = _ADDRESS.subn("[removed]", why)
     if found:
         log.error("A fact's reasons held an address, which was removed: pass ids and codes only.")

@@ -10,6 +10,9 @@ from uuid import UUID
 
 _lock = threading.Lock()
 _last = 0
+_chances: list[bytes] = []  # eight bytes for each of the next ids: asking for more costs the same
+
+_POOL = 4096  # bytes
 
 
 def uuid7() -> UUID:
@@ -22,8 +25,18 @@ def uuid7() -> UUID:
     with _lock:
         _last = max(_last + 1, int(time.time() * 1000) << 12)
         tick = _last
-    chance = int.from_bytes(os.urandom(8)) & 0x3FFF_FFFF_FFFF_FFFF
+        if not _chances:
+            pool = os.urandom(_POOL)
+            _chances.extend(pool[at : at + 8] for at in range(0, _POOL, 8))
+        chance = int.from_bytes(_chances.pop()) & 0x3FFF_FFFF_FFFF_FFFF
     return UUID(int=(tick >> 12) << 80 | 0x7 << 76 | (tick & 0xFFF) << 64 | 0x2 << 62 | chance)
+
+
+def _forget_chances() -> None:
+    _chances.clear()  # a child process must not draw what its parent draws
+
+
+os.register_at_fork(after_in_child=_forget_chances)
 
 
 def shard_of(text: str, *, shards: int) -> int:

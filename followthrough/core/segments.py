@@ -15,6 +15,8 @@ _GSM = _BASIC | _EXTENDED
 
 def count(text: str) -> int:
     """The parts of `text`: 160 GSM-7 units or 70 UTF-16 units in one, 153 or 67 in each of more."""
+    if _BASIC.issuperset(text):  # nearly every text: each character one unit
+        return 1 if 0 < len(text) <= 160 else -(-len(text) // 153)
     if _GSM.issuperset(text):
         return _parts((2 if char in _EXTENDED else 1 for char in text), single=160, each=153)
     return _parts((2 if ord(char) > 0xFFFF else 1 for char in text), single=70, each=67)

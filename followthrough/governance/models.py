@@ -129,7 +129,7 @@ class Freeze(OrganizationRow):
 
 
 class CapUse(HotRow):
-    """The recent messages to one address or one person, locked while room is reserved.
+    """The recent messages to one address or one person; `changes` counts how often it was written.
 
     `uses` is a list of [instant as epoch seconds, touch id, channel, stage], pruned as it is
     written.
@@ -137,9 +137,12 @@ class CapUse(HotRow):
 
     subject_key = models.CharField(max_length=64)  # an address key, or 'person:' and the id
     uses = models.JSONField(default=list)
+    changes = models.BigIntegerField(default=0)
 
     DATA = declare(
-        retention=Retention.TRANSIENT, key="id organization subject_key", operational="uses"
+        retention=Retention.TRANSIENT,
+        key="id organization subject_key",
+        operational="uses changes",
     )
 
     class Meta:

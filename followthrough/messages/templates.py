@@ -40,6 +40,7 @@ from liquid.utils import ReadOnlyChainMap
 
 from followthrough.core import segments as parts
 from followthrough.core.zones import UnknownZone, local
+from followthrough.messages import plain
 
 # What a text may mention besides the application's anchors (interview_start, start_date …).
 CONTEXT_NAMES = frozenset(
@@ -81,7 +82,11 @@ def render(source: str, context: Mapping[str, Any]) -> str:
     if "{{" not in source and "{%" not in source:
         return source
     try:
-        return _filled(_compiled(source), context)
+        template, steps = _compiled(source)
+        text = plain.filled(steps, context) if steps else None
+        if text is not None and len(text) <= LONGEST_TEXT:
+            return text
+        return _filled(template, context)
     except (LiquidError, ArithmeticError, RecursionError, TypeError, ValueError) as problem:
         raise _problem(problem, source) from problem
 
@@ -92,7 +97,7 @@ def check(source: str) -> list[str]:
         reason = f"It is {len(source)} characters long; {LONGEST_SOURCE} is the most."
         raise TemplateProblem("template_too_big", 0, reason)
     try:
-        found = _compiled(source).analyze(include_partials=False)
+        found = _compiled(source)[0].analyze(include_partials=False)
     except (LiquidError, ArithmeticError, RecursionError, TypeError, ValueError) as problem:
         raise _problem(problem, source) from problem
     _check_filters(found.filters)
@@ -295,13 +300,13 @@ _NOTHING = RenderContext(BoundTemplate(_ENVIRONMENT, []))
 
 
 @lru_cache(maxsize=4096)
-def _compiled(source: str) -> BoundTemplate:
+def _compiled(source: str) -> tuple[BoundTemplate, plain.Steps | None]:
     if len(source) > LONGEST_SOURCE:
         raise _Unfillable("template_too_big", "the template is too long")
     template = _ENVIRONMENT.from_string(source)
     for node in template.nodes:
         _check_ranges(node)
-    return template
+    return template, plain.steps(template.nodes)
 
 
 def _check_ranges(node: Node) -> None:

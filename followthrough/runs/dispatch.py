@@ -19,7 +19,7 @@ from uuid import UUID
 from django.db import transaction
 
 from followthrough.core import clock
-from followthrough.governance import gate
+from followthrough.governance import caps, gate
 from followthrough.messages import outbox
 from followthrough.messages.outbox import Due, ReceiptRow
 from followthrough.runs import drafts, facts, settling, verdicts
@@ -79,6 +79,8 @@ def _fill(lane: Lane, held: Held) -> int:
     limit, now = min(BATCH, lane.room()), clock.now()
     try:
         claimed, ready = _decide(held, limit=limit, now=now)
+    except caps.Overtaken:
+        return 1  # another worker wrote to the same people at this moment: decided again at once
     except Exception:
         log.exception("A batch could not be decided; going one by one")
         return _one_by_one(lane, held, limit=limit, now=now)
@@ -93,6 +95,8 @@ def _one_by_one(lane: Lane, held: Held, *, limit: int, now: datetime) -> int:
         try:
             _, ready = _decide(held, limit=1, now=now, only=[due.id])
             lane.ready.extend(ready)
+        except caps.Overtaken:
+            continue
         except Exception as problem:
             log.exception("The touch %s could not be decided", due.id)
             _set_back(due, type(problem).__name__, now)
@@ -130,10 +134,11 @@ def _decide(
 
 
 def _decide_person(person: facts.Person, dues: list[Due], known: Facts, written: Verdicts) -> None:
-    policy = known.policies[person.organization_id]
+    policy, zones = known.policies[person.organization_id], drafts.zones(person, dues, known)
+    zone = next(iter(zones.names), "UTC")
     found = gate.decide(
-        [drafts.draft(due, person, known) for due in dues],
-        drafts.person_facts(person, dues, known),
+        [drafts.draft(due, person, zone, known) for due in dues],
+        drafts.person_facts(person, zones, known),
         policy,
         written.now,
     )

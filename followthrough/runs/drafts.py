@@ -25,10 +25,9 @@ def by_person(dues: Sequence[Due]) -> dict[UUID, list[Due]]:
     return found
 
 
-def person_facts(person: Person, dues: Sequence[Due], facts: Facts) -> PersonFacts:
+def person_facts(person: Person, zones: Zones, facts: Facts) -> PersonFacts:
     """What the gate must know of one person."""
     org = person.organization_id
-    zones = _zones(person, dues, facts)
     keys = [
         point.address_key
         for kind in CHANNEL_KIND.values()
@@ -44,12 +43,13 @@ def person_facts(person: Person, dues: Sequence[Due], facts: Facts) -> PersonFac
         consent=_of(facts.consents, org, keys),
         blocked=_of(facts.blocks, org, keys),
         freezes=_freezes(facts, org, person.id),
-        uses={subject: facts.uses.get((org, subject), ()) for subject in subjects},
+        uses={subject: facts.uses.uses.get((org, subject), ()) for subject in subjects},
         last_inbound_at=person.last_inbound_at,
     )
 
 
-def _zones(person: Person, dues: Sequence[Due], facts: Facts) -> Zones:
+def zones(person: Person, dues: Sequence[Due], facts: Facts) -> Zones:
+    """The zones in which a person may be, by everything that these touches are about."""
     sites = [
         facts.subjects[due.application_id].site_zone
         for due in dues
@@ -72,10 +72,10 @@ def _freezes(facts: Facts, *subjects: UUID | None) -> list[FreezeFact]:
     return [one for subject in subjects if subject for one in facts.freezes.get(subject, ())]
 
 
-def draft(due: Due, person: Person, facts: Facts) -> Draft:
+def draft(due: Due, person: Person, zone: str, facts: Facts) -> Draft:
     """One touch with everything the gate must know of it."""
     subject = facts.subjects.get(due.application_id) if due.application_id else None
-    options = [_option(due, channel, person, facts) for channel in due.channels]
+    options = [_option(due, channel, person, zone, facts) for channel in due.channels]
     return Draft(
         touch_id=due.id,
         key=due.key,
@@ -105,11 +105,11 @@ def _relevance(due: Due) -> dict[str, Any]:
     """What was planned for one person is never about an application that became another's."""
     if due.application_id is None:
         return due.relevance
-    theirs = {"field": "application.candidate", "op": "is", "value": str(due.candidate_id)}
+    theirs = {"field": "application.candidate", "op": "is", "value": due.candidate_id}
     return {"all": [theirs, due.relevance]}
 
 
-def _option(due: Due, channel: str, person: Person, facts: Facts) -> Option:
+def _option(due: Due, channel: str, person: Person, zone: str, facts: Facts) -> Option:
     point = facts.points.get((person.id, CHANNEL_KIND.get(channel, channel)))
     sender = facts.senders.get(person.organization_id, {}).get(channel)
     if sender and not registry.installed(sender.config.adapter):
@@ -121,11 +121,10 @@ def _option(due: Due, channel: str, person: Person, facts: Facts) -> Option:
         unusable=point.unusable if point else "",
         sender_id=sender.config.id if sender else None,
         sender_active=bool(sender and sender.active),
-        render=partial(_render, due, channel, person, facts),
+        render=partial(_render, due, channel, person, zone, facts),
     )
 
 
-def _render(due: Due, channel: str, person: Person, facts: Facts):
-    zone = next(iter(_zones(person, [due], facts).names), "UTC")
+def _render(due: Due, channel: str, person: Person, zone: str, facts: Facts):
     values = rendering.context(due, person, zone, facts)
     return rendering.rendered(due, channel, locale=person.locale, values=values)

@@ -15,7 +15,7 @@ from followthrough.core import zones
 from followthrough.core.canonical import iso
 from followthrough.core.phones import zones_of
 from followthrough.governance import caps, consent, freezes, policies
-from followthrough.governance.decisions import Consent, FreezeFact, Use
+from followthrough.governance.decisions import Consent, FreezeFact
 from followthrough.governance.policy import CompiledPolicy
 from followthrough.messages.outbox import Due
 from followthrough.people.contacts import CHANNEL_KIND
@@ -85,7 +85,7 @@ class Facts:
     consents: dict[tuple[UUID, str, str], Consent]
     blocks: dict[tuple[UUID, str, str], datetime]
     freezes: dict[UUID, list[FreezeFact]]
-    uses: dict[tuple[UUID, str], list[Use]]
+    uses: caps.Seen
     failed: dict[UUID, set[str]] = field(default_factory=dict)
 
 
@@ -123,7 +123,7 @@ WHERE touch_id = ANY(%s) AND state = 'failed'
 
 
 def load(dues: Sequence[Due], *, now: datetime) -> Facts:
-    """Load the facts of a claimed batch, and lock the cap room of everyone in it."""
+    """Load the facts of a claimed batch."""
     candidates = list({due.candidate_id for due in dues})
     applications = list({due.application_id for due in dues if due.application_id})
     organizations = list({due.organization_id for due in dues})
@@ -146,7 +146,7 @@ def load(dues: Sequence[Due], *, now: datetime) -> Facts:
         consents=consents,
         blocks=blocks,
         freezes=frozen,
-        uses=caps.locked(_cap_subjects(keys, people.values()), since=since),
+        uses=caps.read(_cap_subjects(keys, people.values()), since=since),
         failed=_failed([due.id for due in dues if due.attempts]),
     )
 
@@ -247,7 +247,7 @@ def predicate_facts(due: Due, person: Person, facts: Facts) -> dict[str, Any]:
 def _subject_facts(subject: Subject, facts: Facts) -> dict[str, Any]:
     found = {
         "application.id": str(subject.id),
-        "application.candidate": str(subject.candidate_id),
+        "application.candidate": subject.candidate_id,
         "application.stage": subject.stage,
         "application.stage_since": iso(subject.stage_since) if subject.stage_since else None,
         "requisition.family": subject.family,

@@ -6,7 +6,6 @@ that has committed is in `ready`.
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 from datetime import datetime
 from functools import singledispatch
@@ -46,7 +45,7 @@ class Verdicts:
         outbox.end(self.ends, now=self.now, was=["planned"])
         outbox.plan_again(self.holds, was=["planned"])
         outbox.start(self.sendings, epochs=self.held, now=self.now)
-        caps.reserve(self.uses)
+        caps.reserve(self.uses, self.known.uses)
 
 
 @singledispatch
@@ -158,4 +157,4 @@ def _subjects(sending: Sending, known: Facts) -> list[UUID]:
 def _commitment(attempt_id: UUID, body: str) -> str:
     """Proves later which text was sent, without holding it; erasing the text leaves no clue."""
     key = settings.ADDRESS_KEY.encode() + attempt_id.bytes
-    return hmac.new(key, body.encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(key, body.encode(), "sha256").hex()

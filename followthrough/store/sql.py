@@ -14,6 +14,7 @@ import orjson
 import psycopg
 from django.db import connection
 from psycopg.types.array import ListBinaryDumper
+from psycopg.types.datetime import TimestamptzLoader
 from psycopg.types.json import Jsonb, JsonbLoader
 
 
@@ -57,6 +58,8 @@ _KEPT = "_set_based_cursor"
 def _new_cursor() -> psycopg.Cursor:
     made = psycopg.Cursor(connection.connection)
     made.adapters.register_loader("jsonb", _Jsonb)
+    # Django's own is Python; the driver's is C, and gives UTC as the session does.
+    made.adapters.register_loader("timestamptz", TimestamptzLoader)
     # Whole columns travel as binary arrays: as text, each value would be searched for quotes.
     made.adapters.register_dumper(list, ListBinaryDumper)
     return made
