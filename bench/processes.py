@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -66,6 +66,11 @@ def wait_for_port(port: int, *, seconds: float = 30) -> None:
 def cpu_seconds(*pids: int) -> float:
     """User and system time of these processes so far."""
     return sum(_cpu(pid) for pid in pids)
+
+
+def cpu_by_process(pids: Iterable[int]) -> dict[int, float]:
+    """CPU seconds of each process that still exists."""
+    return {pid: _cpu(pid) for pid in pids if Path(f"/proc/{pid}").exists()}
 
 
 def _cpu(pid: int) -> float:

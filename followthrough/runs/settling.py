@@ -1,4 +1,4 @@
-"""What came of hand-overs, written down fifty at a time.
+"""What came of hand-overs, written down by the batch.
 
 The attempt row is the fence: an outcome counts only while the attempt is open, so a worker that
 was believed dead and comes back late changes nothing.
