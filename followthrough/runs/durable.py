@@ -159,7 +159,8 @@ def _hold(shard: int, ends: float) -> None:
     try:
         _keep(shard, epoch, ends, every=LEASE_SECONDS / 3)
     finally:
-        hands.let_go(shard)
+        if time.time() < ends:  # it was lost, or the worker stops; else go on until it is taken
+            hands.let_go(shard)
 
 
 def _keep(

@@ -3,6 +3,9 @@
 There are few, however many shards: Python runs one thread at a time, so one works while another
 waits for the database, and a third would only get in the way. One more works apart, on what waits
 for others' systems.
+
+A hand goes on with a shard when its slot is over, until somebody has taken it for the next one: at
+no time does nobody work on it. The epoch says whose it is, and is read again and again.
 """
 
 from __future__ import annotations
@@ -10,13 +13,16 @@ from __future__ import annotations
 import threading
 import time
 
+import psycopg
 from django.conf import settings
-from django.db import connection
+from django.db import DatabaseError, close_old_connections, connection
 
 from followthrough.runs import dispatch, signals
 from followthrough.runs.engine import Turns
+from followthrough.store import sql
 
 SWEEP_SECONDS = 1.0
+LOOK_SECONDS = 0.05  # how long a hand may go on with a shard that another worker has taken
 
 
 class Hand:
@@ -25,7 +31,9 @@ class Hand:
     def __init__(self, sleeper: int | str) -> None:
         self._sleeper = sleeper
         self._turns = Turns(apart=sleeper == signals.APART)
-        self._held: dict[int, int | None] = {}
+        self._held: dict[int, int] = {}
+        self._epochs: dict[int, int] = {}  # as last seen
+        self._look_at = 0.0  # when to see next whose the shards are, in monotonic seconds
         self._resting = threading.Event()  # set when it will do nothing more
         threading.Thread(target=self._work, name=f"hand-{sleeper}", daemon=True).start()
 
@@ -43,11 +51,32 @@ class Hand:
         self._resting.wait(max(0.0, until - time.monotonic()))
 
     def _work(self) -> None:
-        while not (stopping.is_set() and not self._held and dispatch.at_rest()):
-            if not self._turns.turn(dict(self._held)):
+        while not (stopping.is_set() and dispatch.at_rest()):
+            if not self._turns.turn(self._ours()):
                 signals.wait(self._sleeper, seconds=SWEEP_SECONDS)
         connection.close()
         self._resting.set()
+
+    def _ours(self) -> dict[int, int | None]:
+        """The shards to work on now: none that another worker has taken since."""
+        if stopping.is_set():
+            return {}
+        held = dict(self._held)
+        if held and time.monotonic() >= self._look_at:
+            self._epochs = _epochs()
+            self._look_at = time.monotonic() + LOOK_SECONDS
+        return {
+            shard: epoch for shard, epoch in held.items() if self._epochs.get(shard, 0) <= epoch
+        }
+
+
+def _epochs() -> dict[int, int]:
+    """Whose the shards are. Without the database nothing can be done for them either."""
+    try:
+        return dict(sql.rows("SELECT number, epoch FROM runs_shard"))
+    except (DatabaseError, psycopg.Error):
+        close_old_connections()
+        return {}
 
 
 stopping = threading.Event()
