@@ -34,7 +34,10 @@ def plan_for_queues() -> None:
     from django.conf import settings
 
     options = settings.DATABASES["default"]["OPTIONS"]
-    options["options"] += " -c enable_seqscan=off -c plan_cache_mode=force_generic_plan"
+    options["options"] += (
+        " -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off"
+        " -c plan_cache_mode=force_generic_plan"
+    )
 
 
 def _collect_rarely() -> None:

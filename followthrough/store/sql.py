@@ -53,9 +53,14 @@ def cursor() -> Iterator[psycopg.Cursor]:
 
 
 _KEPT = "_set_based_cursor"
+NEVER_BY_ITSELF = 1_000_000_000  # executions; what is worth preparing says so
+MOST_PREPARED = 300  # statements kept by one connection; there are about a hundred
 
 
 def _new_cursor() -> psycopg.Cursor:
+    # Django turns prepared statements off; then each of ours would be planned anew each time.
+    connection.connection.prepare_threshold = NEVER_BY_ITSELF
+    connection.connection.prepare_max = MOST_PREPARED
     made = psycopg.Cursor(connection.connection)
     made.adapters.register_loader("jsonb", _Jsonb)
     # Django's own is Python; the driver's is C, and gives UTC as the session does.
