@@ -60,7 +60,8 @@ def _keep(results: dict[str, tuple[float, str]]) -> None:
     kept = {
         name: {"value": round(value, 3), "unit": unit} for name, (value, unit) in results.items()
     }
-    RESULTS.write_text(json.dumps(kept, indent=2) + "\n")
+    before = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
+    RESULTS.write_text(json.dumps(before | kept, indent=2) + "\n")  # a run of some keeps the rest
 
 
 def _print(results: dict[str, tuple[float, str]]) -> int:

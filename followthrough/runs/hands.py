@@ -10,16 +10,18 @@ no time does nobody work on it. The epoch says whose it is, and is read again an
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 
-import psycopg
 from django.conf import settings
-from django.db import DatabaseError, close_old_connections, connection
+from django.db import connection
 
 from followthrough.runs import dispatch, signals
 from followthrough.runs.engine import Turns
 from followthrough.store import sql
+
+log = logging.getLogger(__name__)
 
 SWEEP_SECONDS = 1.0
 LOOK_SECONDS = 0.05  # how long a hand may go on with a shard that another worker has taken
@@ -52,10 +54,19 @@ class Hand:
 
     def _work(self) -> None:
         while not (stopping.is_set() and dispatch.at_rest()):
-            if not self._turns.turn(self._ours()):
+            if not self._did():
                 signals.wait(self._sleeper, seconds=SWEEP_SECONDS)
         connection.close()
         self._resting.set()
+
+    def _did(self) -> int:
+        """One turn. Whatever goes wrong, the hand lives on: nobody else does its shards' work."""
+        try:
+            return self._turns.turn(self._ours())
+        except Exception:
+            log.exception("A turn failed; the next follows in %s s", SWEEP_SECONDS)
+            connection.close()
+            return 0
 
     def _ours(self) -> dict[int, int | None]:
         """The shards to work on now: none that another worker has taken since."""
@@ -71,12 +82,7 @@ class Hand:
 
 
 def _epochs() -> dict[int, int]:
-    """Whose the shards are. Without the database nothing can be done for them either."""
-    try:
-        return dict(sql.rows("SELECT number, epoch FROM runs_shard"))
-    except (DatabaseError, psycopg.Error):
-        close_old_connections()
-        return {}
+    return dict(sql.rows("SELECT number, epoch FROM runs_shard"))
 
 
 stopping = threading.Event()

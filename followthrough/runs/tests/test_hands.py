@@ -1,0 +1,55 @@
+"""A hand: which shards it works on, and that no failure ends it."""
+
+import threading
+import time
+
+import pytest
+
+from followthrough.runs import engine, hands
+
+
+@pytest.fixture
+def worked(monkeypatch):
+    seen = []
+    monkeypatch.setattr(engine, "_shard_duties", [])
+    monkeypatch.setattr(hands, "stopping", threading.Event())
+    monkeypatch.setattr(hands, "SWEEP_SECONDS", 0.01)
+    monkeypatch.setattr(hands, "LOOK_SECONDS", 0.0)
+    engine.shard_loop(order=1)(lambda held: seen.append(held) or 0)
+    yield seen
+    hands.stopping.set()
+    until(lambda: not any(one.name.startswith("hand-") for one in threading.enumerate()))
+
+
+def until(done):
+    end = time.monotonic() + 5
+    while not done():
+        assert time.monotonic() < end
+        time.sleep(0.005)
+
+
+def test_a_hand_goes_on_with_a_shard_until_somebody_has_taken_it(worked, monkeypatch):
+    epochs = {0: 3}
+    monkeypatch.setattr(hands, "_epochs", lambda: dict(epochs))
+    hand = hands.Hand(0)
+    hand.take(0, 3)
+    until(lambda: {0: 3} in worked)
+    epochs[0] = 4
+    until(lambda: worked[-1] == {})
+    hand.take(0, 5)
+    until(lambda: worked[-1] == {0: 5})
+
+
+def test_a_hand_survives_a_database_that_is_gone(worked, monkeypatch, caplog):
+    answers = [OSError("gone"), {0: 3}]
+
+    def epochs():
+        found = answers.pop(0) if len(answers) > 1 else answers[0]
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    monkeypatch.setattr(hands, "_epochs", epochs)
+    hands.Hand(0).take(0, 3)
+    until(lambda: {0: 3} in worked)
+    assert "A turn failed" in caplog.text
