@@ -2,12 +2,16 @@
 
 Only the hot path uses this (intake, advance, dispatch, settle); everything else is plain ORM.
 Unlike Django's cursor these bind on the server and prepare, and give JSON as Python values.
+
+A message that is alone pays for each round trip: it waits for the server, and the server for it.
+So statements that do not need each other's answers travel together (`together`, `send`).
 """
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 import orjson
@@ -16,6 +20,8 @@ from django.db import connection
 from psycopg.types.array import ListBinaryDumper
 from psycopg.types.datetime import TimestamptzLoader
 from psycopg.types.json import Jsonb, JsonbLoader
+
+Statement = tuple[str, Any]  # query and parameters
 
 
 class _Jsonb(JsonbLoader):
@@ -41,27 +47,33 @@ def jsonb_texts(values: Sequence[Any]) -> list[str]:
 def cursor() -> Iterator[psycopg.Cursor]:
     """The cursor for set-based SQL on this thread's Django connection.
 
-    There is one per connection, kept: making one, with its adapters, costs more than most queries.
     Its results must be fetched before the next statement, as `rows` and `run` do.
     """
-    connection.ensure_connection()
-    kept = getattr(connection, _KEPT, None)
-    if kept is None or kept.connection is not connection.connection or kept.closed:
-        kept = _new_cursor()
-        setattr(connection, _KEPT, kept)
-    yield kept
+    yield _cursors(1)[0]
 
 
-_KEPT = "_set_based_cursor"
+_KEPT = "_set_based_cursors"
 NEVER_BY_ITSELF = 1_000_000_000  # executions; what is worth preparing says so
 MOST_PREPARED = 300  # statements kept by one connection; there are about a hundred
 
 
-def _new_cursor() -> psycopg.Cursor:
-    # Django turns prepared statements off; then each of ours would be planned anew each time.
-    connection.connection.prepare_threshold = NEVER_BY_ITSELF
-    connection.connection.prepare_max = MOST_PREPARED
-    made = psycopg.Cursor(connection.connection)
+def _cursors(count: int) -> list[psycopg.Cursor]:
+    """Cursors of this thread's connection, kept: making one costs more than most queries."""
+    connection.ensure_connection()
+    opened, kept = getattr(connection, _KEPT, (None, []))
+    if opened is not connection.connection:
+        opened, kept = connection.connection, []
+        # Django turns prepared statements off; then each of ours would be planned anew each time.
+        opened.prepare_threshold = NEVER_BY_ITSELF
+        opened.prepare_max = MOST_PREPARED
+        setattr(connection, _KEPT, (opened, kept))
+    while len(kept) < count:
+        kept.append(_new_cursor(opened))
+    return kept
+
+
+def _new_cursor(opened: psycopg.Connection) -> psycopg.Cursor:
+    made = psycopg.Cursor(opened)
     made.adapters.register_loader("jsonb", _Jsonb)
     # Django's own is Python; the driver's is C, and gives UTC as the session does.
     made.adapters.register_loader("timestamptz", TimestamptzLoader)
@@ -72,14 +84,74 @@ def _new_cursor() -> psycopg.Cursor:
 
 def rows(query: str, params: Any = ()) -> list[tuple]:
     """Run `query` and return every row as a tuple."""
-    with cursor() as cur:
-        return cur.execute(query, params, prepare=True).fetchall()
+    return _last([(query, params)]).fetchall()
 
 
 def run(query: str, params: Any = ()) -> int:
     """Run `query` and return how many rows it touched."""
-    with cursor() as cur:
-        return cur.execute(query, params, prepare=True).rowcount
+    return _last([(query, params)]).rowcount
+
+
+def together(*statements: Statement) -> list[list[tuple]]:
+    """Run statements that do not need each other's answers in one round trip.
+
+    Takes (query, parameters); returns the rows of each, in that order (none where it has none).
+    They are run in the order given. An error of any is raised, and none of their rows is returned.
+    """
+    waiting = _take_waiting()
+    used = _sent([*waiting, *statements])[len(waiting) :]
+    return [cur.fetchall() if cur.description else [] for cur in used]
+
+
+def send(query: str, params: Any = ()) -> None:
+    """Run a write of which nothing is read back: at once, or later within `gathering`."""
+    if _own.waiting is None:
+        run(query, params)
+    else:
+        _own.waiting.append((query, params))
+
+
+@contextmanager
+def gathering() -> Iterator[None]:
+    """What is sent within travels together: with the next statement that is read from, or at the
+    end. So the order stays. The ORM does not wait for it: use none within.
+    """
+    if _own.waiting is not None:
+        yield
+        return
+    _own.waiting = []
+    try:
+        yield
+        _sent(_take_waiting())
+    finally:
+        _own.waiting = None
+
+
+class _Own(threading.local):
+    waiting: list[Statement] | None = None  # what was sent and not yet run; None: not gathering
+
+
+_own = _Own()
+
+
+def _take_waiting() -> list[Statement]:
+    waiting = _own.waiting or []
+    if waiting:
+        _own.waiting = []
+    return waiting
+
+
+def _last(statements: list[Statement]) -> psycopg.Cursor:
+    return _sent([*_take_waiting(), *statements])[-1]
+
+
+def _sent(statements: Sequence[Statement]) -> list[psycopg.Cursor]:
+    """The statements' cursors, with their results, after one round trip."""
+    used = _cursors(len(statements))[: len(statements)]
+    with connection.connection.pipeline() if len(used) > 1 else nullcontext():
+        for cur, (query, params) in zip(used, statements, strict=True):
+            cur.execute(query, params, prepare=True)
+    return used
 
 
 def columns(records: Sequence[Sequence[Any]], width: int) -> list[list[Any]]:

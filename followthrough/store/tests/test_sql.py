@@ -1,0 +1,63 @@
+"""Statements that travel together do what they do one by one."""
+
+import psycopg
+import pytest
+from django.db import transaction
+
+from followthrough.store import sql
+
+pytestmark = pytest.mark.django_db
+
+MAKE = "CREATE TEMP TABLE IF NOT EXISTS pile (n int PRIMARY KEY) ON COMMIT DROP"
+ADD = "INSERT INTO pile VALUES (%s)"
+ALL = "SELECT n FROM pile ORDER BY n"
+
+
+@pytest.fixture(autouse=True)
+def _pile():
+    sql.run(MAKE)
+
+
+def test_statements_together_answer_in_the_order_given():
+    assert sql.together((ADD, (1,)), (ALL, ()), (ADD, (2,)), (ALL, ())) == [
+        [], [(1,)], [], [(1,), (2,)],
+    ]  # fmt: skip
+
+
+def test_an_error_of_one_is_raised_and_undoes_all():
+    with pytest.raises(psycopg.errors.UniqueViolation), transaction.atomic():
+        sql.together((ADD, (1,)), (ADD, (1,)), (ADD, (2,)))
+    assert sql.rows(ALL) == []
+
+
+def test_what_is_gathered_is_there_for_whoever_reads_next():
+    with sql.gathering():
+        sql.send(ADD, (1,))
+        assert sql.rows(ALL) == [(1,)]
+        sql.send(ADD, (2,))
+        assert sql.run("UPDATE pile SET n = n + 10") == 2
+        sql.send(ADD, (1,))
+    assert sql.rows(ALL) == [(1,), (11,), (12,)]
+
+
+def test_a_gathering_within_another_waits_for_the_outer_one():
+    with sql.gathering():
+        with sql.gathering():
+            sql.send(ADD, (1,))
+        sql.send(ADD, (2,))
+    assert sql.rows(ALL) == [(1,), (2,)]
+
+
+def test_what_was_gathered_before_an_error_is_forgotten():
+    with pytest.raises(RuntimeError), sql.gathering():
+        sql.send(ADD, (1,))
+        raise RuntimeError
+    sql.send(ADD, (2,))
+    assert sql.rows(ALL) == [(2,)]
+
+
+def test_an_error_in_what_was_gathered_is_raised_at_the_end():
+    with pytest.raises(psycopg.errors.UniqueViolation), transaction.atomic(), sql.gathering():
+        sql.send(ADD, (1,))
+        sql.send(ADD, (1,))
+    assert sql.rows(ALL) == []
