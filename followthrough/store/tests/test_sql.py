@@ -48,16 +48,22 @@ def test_a_gathering_within_another_waits_for_the_outer_one():
     assert sql.rows(ALL) == [(1,), (2,)]
 
 
+def _gather(*numbers, problem=None):
+    with transaction.atomic(), sql.gathering():
+        for number in numbers:
+            sql.send(ADD, (number,))
+        if problem:
+            raise problem
+
+
 def test_what_was_gathered_before_an_error_is_forgotten():
-    with pytest.raises(RuntimeError), sql.gathering():
-        sql.send(ADD, (1,))
-        raise RuntimeError
+    with pytest.raises(RuntimeError):
+        _gather(1, problem=RuntimeError())
     sql.send(ADD, (2,))
     assert sql.rows(ALL) == [(2,)]
 
 
 def test_an_error_in_what_was_gathered_is_raised_at_the_end():
-    with pytest.raises(psycopg.errors.UniqueViolation), transaction.atomic(), sql.gathering():
-        sql.send(ADD, (1,))
-        sql.send(ADD, (1,))
+    with pytest.raises(psycopg.errors.UniqueViolation):
+        _gather(1, 1)
     assert sql.rows(ALL) == []
