@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
@@ -53,9 +53,32 @@ def register(adapter: Adapter) -> None:
 def senders(organization_ids: Iterable[UUID]) -> dict[UUID, list[SenderRow]]:
     """Every sender of these organizations, the oldest first; [] for one that has none."""
     found: dict[UUID, list[SenderRow]] = {one: [] for one in organization_ids}
-    for organization_id, active, *config in sql.rows(_SENDERS, (list(found),)):
-        found[organization_id].append(SenderRow(SenderConfig(*config), active))
+    for organization_id, row in map(_read, sql.rows(_SENDERS, (list(found),))):
+        found[organization_id].append(row)
     return found
+
+
+def of_organizations(
+    organization_ids: Sequence[UUID],
+) -> sql.Question[dict[UUID, dict[str, SenderRow]]]:
+    """Which sender does each channel of these organizations leave by?
+
+    The oldest whose adapter is installed; which one of several is chosen by site comes later.
+    """
+    return sql.Question(_SENDERS, (list(organization_ids),), _by_channel)
+
+
+def _by_channel(rows: Sequence[tuple]) -> dict[UUID, dict[str, SenderRow]]:
+    found: dict[UUID, dict[str, SenderRow]] = {}
+    for organization_id, row in map(_read, rows):
+        if installed(row.config.adapter):
+            found.setdefault(organization_id, {}).setdefault(row.config.channel, row)
+    return found
+
+
+def _read(row: tuple) -> tuple[UUID, SenderRow]:
+    organization_id, active, *config = row
+    return organization_id, SenderRow(SenderConfig(*config), active)
 
 
 _SENDERS = """

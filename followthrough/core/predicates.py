@@ -7,10 +7,16 @@ is self-contained, so a touch planned weeks ago can be judged without the map th
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import Any, Protocol
 
 Predicate = Mapping[str, Any]
-Facts = Mapping[str, Any]
+
+
+class Facts(Protocol):
+    """What is known, by field; a mapping is one."""
+
+    def get(self, field: str, /) -> Any:
+        """The value of `field`, or None."""
 
 
 def _contains(found: Any, wanted: Any) -> bool:

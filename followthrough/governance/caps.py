@@ -3,7 +3,7 @@
 A subject is an address key, or `person:` and a candidate's id. Nothing is locked while a batch is
 judged: a row counts its changes, and whoever writes names the count that was read. Who was
 overtaken writes nothing and decides again, so any number of workers can reserve room for the same
-people at once. Rows are written in sorted order, so that nobody waits in a circle.
+people at once. Rows are written in the order of their keys, so that nobody waits in a circle.
 """
 
 from __future__ import annotations
@@ -11,9 +11,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
+
+from psycopg.errors import DeadlockDetected
 
 from followthrough.core.ids import uuid7
 from followthrough.governance.decisions import Use
@@ -35,10 +37,10 @@ class _Row(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What was read: the remembered uses of each subject, oldest first, and their rows."""
+    """What was read: by organization and subject its row, and its remembered uses, oldest first."""
 
-    uses: Mapping[Key, Sequence[Use]] = field(default_factory=dict)
     rows: Mapping[Key, _Row] = field(default_factory=dict)
+    uses: Mapping[UUID, Mapping[str, Sequence[Use]]] = field(default_factory=dict)
 
 
 _READ = """
@@ -46,40 +48,48 @@ SELECT c.organization_id, c.subject_key, c.changes, c.uses
 FROM unnest(%s::uuid[], %s::text[]) AS k(org, subject)
 JOIN governance_capuse c ON c.organization_id = k.org AND c.subject_key = k.subject
 """
-
-
-def read(keys: Iterable[Key], *, since: datetime | None = None) -> Seen:
-    """What is remembered of the subjects after `since`; the unknown are left out."""
-    wanted = list(set(keys))
-    if not wanted:
-        return Seen()
-    after = since.timestamp() if since else 0.0
-    found = sql.rows(_READ, sql.columns(wanted, 2))
-    rows = {(org, subject): _Row(changes, uses) for org, subject, changes, uses in found}
-    uses = {key: [_use(one) for one in row.stored if one[0] > after] for key, row in rows.items()}
-    return Seen(uses, rows)
-
-
-def _use(stored: Sequence[Any]) -> Use:
-    seconds, touch_id, channel, stage, *purpose = stored
-    at = datetime.fromtimestamp(seconds, tz=UTC)
-    return Use(at, UUID(touch_id), channel, stage, *purpose)
-
-
-def _stored(use: Use) -> list[Any]:
-    return [use.at.timestamp(), str(use.touch_id), use.channel, use.stage, use.purpose]
-
-
-_RESERVE = """
-INSERT INTO governance_capuse AS c (id, organization_id, subject_key, changes, uses)
-SELECT id, org, subject, changes, uses::jsonb
-FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::bigint[], %s::text[])
-  AS n(id, org, subject, changes, uses)
-ORDER BY org, subject
-ON CONFLICT (organization_id, subject_key) DO UPDATE
-SET uses = excluded.uses, changes = excluded.changes WHERE c.changes = excluded.changes - 1
+_READ_OF_PEOPLE = """
+SELECT c.organization_id, c.subject_key, c.changes, c.uses FROM (
+  SELECT organization_id, address_key FROM people_contactpoint
+  WHERE candidate_id = ANY(%(people)s) AND address_key <> ''
+  UNION SELECT organization_id, 'person:' || id FROM people_candidate WHERE id = ANY(%(people)s)
+) AS k(org, subject)
+JOIN governance_capuse c ON c.organization_id = k.org AND c.subject_key = k.subject
 """
-_NEW = _Row(0, ())
+
+
+def read(keys: Iterable[Key]) -> Seen:
+    """What is remembered of the subjects; the unknown are left out."""
+    wanted = list(set(keys))
+    return _seen(sql.rows(_READ, sql.columns(wanted, 2))) if wanted else Seen()
+
+
+def of_people(candidate_ids: Sequence[UUID]) -> sql.Question[Seen]:
+    """What is remembered of these people and of all their addresses?"""
+    return sql.Question(_READ_OF_PEOPLE, {"people": list(candidate_ids)}, _seen)
+
+
+def _seen(found: Sequence[tuple]) -> Seen:
+    rows: dict[Key, _Row] = {}
+    uses: dict[UUID, dict[str, list[Use]]] = defaultdict(dict)
+    for org, subject, changes, stored in found:
+        rows[org, subject] = _Row(changes, stored)
+        uses[org][subject] = [Use(*one) for one in stored]
+    return Seen(rows, uses)
+
+
+# What was there is changed, and only if nobody changed it since; what was not is added.
+_CHANGE = """
+UPDATE governance_capuse c SET uses = n.uses::jsonb, changes = c.changes + 1
+FROM unnest(%s::uuid[], %s::text[], %s::bigint[], %s::text[]) AS n(org, subject, changes, uses)
+WHERE c.organization_id = n.org AND c.subject_key = n.subject AND c.changes = n.changes
+"""
+_ADD = """
+INSERT INTO governance_capuse (id, organization_id, subject_key, changes, uses)
+SELECT id, org, subject, 1, uses::jsonb
+FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::text[]) AS n(id, org, subject, uses)
+ON CONFLICT (organization_id, subject_key) DO NOTHING
+"""
 
 
 def reserve(uses: Sequence[tuple[UUID, str, Use]], seen: Seen) -> None:
@@ -90,16 +100,33 @@ def reserve(uses: Sequence[tuple[UUID, str, Use]], seen: Seen) -> None:
     """
     if not uses:
         return
-    added = _by_subject((org, subject, _stored(use)) for org, subject, use in uses)
-    oldest = (max(use.at for _, _, use in uses) - REMEMBERED).timestamp()
-    rows = [seen.rows.get(key, _NEW) for key in added]
-    kept = [[one for one in row.stored if one[0] > oldest] for row in rows]
-    texts = sql.jsonb_texts([[*a, *b] for a, b in zip(kept, added.values(), strict=True)])
-    records = [
-        (uuid7(), *key, row.changes + 1, text)
-        for key, row, text in zip(added, rows, texts, strict=True)
-    ]
-    if sql.run(_RESERVE, sql.columns(records, 5)) < len(records):
+    added = _by_subject((org, subject, list(use)) for org, subject, use in uses)
+    oldest = max(use.at for _, _, use in uses) - REMEMBERED.total_seconds()
+    changed, new = [], []
+    for key in sorted(added, key=_order):
+        if row := seen.rows.get(key):
+            kept = [one for one in row.stored if one[0] > oldest]
+            changed.append((*key, row.changes, [*kept, *added[key]]))
+        else:
+            new.append((uuid7(), *key, added[key]))
+    _write(_CHANGE, changed)
+    _write(_ADD, new)
+
+
+def _order(key: Key) -> tuple[str, int]:
+    return key[1], key[0].int
+
+
+def _write(query: str, records: list[tuple]) -> None:
+    """Write rows whose last column is the uses; Overtaken when one of them could not be."""
+    if not records:
+        return
+    *columns, uses = sql.columns(records, 4)
+    try:
+        written = sql.run(query, [*columns, sql.jsonb_texts(uses)])
+    except DeadlockDetected as problem:  # two waited for each other after all
+        raise Overtaken from problem
+    if written < len(records):
         raise Overtaken
 
 

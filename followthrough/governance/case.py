@@ -13,6 +13,7 @@ from followthrough.governance.policy import CompiledPolicy, Rules
 
 PASS, SKIP, HOLD, DROP, MERGE = "pass", "skip", "hold", "drop", "merge"
 GOES_ON = frozenset({PASS, SKIP})
+NOTHING: Mapping[str, Any] = {}  # to add about a finding
 
 
 class Finding(NamedTuple):
@@ -21,12 +22,27 @@ class Finding(NamedTuple):
     A hold has `until`; `certain` says that it will be fine then, rather than worth another look.
     """
 
-    code: str
-    outcome: str = PASS
-    detail: Mapping[str, Any] = {}
+    check: Check
     until: datetime | None = None
     certain: bool = False
     into: UUID | None = None
+
+    @property
+    def code(self) -> str:
+        return self.check[0]
+
+
+def finding(
+    code: str,
+    outcome: str = PASS,
+    detail: Mapping[str, Any] = NOTHING,
+    until: datetime | None = None,
+    *,
+    certain: bool = False,
+    into: UUID | None = None,
+) -> Finding:
+    """A finding from its parts."""
+    return Finding((code, outcome, detail), until, certain, into)
 
 
 @dataclass(slots=True)
@@ -34,7 +50,8 @@ class Case:
     """One draft while it is judged.
 
     `sent` are those of the same pass that go out before it. `basis` is why it may go out at any
-    hour (reply, service), or ''. `option` and `rendered` are set once they are chosen.
+    hour (reply, service), or ''. `option` and `rendered` are set once they are chosen. `seconds`
+    is `now` as epoch seconds, as uses of caps are counted.
     """
 
     draft: Draft
@@ -45,6 +62,7 @@ class Case:
     sent: Sequence[tuple[Draft, Send]]
     zones: tuple[str, ...]
     basis: str
+    seconds: float
     checks: list[Check] = field(default_factory=list)
     option: Option | None = None
     rendered: Rendered | None = None
@@ -56,6 +74,6 @@ class Case:
         return self.option
 
 
-def shown(id: UUID | None) -> str:
+def shown(id: object) -> str:
     """An id as a receipt keeps it."""
     return "" if id is None else str(id)

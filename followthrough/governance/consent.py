@@ -7,9 +7,10 @@ nor anything else the ATS says does.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
 from django.db import transaction
@@ -26,7 +27,10 @@ from followthrough.store import sql
 GRANTED, REVOKED = ConsentEntry.State.GRANTED.value, ConsentEntry.State.REVOKED.value
 EVERY_CHANNEL = ""
 
-Key = tuple[UUID, str, str]  # organization, address key, channel
+Said = TypeVar("Said")
+
+# By organization, then by address key and channel.
+Ledger = dict[UUID, dict[tuple[str, str], Said]]
 
 
 class Entry(NamedTuple):
@@ -48,21 +52,26 @@ class Entry(NamedTuple):
     scope: Mapping[str, Any] = {}
 
 
+_GIVEN = "unnest(%s::uuid[], %s::text[])"
+_OF_PEOPLE = """(
+  SELECT DISTINCT organization_id, address_key FROM people_contactpoint
+  WHERE candidate_id = ANY(%s) AND address_key <> '')"""
+
 # The newest word of each person about each address and channel.
 _STANDING = """
 SELECT DISTINCT ON (e.organization_id, e.address_key, e.channel, e.candidate_id)
-       e.organization_id, e.address_key, e.channel, e.candidate_id, e.state, e.basis, e.at, e.id
+       e.organization_id, e.address_key, e.channel, e.candidate_id, e.state, e.basis, e.at,
+       e.id::text
 FROM governance_consententry e
-JOIN unnest(%s::uuid[], %s::text[]) AS k(org, key)
-  ON e.organization_id = k.org AND e.address_key = k.key
+JOIN {keys} AS k(org, key) ON e.organization_id = k.org AND e.address_key = k.key
 ORDER BY e.organization_id, e.address_key, e.channel, e.candidate_id, e.at DESC, e.id DESC
 """
-_BLOCKS = """
+_STANDING_GIVEN, _STANDING_OF_PEOPLE = (_STANDING.format(keys=k) for k in (_GIVEN, _OF_PEOPLE))
+_BLOCKS_OF_PEOPLE = f"""
 SELECT b.organization_id, b.address_key, b.channel, b.since FROM governance_addressblock b
-JOIN unnest(%s::uuid[], %s::text[]) AS k(org, key)
-  ON b.organization_id = k.org AND b.address_key = k.key
+JOIN {_OF_PEOPLE} AS k(org, key) ON b.organization_id = k.org AND b.address_key = k.key
 WHERE b.lifted_at IS NULL
-"""
+"""  # noqa: S608
 
 
 class _Word(NamedTuple):
@@ -73,32 +82,40 @@ class _Word(NamedTuple):
     state: str
     basis: str
     at: datetime
-    id: UUID
+    id: str
 
 
-def standing(
-    pairs: Sequence[tuple[UUID, str]],
-) -> tuple[dict[Key, Consent], dict[Key, datetime]]:
-    """What the ledger says now, and which addresses are blocked since when, for pairs of
-    organization and address key. Both by (organization, address key, channel)."""
-    if not pairs:
-        return {}, {}
-    columns = sql.columns(sorted(set(pairs)), 2)
-    words = [_Word(*row) for row in sql.rows(_STANDING, columns)]
-    blocks = {(org, key, channel): since for org, key, channel, since in sql.rows(_BLOCKS, columns)}
-    return _consents(words), blocks
+def of_people(candidate_ids: Sequence[UUID]) -> sql.Question[Ledger[Consent]]:
+    """What does the ledger say now about each address of these people, on each channel?"""
+    return sql.Question(_STANDING_OF_PEOPLE, (list(candidate_ids),), _consents)
 
 
-def _consents(words: Sequence[_Word]) -> dict[Key, Consent]:
-    by_key: dict[Key, dict[UUID | None, _Word]] = {}
-    for word in sorted(words, key=_when):  # a later word about it replaces an earlier
+def blocks_of_people(candidate_ids: Sequence[UUID]) -> sql.Question[Ledger[datetime]]:
+    """Which addresses of these people are blocked, on which channel, and since when?"""
+    return sql.Question(_BLOCKS_OF_PEOPLE, (list(candidate_ids),), _blocks)
+
+
+def _blocks(found: Sequence[tuple]) -> Ledger[datetime]:
+    blocks: Ledger[datetime] = defaultdict(dict)
+    for org, key, channel, since in found:
+        blocks[org][key, channel] = since
+    return blocks
+
+
+def _consents(found: Sequence[tuple]) -> Ledger[Consent]:
+    """One consent for each address and channel, from the newest word of each person about it."""
+    spoken: Ledger[dict[UUID | None, _Word]] = defaultdict(dict)
+    for word in sorted(map(_Word._make, found), key=_when):  # a later word replaces an earlier
+        words = spoken[word.organization_id]
         for channel in CHANNEL_KIND if word.channel == EVERY_CHANNEL else (word.channel,):
-            key = word.organization_id, word.address_key, channel
-            by_key.setdefault(key, {})[word.candidate_id] = word
-    return {key: _consent(list(people.values())) for key, people in by_key.items()}
+            words.setdefault((word.address_key, channel), {})[word.candidate_id] = word
+    return {
+        org: {key: _consent([*people.values()]) for key, people in words.items()}
+        for org, words in spoken.items()
+    }
 
 
-def _when(word: _Word) -> tuple[datetime, UUID]:
+def _when(word: _Word) -> tuple[datetime, str]:
     return word.at, word.id
 
 
@@ -132,7 +149,7 @@ def record_all(entries: Sequence[Entry]) -> int:
 def _known(pairs: Sequence[tuple[UUID, str]]) -> dict[tuple[Any, ...], tuple[Any, ...]]:
     if not pairs:
         return {}
-    found = sql.rows(_STANDING, sql.columns(sorted(set(pairs)), 2))
+    found = sql.rows(_STANDING_GIVEN, sql.columns(sorted(set(pairs)), 2))
     words = [_Word(*row) for row in found]
     return {
         (word.organization_id, word.address_key, word.channel, word.candidate_id): _said(word)

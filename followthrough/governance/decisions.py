@@ -1,4 +1,4 @@
-"""What the gate is given and what it answers. All frozen, no database, no personal data in checks.
+"""What the gate is given and what it answers: immutable, no database, nothing personal in checks.
 
 Times are aware UTC datetimes of the business clock.
 """
@@ -6,22 +6,25 @@ Times are aware UTC datetimes of the business clock.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
+
+from followthrough.core.predicates import Facts
 
 # code, outcome (pass | hold | drop | merge; skip: it does not apply here), detail
 Check = tuple[str, str, Mapping[str, Any]]
 
 
-@dataclass(frozen=True, slots=True)
-class Rendered:
+class Rendered(NamedTuple):
     """A message's text. `problem` is a code when it could not be rendered (template_error …)."""
 
-    body: str = field(repr=False)
-    subject: str = field(default="", repr=False)
+    body: str
+    subject: str = ""
     problem: str = ""
+
+    def __repr__(self) -> str:
+        return f"Rendered(problem={self.problem!r})"  # a text is personal, and logs show this
 
 
 class Option(NamedTuple):
@@ -57,7 +60,7 @@ class Draft(NamedTuple):
     due_at: datetime
     useful_until: datetime | None
     relevance: Mapping[str, Any]
-    facts: Mapping[str, Any]
+    facts: Facts
     anchor_name: str
     anchor_sequence: int | None
     stage: str
@@ -78,10 +81,13 @@ class FreezeFact(NamedTuple):
 
 
 class Use(NamedTuple):
-    """An earlier message that counts against a cap. Without a purpose it counts against every."""
+    """An earlier message that counts against a cap. Without a purpose it counts against every.
 
-    at: datetime
-    touch_id: UUID
+    As it is stored: `at` is in seconds since 1970 by the business clock, `touch_id` a text.
+    """
+
+    at: float
+    touch_id: str
     channel: str
     stage: str
     purpose: str = ""
@@ -97,17 +103,17 @@ class Consent(NamedTuple):
     state: str  # granted, revoked, unknown
     basis: str = ""
     at: datetime | None = None
-    entry_id: UUID | None = None
+    entry_id: str | None = None
     people: frozenset[UUID] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class PersonFacts:
+class PersonFacts(NamedTuple):
     """What is known of one person at the moment of deciding.
 
     `zones` and `zone_evidence` come from `core.zones.plausible`. `consent` is by (address key,
     channel); `blocked` by the same, with the time of the opt-out. `uses` is by cap subject:
-    address keys and `person:<id>`, this person's earlier messages in the last 8 days.
+    address keys and `person:<id>`, the earlier messages of the last 8 days. All three may hold
+    others of the organization: they are looked up by this person's own addresses and `uses_key`.
     """
 
     candidate_id: UUID
@@ -119,11 +125,11 @@ class PersonFacts:
     blocked: Mapping[tuple[str, str], datetime]
     freezes: Sequence[FreezeFact]
     uses: Mapping[str, Sequence[Use]]
+    uses_key: str
     last_inbound_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Send:
+class Send(NamedTuple):
     """Hand it over now by `option`, with `rendered`; reserve cap room under `cap_subjects`."""
 
     touch_id: UUID
@@ -134,8 +140,7 @@ class Send:
     code: str = "sent"
 
 
-@dataclass(frozen=True, slots=True)
-class Hold:
+class Hold(NamedTuple):
     """Not now: decide again at `until`. `code` is the check that held it."""
 
     touch_id: UUID
@@ -144,8 +149,7 @@ class Hold:
     checks: Sequence[Check]
 
 
-@dataclass(frozen=True, slots=True)
-class Merge:
+class Merge(NamedTuple):
     """Another message of the same pass says enough: this one ends, `into` goes."""
 
     touch_id: UUID
@@ -154,8 +158,7 @@ class Merge:
     checks: Sequence[Check]
 
 
-@dataclass(frozen=True, slots=True)
-class Drop:
+class Drop(NamedTuple):
     """Never: the touch ends here. `code` is the check that dropped it."""
 
     touch_id: UUID

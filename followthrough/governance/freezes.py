@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from followthrough.audit import facts
@@ -47,18 +48,30 @@ def end(freeze_id: UUID, *, by: str, at: datetime) -> bool:
 
 
 _STANDING = """
-SELECT id, subject_kind, why, until, subject_id FROM governance_freeze
-WHERE ended_at IS NULL AND subject_id = ANY(%s) AND (until IS NULL OR until > %s)
-ORDER BY id
+SELECT f.id, f.subject_kind, f.why, f.until, f.subject_id
+FROM (SELECT DISTINCT s.id FROM ({subjects}) AS s(id)) AS given
+JOIN governance_freeze f ON f.subject_id = given.id
+WHERE f.ended_at IS NULL AND (f.until IS NULL OR f.until > %(now)s)
+ORDER BY f.id
 """
+_GIVEN = _STANDING.format(subjects="SELECT unnest(%(ids)s::uuid[])")
+
+Standing = dict[UUID, list[FreezeFact]]  # by subject; one without any is left out
 
 
-def standing(
-    subject_ids: Sequence[UUID], *, now: datetime | None = None
-) -> dict[UUID, list[FreezeFact]]:
-    """The freezes that stand now on each of the subjects; a subject without any is left out."""
-    found: dict[UUID, list[FreezeFact]] = defaultdict(list)
-    for row in sql.rows(_STANDING, (list(subject_ids), now or clock.now())):
+def standing(subject_ids: Sequence[UUID], *, now: datetime | None = None) -> Standing:
+    """The freezes that stand now on each of the subjects."""
+    return _standing(sql.rows(_GIVEN, {"ids": list(subject_ids), "now": now or clock.now()}))
+
+
+def on(subjects: str, given: Mapping[str, Any], *, now: datetime) -> sql.Question[Standing]:
+    """Which freezes stand now on the subjects that a query finds (one column of ids)?"""
+    return sql.Question(_STANDING.format(subjects=subjects), {**given, "now": now}, _standing)
+
+
+def _standing(rows: Sequence[tuple]) -> Standing:
+    found: Standing = defaultdict(list)
+    for row in rows:
         found[row[4]].append(FreezeFact(*row))
     return dict(found)
 

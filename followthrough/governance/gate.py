@@ -6,10 +6,11 @@ drops, or merges the draft into another of the same pass; whatever it finds is i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from functools import lru_cache
 
-from followthrough.governance.case import DROP, GOES_ON, HOLD, Case, Finding
+from followthrough.governance.case import DROP, GOES_ON, HOLD, Case, Finding, finding
 from followthrough.governance.checks import (
     caps,
     channel,
@@ -20,6 +21,7 @@ from followthrough.governance.checks import (
     touch,
 )
 from followthrough.governance.decisions import (
+    Check,
     Decision,
     Draft,
     Drop,
@@ -82,16 +84,21 @@ def decide(
     They are judged most urgent first, and what goes out counts for those judged after it.
     """
     rules = policy.rules(facts.country, facts.region)
-    zones = tuple(facts.zones)
+    zones, seconds = tuple(facts.zones), now.timestamp()
     found: dict[int, Decision] = {}
     sent: list[tuple[Draft, Send]] = []
-    for place, draft in sorted(enumerate(drafts), key=_urgency):
+    for place, draft in _by_urgency(drafts):
         basis = _basis(draft, policy, now)
-        decision = _judge(Case(draft, facts, policy, rules, now, sent, zones, basis))
+        decision = _judge(Case(draft, facts, policy, rules, now, sent, zones, basis, seconds))
         found[place] = decision
         if isinstance(decision, Send):
             sent.append((draft, decision))
     return [found[place] for place in range(len(drafts))]
+
+
+def _by_urgency(drafts: Sequence[Draft]) -> Iterable[tuple[int, Draft]]:
+    placed = enumerate(drafts)
+    return sorted(placed, key=_urgency) if len(drafts) > 1 else placed
 
 
 def _urgency(placed: tuple[int, Draft]) -> tuple[int, datetime, int]:
@@ -113,21 +120,15 @@ def _judge(case: Case) -> Decision:
     if stop is not None:
         return _stopped(case, stop)
     assert case.rendered is not None
-    return Send(
-        touch_id=case.draft.touch_id,
-        option=case.via,
-        rendered=case.rendered,
-        cap_subjects=caps.cap_subjects(case),
-        checks=case.checks,
-    )
+    return Send(case.draft.touch_id, case.via, case.rendered, caps.cap_subjects(case), case.checks)
 
 
 def _first_stop(case: Case, checks: Sequence[Callable[[Case], Finding]]) -> Finding | None:
     for check in checks:
-        finding = check(case)
-        case.checks.append(finding[:3])
-        if finding.outcome not in GOES_ON:
-            return finding
+        stop = check(case)
+        case.checks.append(stop[0])
+        if stop[0][1] not in GOES_ON:
+            return stop
     return None
 
 
@@ -141,33 +142,39 @@ def _choose(case: Case) -> Finding | None:
             return None
         failed.add(code)
     if "no_sender" in failed:  # an operator can still add one: nothing is lost meanwhile
-        return Finding("no_sender", HOLD, {}, case.now + content.SENDER_AGAIN)
+        return finding("no_sender", HOLD, until=case.now + content.SENDER_AGAIN)
     if not failed:
         case.checks.append(("no_address", DROP, {}))
-    return Finding(min(failed, key=TELLING.index, default="no_address"), DROP)
+    return finding(min(failed, key=TELLING.index, default="no_address"), DROP)
 
 
 def _failing(case: Case, option: Option) -> str:
     """The code of the first check of a channel that drops `option`, or ''."""
-    by = {"channel": option.channel}
     for check in OPTION_CHECKS:
-        code, outcome, detail = check(case, option)[:3]
-        case.checks.append((code, outcome, {**by, **detail} if detail else by))
+        code, outcome, detail = check(case, option)[0]
+        told = _by_channel(code, outcome, option.channel)
+        case.checks.append((code, outcome, {**told[2], **detail}) if detail else told)
         if outcome == DROP:
             return code
     return ""
+
+
+@lru_cache(maxsize=1024)
+def _by_channel(code: str, outcome: str, channel: str) -> Check:
+    """What a receipt keeps of a check of a channel, when there is nothing else to say."""
+    return code, outcome, {"channel": channel}
 
 
 def _stopped(case: Case, stop: Finding) -> Decision:
     """The decision a finding leads to. A hold that outlasts the touch's use is a drop."""
     touch_id, useful_until = case.draft.touch_id, case.draft.useful_until
     if stop.into is not None:
-        return Merge(touch_id=touch_id, into=stop.into, code=stop.code, checks=case.checks)
+        return Merge(touch_id, stop.into, stop.code, case.checks)
     if stop.until is None:
-        return Drop(touch_id=touch_id, code=stop.code, checks=case.checks)
+        return Drop(touch_id, stop.code, case.checks)
     if useful_until is None or stop.until < useful_until:
-        return Hold(touch_id=touch_id, until=stop.until, code=stop.code, checks=case.checks)
+        return Hold(touch_id, stop.until, stop.code, case.checks)
     if stop.certain:
         case.checks.append(("too_late", DROP, {"next": stop.until.isoformat()}))
-        return Drop(touch_id=touch_id, code="too_late", checks=case.checks)
-    return Hold(touch_id=touch_id, until=useful_until, code=stop.code, checks=case.checks)
+        return Drop(touch_id, "too_late", case.checks)
+    return Hold(touch_id, useful_until, stop.code, case.checks)

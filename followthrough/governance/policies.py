@@ -28,11 +28,17 @@ WHERE organization_id = ANY(%s) ORDER BY organization_id, number DESC
 """
 
 
-def standing(organization_ids: Sequence[UUID]) -> dict[UUID, CompiledPolicy]:
-    """The policy that counts for each organization: its newest, else the default one."""
-    newest: dict[UUID, UUID] = dict(sql.rows(_NEWEST, (list(organization_ids),)))
-    _compile(policy_id for policy_id in newest.values() if policy_id not in _compiled)
-    return {one: _compiled[newest[one]] if one in newest else default() for one in organization_ids}
+def standing(organization_ids: Sequence[UUID]) -> sql.Question[dict[UUID, CompiledPolicy]]:
+    """Which policy counts for each organization? Its newest, else the default one."""
+
+    def read(rows: Sequence[tuple]) -> dict[UUID, CompiledPolicy]:
+        newest: dict[UUID, UUID] = dict(rows)
+        _compile(policy_id for policy_id in newest.values() if policy_id not in _compiled)
+        return {
+            one: _compiled[newest[one]] if one in newest else default() for one in organization_ids
+        }
+
+    return sql.Question(_NEWEST, (list(organization_ids),), read)
 
 
 def default() -> CompiledPolicy:

@@ -35,6 +35,10 @@ class Cap:
     purposes: frozenset[str]
     source: str  # POLICY or the id of a rule pack
 
+    @property
+    def seconds(self) -> float:
+        return self.window.total_seconds()
+
     def covers(self, *, channel: str, purpose: str) -> bool:
         """Whether messages of this channel and purpose count; an unknown purpose ('') does."""
         return self.channel in ("", channel) and (

@@ -7,7 +7,6 @@ and only by a conditional UPDATE: whoever comes second changes nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from random import randrange
 from typing import Any, NamedTuple
@@ -79,20 +78,45 @@ def claim(
     return [Due(*row) for row in sql.rows(_CLAIM, given)]
 
 
-@dataclass(frozen=True, slots=True)
-class ReceiptRow:
-    """A decision about a touch, ready to be written."""
+class ReceiptRow(NamedTuple):
+    """A decision about a touch, ready to be written: the columns of its row, in their order."""
 
-    touch: Due
+    id: UUID
+    organization_id: UUID
+    touch_id: UUID
+    application_id: UUID | None
+    candidate_id: UUID
+    attempt_id: UUID | None
     at: datetime
     verdict: str
     code: str
-    checks: Sequence[Any] = ()
-    until: datetime | None = None
-    attempt_id: UUID | None = None
-    policy_id: UUID | None = None
-    channel: str = ""
-    commitment: str = ""
+    until: datetime | None
+    checks: Sequence[Any]
+    policy_id: UUID | None
+    version_id: UUID | None
+    channel: str
+    commitment: str
+
+
+def receipt(
+    touch: Due,
+    at: datetime,
+    verdict: str,
+    code: str,
+    checks: Sequence[Any],
+    *,
+    until: datetime | None = None,
+    attempt_id: UUID | None = None,
+    policy_id: UUID | None = None,
+    channel: str = "",
+    commitment: str = "",
+) -> ReceiptRow:
+    """A receipt for a decision about `touch`."""
+    return ReceiptRow(
+        uuid7(), touch.organization_id, touch.id, touch.application_id, touch.candidate_id,
+        attempt_id, at, verdict, code, until, checks, policy_id, touch.version_id, channel,
+        commitment,
+    )  # fmt: skip
 
 
 _RECEIPTS = """
@@ -104,20 +128,15 @@ FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::uuid
     %s::uuid[], %s::text[], %s::text[])
   AS r(id, org, touch, app, cand, att, at, verdict, code, until, checks, pol, ver, ch, com)
 """
+_CHECKS = ReceiptRow._fields.index("checks")
 
 
 def record(receipts: Sequence[ReceiptRow]) -> None:
     """Write receipts. They are only ever added."""
-    if not receipts:
-        return
-    checks = sql.jsonb_texts([receipt.checks for receipt in receipts])
-    records = [
-        (uuid7(), r.touch.organization_id, r.touch.id, r.touch.application_id,
-         r.touch.candidate_id, r.attempt_id, r.at, r.verdict, r.code, r.until, text,
-         r.policy_id, r.touch.version_id, r.channel, r.commitment)
-        for r, text in zip(receipts, checks, strict=True)
-    ]  # fmt: skip
-    sql.run(_RECEIPTS, sql.columns(records, 15))
+    if receipts:
+        given = sql.columns(receipts, len(ReceiptRow._fields))
+        given[_CHECKS] = sql.jsonb_texts(given[_CHECKS])
+        sql.send(_RECEIPTS, given)
 
 
 class Sending(NamedTuple):
@@ -133,26 +152,26 @@ class Sending(NamedTuple):
     body: str
 
 
-_ATTEMPTS = """
-INSERT INTO messaging_attempt (id, organization_id, touch_id, number, channel, sender_id,
+_START = f"""
+WITH s AS MATERIALIZED (
+  SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[],
+    %s::int[], %s::text[], %s::uuid[], %s::uuid[], %s::text[], %s::text[], %s::text[],
+    %s::bigint[])
+  AS s(attempt, message, org, touch, app, cand, number, ch, sender, point, key, subject, body,
+    epoch)),
+attempt AS (
+  INSERT INTO messaging_attempt (id, organization_id, touch_id, number, channel, sender_id,
     contact_point_id, address_key, state, provider_id, error, detail, epoch)
-SELECT id, org, touch, number, ch, sender, point, key, 'started', '', '', '', epoch
-FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::int[], %s::text[], %s::uuid[], %s::uuid[],
-    %s::text[], %s::bigint[]) AS a(id, org, touch, number, ch, sender, point, key, epoch)
-"""
-_MESSAGES = """
-INSERT INTO messaging_message (id, organization_id, application_id, candidate_id,
+  SELECT attempt, org, touch, number, ch, sender, point, key, 'started', '', '', '', epoch FROM s),
+message AS (
+  INSERT INTO messaging_message (id, organization_id, application_id, candidate_id,
     contact_point_id, direction, channel, sender_id, touch_id, attempt_id, subject, body,
     delivery, provider_id, at)
-SELECT id, org, app, cand, point, 'out', ch, sender, touch, att, subject, body, '', '', %s
-FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::text[], %s::uuid[],
-    %s::uuid[], %s::uuid[], %s::text[], %s::text[])
-  AS m(id, org, app, cand, point, ch, sender, touch, att, subject, body)
-"""
-_SENDING = f"""
-UPDATE messaging_touch t SET state = 'sending', attempts = attempts + 1, held_for = '',
+  SELECT message, org, app, cand, point, 'out', ch, sender, touch, attempt, subject, body, '', '',
+    %s FROM s)
+UPDATE messaging_touch t SET state = 'sending', attempts = s.number, held_for = '',
     epoch = s.epoch, lease_until = clock_timestamp() + interval '{LEASE_SECONDS} seconds'
-FROM unnest(%s::uuid[], %s::bigint[]) AS s(id, epoch) WHERE t.id = s.id
+FROM s WHERE t.id = s.touch
 """  # noqa: S608
 
 
@@ -163,20 +182,13 @@ def start(sendings: Sequence[Sending], *, epochs: Mapping[int, int | None], now:
     """
     if not sendings:
         return
-    attempts = [
-        (s.attempt_id, s.touch.organization_id, s.touch.id, s.touch.attempts + 1, s.channel,
-         s.sender_id, s.contact_point_id, s.address_key, epochs[s.touch.shard] or 0)
+    records = [
+        (s.attempt_id, uuid7(), s.touch.organization_id, s.touch.id, s.touch.application_id,
+         s.touch.candidate_id, s.touch.attempts + 1, s.channel, s.sender_id, s.contact_point_id,
+         s.address_key, s.subject, s.body, epochs[s.touch.shard] or 0)
         for s in sendings
     ]  # fmt: skip
-    messages = [
-        (uuid7(), s.touch.organization_id, s.touch.application_id, s.touch.candidate_id,
-         s.contact_point_id, s.channel, s.sender_id, s.touch.id, s.attempt_id, s.subject, s.body)
-        for s in sendings
-    ]  # fmt: skip
-    sql.run(_ATTEMPTS, sql.columns(attempts, 9))
-    sql.run(_MESSAGES, [now, *sql.columns(messages, 11)])
-    touches = [(s.touch.id, epochs[s.touch.shard] or 0) for s in sendings]
-    sql.run(_SENDING, sql.columns(touches, 2))
+    sql.send(_START, [*sql.columns(records, 14), now])
 
 
 _END = """

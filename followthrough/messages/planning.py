@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from followthrough.core.ids import uuid7
-from followthrough.messages.outbox import Due, ReceiptRow, record
+from followthrough.messages.outbox import Due, receipt, record
 from followthrough.store import sql
 
 
@@ -92,9 +92,7 @@ def cancel(cancels: Sequence[Cancel], *, now: datetime) -> int:
     if not cancels:
         return 0
     found = sql.rows(_CANCEL, [now, *sql.columns(cancels, 3)])
-    record(
-        [ReceiptRow(touch=Due(*row[1:]), at=now, verdict="cancel", code=row[0]) for row in found]
-    )
+    record([receipt(Due(*row[1:]), now, "cancel", row[0], ()) for row in found])
     return len(found)
 
 

@@ -21,7 +21,7 @@ from django.db import transaction
 from followthrough.core import clock
 from followthrough.governance import caps, gate
 from followthrough.messages import outbox
-from followthrough.messages.outbox import Due, ReceiptRow
+from followthrough.messages.outbox import Due
 from followthrough.runs import drafts, facts, settling, verdicts
 from followthrough.runs.engine import Held, shard_loop
 from followthrough.runs.facts import Facts
@@ -112,9 +112,8 @@ def _set_back(due: Due, problem: str, now: datetime) -> None:
             outbox.plan_again([(due.id, later, "poison")], was=["planned"])
             return
         checks = [("poison", "drop", {"problem": problem})]
-        end = ReceiptRow(touch=due, at=now, verdict="fail", code="poison", checks=checks)
         if outbox.end([(due.id, "failed")], now=now, was=["planned"]):
-            outbox.record([end])
+            outbox.record([outbox.receipt(due, now, "fail", "poison", checks)])
 
 
 def _decide(

@@ -159,12 +159,8 @@ def _hand_off(due: Due, now: datetime) -> None:
 
 
 def _receipt(one: _Doubt, now: datetime) -> ReceiptRow:
-    return ReceiptRow(
-        touch=one.touch,
-        at=now,
-        verdict="unknown",
-        code="outcome_unknown",
-        checks=[("outcome_unknown", "hold", {})],
-        attempt_id=one.attempt_id,
-        channel=one.channel,
-    )
+    checks = [("outcome_unknown", "hold", {})]
+    return outbox.receipt(
+        one.touch, now, "unknown", "outcome_unknown", checks,
+        attempt_id=one.attempt_id, channel=one.channel,
+    )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from followthrough.core.canonical import iso
@@ -10,13 +10,13 @@ from followthrough.governance.decisions import Rendered
 from followthrough.journeys import versions
 from followthrough.messages import templates
 from followthrough.messages.outbox import Due
-from followthrough.runs.facts import Facts, Person
+from followthrough.runs.facts import Anchors, Person, Subject
+
+Values = Callable[[], Mapping[str, Any]]  # gives what a template may mention, when it is wanted
 
 
-def context(due: Due, person: Person, zone: str, facts: Facts) -> dict[str, Any]:
+def context(person: Person, subject: Subject | None, anchors: Anchors, zone: str) -> dict[str, Any]:
     """What a template may mention (see docs/message-maps.md)."""
-    subject = facts.subjects.get(due.application_id) if due.application_id else None
-    anchors = facts.anchors.get(due.application_id, {}) if due.application_id else {}
     return {
         "candidate": {"given_name": person.given_name, "family_name": person.family_name},
         "company": person.company,

@@ -206,17 +206,13 @@ class _Batch:
             self.released.append((sending.touch.organization_id, subject, sending.touch.id))
 
     def _receipt(self, one: Finished, verdict: str, code: str, detail: dict | None = None) -> None:
+        sending = one.ready.sending
         self.receipts.append(
-            ReceiptRow(
-                touch=one.ready.sending.touch,
-                at=self.now,
-                verdict=verdict,
-                code=code,
-                checks=[(code, verdict, detail or {})],
-                attempt_id=one.ready.sending.attempt_id,
-                channel=one.ready.sending.channel,
+            outbox.receipt(
+                sending.touch, self.now, verdict, code, [(code, verdict, detail or {})],
+                attempt_id=sending.attempt_id, channel=sending.channel,
             )
-        )
+        )  # fmt: skip
 
     def write(self) -> None:
         outbox.end(self.ends, now=self.now, was=OPEN)

@@ -10,6 +10,7 @@ import hmac
 from datetime import datetime
 from functools import singledispatch
 from time import monotonic
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -25,6 +26,7 @@ from followthrough.people.contacts import CHANNEL_KIND
 from followthrough.runs.engine import Held
 from followthrough.runs.facts import Facts
 from followthrough.runs.handover import DECISION_SECONDS, Ready
+from followthrough.store import sql
 
 
 class Verdicts:
@@ -32,7 +34,7 @@ class Verdicts:
 
     def __init__(self, held: Held, now: datetime, known: Facts) -> None:
         self.held, self.now, self.known = held, now, known
-        self.decided = monotonic()
+        self.decided, self.seconds = monotonic(), now.timestamp()
         self.receipts: list[ReceiptRow] = []
         self.sendings: list[Sending] = []
         self.ends: list[tuple[UUID, str]] = []
@@ -41,11 +43,19 @@ class Verdicts:
         self.ready: list[Ready] = []
 
     def write(self) -> None:
-        outbox.record(self.receipts)
-        outbox.end(self.ends, now=self.now, was=["planned"])
-        outbox.plan_again(self.holds, was=["planned"])
-        outbox.start(self.sendings, epochs=self.held, now=self.now)
-        caps.reserve(self.uses, self.known.uses)
+        """Write all of it. Raises caps.Overtaken; the transaction must then be rolled back."""
+        with sql.gathering():
+            outbox.record(self.receipts)
+            outbox.end(self.ends, now=self.now, was=["planned"])
+            outbox.plan_again(self.holds, was=["planned"])
+            outbox.start(self.sendings, epochs=self.held, now=self.now)
+            caps.reserve(self.uses, self.known.uses)
+
+    def receipt(self, due: Due, verdict: str, decision: Decision, **more: Any) -> None:
+        """Add the receipt of a decision."""
+        self.receipts.append(
+            outbox.receipt(due, self.now, verdict, decision.code, decision.checks, **more)
+        )
 
 
 @singledispatch
@@ -57,92 +67,58 @@ def add(decision: Decision, due: Due, written: Verdicts, policy_id: UUID) -> Non
 @add.register
 def _drop(decision: Drop, due: Due, written: Verdicts, policy_id: UUID) -> None:
     written.ends.append((due.id, "dropped"))
-    written.receipts.append(
-        ReceiptRow(
-            touch=due, at=written.now, verdict="drop", code=decision.code,
-            checks=decision.checks, policy_id=policy_id,
-        )
-    )  # fmt: skip
+    written.receipt(due, "drop", decision, policy_id=policy_id)
 
 
 @add.register
 def _merge(decision: Merge, due: Due, written: Verdicts, policy_id: UUID) -> None:
     written.ends.append((due.id, "merged"))
-    written.receipts.append(
-        ReceiptRow(
-            touch=due, at=written.now, verdict="merge", code=decision.code,
-            checks=decision.checks, policy_id=policy_id,
-        )
-    )  # fmt: skip
+    written.receipt(due, "merge", decision, policy_id=policy_id)
 
 
 @add.register
 def _hold(decision: Hold, due: Due, written: Verdicts, policy_id: UUID) -> None:
     written.holds.append((due.id, decision.until, decision.code))
-    if due.held_for == decision.code:
-        return  # still held for the same reason: the first receipt says so
-    written.receipts.append(
-        ReceiptRow(
-            touch=due, at=written.now, verdict="hold", code=decision.code,
-            checks=decision.checks, until=decision.until, policy_id=policy_id,
-        )
-    )  # fmt: skip
+    if due.held_for != decision.code:  # else the first receipt says so
+        written.receipt(due, "hold", decision, until=decision.until, policy_id=policy_id)
 
 
 @add.register
 def _send(decision: Send, due: Due, written: Verdicts, policy_id: UUID) -> None:
-    option, attempt_id = decision.option, uuid7()
+    option, text = decision.option, decision.rendered
+    assert option.sender_id is not None  # the gate sends only with a sender
     sending = Sending(
-        touch=due,
-        attempt_id=attempt_id,
-        channel=option.channel,
-        sender_id=option.sender_id,  # type: ignore[arg-type]  # the gate sends only with a sender
-        contact_point_id=option.contact_point_id,
-        address_key=option.address_key,
-        subject=decision.rendered.subject,
-        body=decision.rendered.body,
-    )
+        due, uuid7(), option.channel, option.sender_id, option.contact_point_id,
+        option.address_key, text.subject, text.body,
+    )  # fmt: skip
     written.sendings.append(sending)
     written.ready.append(_ready(sending, written))
     written.uses.extend(_uses(decision, due, written))
-    written.receipts.append(
-        ReceiptRow(
-            touch=due, at=written.now, verdict="send", code=decision.code,
-            checks=decision.checks, attempt_id=attempt_id, policy_id=policy_id,
-            channel=option.channel, commitment=_commitment(attempt_id, sending.body),
-        )
+    written.receipt(
+        due, "send", decision, attempt_id=sending.attempt_id, policy_id=policy_id,
+        channel=option.channel, commitment=_commitment(sending.attempt_id, text.body),
     )  # fmt: skip
 
 
 def _uses(decision: Send, due: Due, written: Verdicts) -> list[tuple[UUID, str, Use]]:
     subject = written.known.subjects.get(due.application_id) if due.application_id else None
-    use = Use(
-        at=written.now,
-        touch_id=due.id,
-        channel=decision.option.channel,
-        stage=subject.stage if subject else "",
-        purpose=due.purpose,
-    )
+    stage = subject.stage if subject else ""
+    use = Use(written.seconds, str(due.id), decision.option.channel, stage, due.purpose)
     return [(due.organization_id, name, use) for name in decision.cap_subjects]
 
 
 def _ready(sending: Sending, written: Verdicts) -> Ready:
     due, known = sending.touch, written.known
     sender = known.senders[due.organization_id][sending.channel].config
-    point = known.points[due.candidate_id, CHANNEL_KIND[sending.channel]]
+    point = known.people[due.candidate_id].points[CHANNEL_KIND[sending.channel]]
     envelope = Envelope(
-        key=str(due.id),
-        sender=sender,
-        to=point.address,
-        body=sending.body,
-        subject=sending.subject,
+        str(due.id), sender, point.address, sending.body, sending.subject,
         not_after=written.decided + DECISION_SECONDS,
-    )
-    adapter = registry.adapter(sender.adapter)
-    epoch = written.held[due.shard]
+    )  # fmt: skip
     return Ready(
-        sending, envelope, adapter, written.decided, _subjects(sending, known), due.shard, epoch
-    )
+        sending, envelope, registry.adapter(sender.adapter), written.decided,
+        _subjects(sending, known), due.shard, written.held[due.shard],
+    )  # fmt: skip
 
 
 def _subjects(sending: Sending, known: Facts) -> list[UUID]:
@@ -154,7 +130,9 @@ def _subjects(sending: Sending, known: Facts) -> list[UUID]:
     return [one for one in found if one]
 
 
+_KEY = settings.ADDRESS_KEY.encode()
+
+
 def _commitment(attempt_id: UUID, body: str) -> str:
     """Proves later which text was sent, without holding it; erasing the text leaves no clue."""
-    key = settings.ADDRESS_KEY.encode() + attempt_id.bytes
-    return hmac.digest(key, body.encode(), "sha256").hex()
+    return hmac.digest(_KEY + attempt_id.bytes, body.encode(), "sha256").hex()

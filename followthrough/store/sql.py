@@ -10,9 +10,9 @@ So statements that do not need each other's answers travel together (`together`,
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
-from typing import Any
+from typing import Any, Generic, NamedTuple, TypeVar
 
 import orjson
 import psycopg
@@ -22,6 +22,7 @@ from psycopg.types.datetime import TimestamptzLoader
 from psycopg.types.json import Jsonb, JsonbLoader
 
 Statement = tuple[str, Any]  # query and parameters
+Answer = TypeVar("Answer")
 
 
 class _Jsonb(JsonbLoader):
@@ -101,6 +102,24 @@ def together(*statements: Statement) -> list[list[tuple]]:
     waiting = _take_waiting()
     used = _sent([*waiting, *statements])[len(waiting) :]
     return [cur.fetchall() if cur.description else [] for cur in used]
+
+
+class Question(NamedTuple, Generic[Answer]):
+    """A statement and what its rows say. Those who need several answers ask them together."""
+
+    query: str
+    params: Any
+    read: Callable[[list[tuple]], Answer]
+
+    def answer(self) -> Answer:
+        """Ask it alone."""
+        return self.read(rows(self.query, self.params))
+
+
+def ask(*questions: Question[Any]) -> list[Any]:
+    """Ask all of them in one round trip; returns the answers in the order of the questions."""
+    found = together(*((one.query, one.params) for one in questions))
+    return [one.read(rows) for one, rows in zip(questions, found, strict=True)]
 
 
 def send(query: str, params: Any = ()) -> None:

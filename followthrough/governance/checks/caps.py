@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
-from followthrough.governance.case import HOLD, SKIP, Case, Finding
+from followthrough.governance.case import HOLD, SKIP, Case, Finding, finding
 from followthrough.governance.checks.hours import ZONE_AGAIN, next_open
 from followthrough.governance.decisions import Option, PersonFacts, Use
 from followthrough.governance.policy import POLICY, Cap
@@ -26,27 +26,32 @@ def _room(case: Case, code: str, caps: Sequence[Cap]) -> Finding:
     draft, channel = case.draft, case.via.channel
     binding = [cap for cap in caps if cap.covers(channel=channel, purpose=draft.purpose)]
     if not binding or draft.purpose == "service":
-        return Finding(code, SKIP)
+        return finding(code, SKIP)
     full = [(frees, cap) for cap in binding if (frees := _frees(case, cap)) is not None]
     if not full:
-        return Finding(code)
+        return finding(code)
     frees, cap = max(full, key=lambda one: one[0])
     opening = next_open(case, frees)
     until = opening or frees + ZONE_AGAIN
-    return Finding(code, HOLD, _told(case, cap), until, certain=opening is not None)
+    return finding(code, HOLD, _told(case, cap), until, certain=opening is not None)
 
 
 def _frees(case: Case, cap: Cap) -> datetime | None:
     """When `cap` has room for one more; None: it has some now."""
-    since, limit = case.now - cap.window, _limit(case, cap)
+    limit, uses = _limit(case, cap), _uses(case, cap)
+    if len(uses) < limit:
+        return None  # whatever they are
+    since, own = case.seconds - cap.seconds, str(case.draft.touch_id)
     times = sorted(
         use.at
-        for use in _uses(case, cap)
+        for use in uses
         if use.at > since
-        and use.touch_id != case.draft.touch_id
+        and use.touch_id != own
         and cap.covers(channel=use.channel, purpose=use.purpose)
     )
-    return times[len(times) - limit] + cap.window if len(times) >= limit else None
+    if len(times) < limit:
+        return None
+    return datetime.fromtimestamp(times[len(times) - limit], tz=UTC) + cap.window
 
 
 def _limit(case: Case, cap: Cap) -> int:
@@ -55,12 +60,15 @@ def _limit(case: Case, cap: Cap) -> int:
     return cap.at_most if urgent else max(1, cap.at_most - case.policy.room)
 
 
-def _uses(case: Case, cap: Cap) -> list[Use]:
+def _uses(case: Case, cap: Cap) -> Sequence[Use]:
     subject = _subject(case.facts, case.via, cap.per)
+    earlier = case.facts.uses.get(subject, ())
+    if not case.sent:
+        return earlier
     return [
-        *case.facts.uses.get(subject, ()),
+        *earlier,
         *(
-            Use(case.now, one.touch_id, sent.option.channel, one.stage, one.purpose)
+            Use(case.seconds, str(one.touch_id), sent.option.channel, one.stage, one.purpose)
             for one, sent in case.sent
             if _subject(case.facts, sent.option, cap.per) == subject
         ),
@@ -68,7 +76,7 @@ def _uses(case: Case, cap: Cap) -> list[Use]:
 
 
 def _subject(facts: PersonFacts, option: Option, per: str) -> str:
-    return option.address_key if per == "address" else f"person:{facts.candidate_id}"
+    return option.address_key if per == "address" else facts.uses_key
 
 
 def _told(case: Case, cap: Cap) -> Mapping[str, Any]:

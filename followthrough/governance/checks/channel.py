@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from followthrough.governance.case import DROP, PASS, SKIP, Case, Finding, shown
+from followthrough.governance.case import DROP, PASS, SKIP, Case, Finding, finding, shown
 from followthrough.governance.decisions import Option
 
-CHANNEL_FAILED = Finding("channel_failed", DROP)
-UNTRIED = Finding("untried")
-ADDRESS = Finding("address")
-NO_ADDRESS = Finding("no_address", DROP)
-USABLE = Finding("usable")
-NOT_OPTED_OUT = Finding("not_opted_out")
-CONSENT_SKIPPED = Finding("consent", SKIP)
-NO_CONSENT = Finding("no_consent", DROP)
-SENDER = Finding("sender")
-NO_SENDER = Finding("no_sender", DROP)
+CHANNEL_FAILED = finding("channel_failed", DROP)
+UNTRIED = finding("untried")
+ADDRESS = finding("address")
+NO_ADDRESS = finding("no_address", DROP)
+USABLE = finding("usable")
+NOT_OPTED_OUT = finding("not_opted_out")
+CONSENT_SKIPPED = finding("consent", SKIP)
+NO_CONSENT = finding("no_consent", DROP)
+SENDER = finding("sender")
+NO_SENDER = finding("no_sender", DROP)
 
 
 def untried(case: Case, option: Option) -> Finding:
@@ -32,7 +32,7 @@ def address(case: Case, option: Option) -> Finding:
 def usable(case: Case, option: Option) -> Finding:
     """The address can be used."""
     if option.unusable or not option.address_key:
-        return Finding("unusable", DROP, {"reason": option.unusable})
+        return finding("unusable", DROP, {"reason": option.unusable})
     return USABLE
 
 
@@ -41,11 +41,11 @@ def not_opted_out(case: Case, option: Option) -> Finding:
     key = (option.address_key, option.channel)
     since, consent = case.facts.blocked.get(key), case.facts.consent.get(key)
     if case.draft.purpose == "service":
-        return Finding("not_opted_out", SKIP, {"basis": "service"})
+        return finding("not_opted_out", SKIP, {"basis": "service"})
     if since is not None:
-        return Finding("opted_out", DROP, {"since": since.isoformat()})
+        return finding("opted_out", DROP, {"since": since.isoformat()})
     if consent is not None and consent.state == "revoked":
-        return Finding("opted_out", DROP, {"entry": shown(consent.entry_id)})
+        return finding("opted_out", DROP, {"entry": shown(consent.entry_id)})
     return NOT_OPTED_OUT
 
 
@@ -57,8 +57,8 @@ def consent(case: Case, option: Option) -> Finding:
     if consent is None or consent.state != "granted":
         return NO_CONSENT
     if consent.people and case.facts.candidate_id not in consent.people:
-        return Finding("no_consent", DROP, {"given_by": "another_person"})
-    return Finding("consent", PASS, {"basis": consent.basis, "entry": shown(consent.entry_id)})
+        return finding("no_consent", DROP, {"given_by": "another_person"})
+    return finding("consent", PASS, {"basis": consent.basis, "entry": shown(consent.entry_id)})
 
 
 def sender(case: Case, option: Option) -> Finding:

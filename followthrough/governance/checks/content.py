@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 from followthrough.core import segments
-from followthrough.governance.case import DROP, HOLD, PASS, Case, Finding, shown
+from followthrough.governance.case import DROP, HOLD, PASS, Case, Finding, finding, shown
 
 SENDER_AGAIN = timedelta(minutes=15)  # an inactive sender is looked at again this soon
 MOST_SEGMENTS = 10  # a longer text message is a mistake in the map
-SENDER_ACTIVE = Finding("sender_active")
-EMPTY_TEXT = Finding("empty_text", DROP)
-TEXT = Finding("text")
+SENDER_ACTIVE = finding("sender_active")
+EMPTY_TEXT = finding("empty_text", DROP)
+TEXT = finding("text")
 
 
 def sender_active(case: Case) -> Finding:
@@ -19,19 +19,19 @@ def sender_active(case: Case) -> Finding:
     if case.via.sender_active:
         return SENDER_ACTIVE
     detail = {"sender": shown(case.via.sender_id)}
-    return Finding("sender_inactive", HOLD, detail, case.now + SENDER_AGAIN)
+    return finding("sender_inactive", HOLD, detail, case.now + SENDER_AGAIN)
 
 
 def content(case: Case) -> Finding:
     """The text can be rendered, says something and is not absurdly long."""
     case.rendered = rendered = case.via.render()
     if rendered.problem:
-        return Finding("template_problem", DROP, {"problem": rendered.problem})
+        return finding("template_problem", DROP, {"problem": rendered.problem})
     if not any(char.isprintable() and not char.isspace() for char in rendered.body):
         return EMPTY_TEXT
     if case.via.channel != "sms":
         return TEXT
     parts = segments.count(rendered.body)
     if parts > MOST_SEGMENTS:
-        return Finding("too_long", DROP, {"segments": parts, "at_most": MOST_SEGMENTS})
-    return Finding("text", PASS, {"segments": parts})
+        return finding("too_long", DROP, {"segments": parts, "at_most": MOST_SEGMENTS})
+    return finding("text", PASS, {"segments": parts})

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from followthrough.governance.case import HOLD, SKIP, Case, Finding
+from followthrough.governance.case import HOLD, SKIP, Case, Finding, finding
 from followthrough.governance.decisions import FreezeFact
 
 FROZEN_AGAIN = timedelta(hours=1)  # a freeze without an end is looked at again this soon
-NOT_FROZEN = Finding("not_frozen")
+NOT_FROZEN = finding("not_frozen")
 
 
 def not_frozen(case: Case) -> Finding:
     """No freeze that binds this draft stands; `service` is bound by none."""
     if case.draft.purpose == "service":
-        return Finding("not_frozen", SKIP, {"basis": "service"})
+        return finding("not_frozen", SKIP, {"basis": "service"})
     standing = [
         freeze
         for freeze in (*case.facts.freezes, *case.draft.freezes)
@@ -24,7 +24,7 @@ def not_frozen(case: Case) -> Finding:
         return NOT_FROZEN
     last = max((freeze.until or case.now + FROZEN_AGAIN) for freeze in standing)
     detail = {"why": standing[0].why, "on": standing[0].subject_kind, "id": str(standing[0].id)}
-    return Finding("frozen", HOLD, detail, last)
+    return finding("frozen", HOLD, detail, last)
 
 
 def _binds(freeze: FreezeFact, case: Case) -> bool:

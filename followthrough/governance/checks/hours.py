@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from followthrough.core.zones import Week
-from followthrough.governance.case import HOLD, PASS, SKIP, Case, Finding
+from followthrough.governance.case import HOLD, PASS, SKIP, Case, Finding, finding
 from followthrough.governance.hours import ANY, Hours, open_now, opens
 
 ZONE_AGAIN = timedelta(hours=6)  # how soon to look again when no hour is known to be allowed
@@ -20,11 +20,11 @@ def _hours(case: Case) -> Hours:
 def zone(case: Case) -> Finding:
     """Where hours bind, some zone is known: without any, nothing is allowed."""
     if _hours(case).both is None or case.basis:
-        return Finding("zone", SKIP, {"zones": case.zones})
+        return finding("zone", SKIP, {"zones": case.zones})
     if not case.zones:
-        return Finding("no_zone", HOLD, {}, case.now + ZONE_AGAIN)
+        return finding("no_zone", HOLD, {}, case.now + ZONE_AGAIN)
     detail = {"zones": case.zones, "evidence": case.facts.zone_evidence}
-    return Finding("zone", PASS, detail)
+    return finding("zone", PASS, detail)
 
 
 def legal_hours(case: Case) -> Finding:
@@ -39,15 +39,15 @@ def quiet_hours(case: Case) -> Finding:
 
 def _within(case: Case, code: str, week: Week | None, rule: Mapping[str, Any]) -> Finding:
     if week is None:
-        return Finding(code, SKIP)
+        return finding(code, SKIP)
     if case.basis:
-        return Finding(code, PASS, {"basis": case.basis, **_answered(case)})
+        return finding(code, PASS, {"basis": case.basis, **_answered(case)})
     if open_now(week, case.zones, case.now):
-        return Finding(code, PASS, rule)
+        return finding(code, PASS, rule)
     until = next_open(case, case.now)
     if until is None:
-        return Finding("no_common_hour", HOLD, rule, case.now + ZONE_AGAIN)
-    return Finding(code, HOLD, rule, _spread(case, until), certain=True)
+        return finding("no_common_hour", HOLD, rule, case.now + ZONE_AGAIN)
+    return finding(code, HOLD, rule, _spread(case, until), certain=True)
 
 
 def _answered(case: Case) -> Mapping[str, Any]:

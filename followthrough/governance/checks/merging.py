@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from followthrough.governance.case import MERGE, SKIP, Case, Finding
+from followthrough.governance.case import MERGE, SKIP, Case, Finding, finding
 from followthrough.governance.decisions import Draft
 
 NUDGES = frozenset({"informational", "outreach"})
-NOT_MERGED_SKIPPED = Finding("not_merged", SKIP)
-NOT_MERGED = Finding("not_merged")
+NOT_MERGED_SKIPPED = finding("not_merged", SKIP)
+NOT_MERGED = finding("not_merged")
 
 
 def not_merged(case: Case) -> Finding:
@@ -16,7 +16,7 @@ def not_merged(case: Case) -> Finding:
         return NOT_MERGED_SKIPPED
     for other, sent in case.sent:
         if sent.option.channel == case.via.channel and _competes(case.draft, other, case):
-            return Finding("merged", MERGE, {"into": str(other.touch_id)}, into=other.touch_id)
+            return finding("merged", MERGE, {"into": str(other.touch_id)}, into=other.touch_id)
     return NOT_MERGED
 
 

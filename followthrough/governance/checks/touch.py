@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from followthrough.core import predicates
-from followthrough.governance.case import DROP, PASS, SKIP, Case, Finding
+from followthrough.governance.case import DROP, PASS, SKIP, Case, Finding, finding
 
-RELEVANT = Finding("relevant")
-IN_TIME = Finding("in_time")
-ANCHOR_SKIPPED = Finding("anchor", SKIP)
+RELEVANT = finding("relevant")
+IN_TIME = finding("in_time")
+ANCHOR_SKIPPED = finding("anchor", SKIP)
 
 
 def relevant(case: Case) -> Finding:
@@ -18,7 +18,7 @@ def relevant(case: Case) -> Finding:
     failing = predicates.failing(case.draft.relevance, case.draft.facts)
     if failing is None:
         return RELEVANT
-    return Finding("not_relevant", DROP, {"failing": _shape(failing)})
+    return finding("not_relevant", DROP, {"failing": _shape(failing)})
 
 
 def _shape(predicate: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -36,7 +36,7 @@ def in_time(case: Case) -> Finding:
     useful_until = case.draft.useful_until
     if useful_until is None or case.now < useful_until:
         return IN_TIME
-    return Finding("too_late", DROP, {"useful_until": useful_until.isoformat()})
+    return finding("too_late", DROP, {"useful_until": useful_until.isoformat()})
 
 
 def anchor(case: Case) -> Finding:
@@ -46,5 +46,5 @@ def anchor(case: Case) -> Finding:
         return ANCHOR_SKIPPED
     detail = {"anchor": draft.anchor_name, "planned": draft.anchor_sequence}
     if draft.facts.get(f"anchor.{draft.anchor_name}.sequence") == draft.anchor_sequence:
-        return Finding("anchor", PASS, detail)
-    return Finding("anchor_moved", DROP, detail)
+        return finding("anchor", PASS, detail)
+    return finding("anchor_moved", DROP, detail)

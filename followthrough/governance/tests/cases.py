@@ -73,6 +73,7 @@ def facts(**changed: Any) -> PersonFacts:
         "blocked": {},
         "freezes": (),
         "uses": {},
+        "uses_key": f"person:{PERSON}",
     }
     return PersonFacts(**{**given, **changed})
 
@@ -88,4 +89,7 @@ def freeze(**changed: Any) -> FreezeFact:
 
 
 def used(*hours_ago: float, channel: str = "sms", purpose: str = "informational") -> list[Use]:
-    return [Use(NOON - timedelta(hours=h), uuid4(), channel, "applied", purpose) for h in hours_ago]
+    return [
+        Use((NOON - timedelta(hours=h)).timestamp(), str(uuid4()), channel, "applied", purpose)
+        for h in hours_ago
+    ]

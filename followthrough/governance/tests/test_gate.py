@@ -120,11 +120,11 @@ def _checks():
 
 
 def _literals(path):
-    """Every code in the source: the first argument of Finding and of the checks' own helpers."""
+    """Every code in the source: the first argument of `finding` and of the checks' own helpers."""
     found = set()
     for node in ast.walk(ast.parse(Path(path).read_text())):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-            place = {"Finding": 0, "_within": 1, "_room": 1}.get(node.func.id)
+            place = {"finding": 0, "_within": 1, "_room": 1}.get(node.func.id)
             if place is not None and isinstance(node.args[place], ast.Constant):
                 found.add(node.args[place].value)
     return found

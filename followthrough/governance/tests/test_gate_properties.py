@@ -102,7 +102,9 @@ def situations(draw, *, frozen=False, blocked=False, by_day=False):
     now = NOON if by_day else draw(moments)
     uses = st.lists(
         st.builds(
-            lambda by, channel, purpose: Use(now - abs(by), UUID(int=77), channel, "x", purpose),
+            lambda by, channel, purpose: Use(
+                (now - abs(by)).timestamp(), "another", channel, "x", purpose
+            ),
             near, st.sampled_from(["sms", "email"]), st.sampled_from(["", "outreach", "reply"]),
         ),
         max_size=4,
@@ -211,7 +213,7 @@ def test_caps_hold_within_a_pass(situation):
             before = [
                 use
                 for use in about.uses.get(subject, ())
-                if use.at > now - cap.window
+                if use.at > (now - cap.window).timestamp()
                 and cap.covers(channel=use.channel, purpose=use.purpose)
             ]
             assert not counted or len(before) + len(counted) <= cap.at_most

@@ -1,0 +1,80 @@
+"""What the relevance of a touch may ask about (see docs/message-maps.md), read when it is asked.
+
+There are some twenty facts about an application, and a condition asks for three.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from followthrough.core.canonical import iso
+from followthrough.runs.facts import Anchors, Person, Subject
+
+
+class About:
+    """The flat facts about one person and, where a touch has one, its application."""
+
+    __slots__ = ("_anchors", "_person", "_subject")
+
+    def __init__(self, person: Person, subject: Subject | None, anchors: Anchors) -> None:
+        self._person, self._subject, self._anchors = person, subject, anchors
+
+    def get(self, field: str) -> Any:
+        """The value of `field`, or None when it is not known."""
+        if read := _OF_PERSON.get(field):
+            return read(self._person)
+        if self._subject is None:
+            return None
+        if read := _OF_SUBJECT.get(field):
+            return read(self._subject)
+        kind, _, name = field.partition(".")
+        return _NAMED[kind](self._subject, self._anchors, name) if kind in _NAMED else None
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return iso(moment) if moment else None
+
+
+_OF_PERSON: Mapping[str, Callable[[Person], Any]] = {
+    "candidate.locale": lambda person: person.locale,
+    "candidate.country": lambda person: person.country,
+    "candidate.replied_at": lambda person: _iso(person.last_inbound_at),
+}
+_OF_SUBJECT: Mapping[str, Callable[[Subject], Any]] = {
+    "application.id": lambda subject: str(subject.id),
+    "application.candidate": lambda subject: subject.candidate_id,
+    "application.stage": lambda subject: subject.stage,
+    "application.stage_since": lambda subject: _iso(subject.stage_since),
+    "requisition.family": lambda subject: subject.family,
+    "requisition.title": lambda subject: subject.title,
+    "site.name": lambda subject: subject.site,
+    "site.country": lambda subject: subject.site_country,
+    "site.region": lambda subject: subject.site_region,
+    "run.version": lambda subject: subject.version_number,
+    "run.ended": lambda subject: subject.run_ended_at is not None,
+}
+
+
+def _field(subject: Subject, anchors: Anchors, name: str) -> Any:
+    kind, _, field = name.partition(".")
+    return subject.fields.get(field) if kind == "fields" else None
+
+
+def _ask(subject: Subject, anchors: Anchors, key: str) -> str | None:
+    # From the run, not from the asks' rows: an answer about a time that has moved is no answer.
+    if key in (subject.asks or {}):
+        return "open"
+    return (subject.answers or {}).get(key)
+
+
+def _anchor(subject: Subject, anchors: Anchors, name: str) -> Any:
+    anchor, _, what = name.rpartition(".")
+    at, sequence = anchors.get(anchor, (None, 0))
+    if at is None:
+        return None
+    return {"at": iso(at), "sequence": sequence}.get(what)
+
+
+_NAMED = {"application": _field, "ask": _ask, "anchor": _anchor}
