@@ -48,15 +48,14 @@ def failing(predicate: Predicate, facts: Facts) -> Predicate | None:
     An empty predicate holds. A comparison of values that do not compare (text with a number)
     does not hold. Raises KeyError for an operator that does not exist.
     """
+    if "field" in predicate:
+        return None if _compare(predicate, facts) else predicate
     if "all" in predicate:
-        return next(_failures(predicate["all"], facts), None)
-    if "any" in predicate:
-        parts = predicate["any"]
-        found = len(list(_failures(parts, facts)))
-        return predicate if parts and found == len(parts) else None
-    if not predicate:
+        return _first_failing(predicate["all"], facts)
+    parts = predicate.get("any")
+    if not parts or any(failing(part, facts) is None for part in parts):
         return None
-    return None if _compare(predicate, facts) else predicate
+    return predicate
 
 
 def holds(predicate: Predicate, facts: Facts) -> bool:
@@ -72,8 +71,11 @@ def fields(predicate: Predicate) -> Iterator[str]:
         yield predicate["field"]
 
 
-def _failures(parts: list[Predicate], facts: Facts) -> Iterator[Predicate]:
-    return (bad for part in parts if (bad := failing(part, facts)) is not None)
+def _first_failing(parts: list[Predicate], facts: Facts) -> Predicate | None:
+    for part in parts:
+        if (bad := failing(part, facts)) is not None:
+            return bad
+    return None
 
 
 def _compare(predicate: Predicate, facts: Facts) -> bool:

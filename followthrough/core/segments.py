@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 # GSM 03.38: one unit each; the extension table costs an escape, so two.
@@ -11,11 +12,12 @@ _BASIC = frozenset(
 )
 _EXTENDED = frozenset("^{}[]~\\|€\f")
 _GSM = _BASIC | _EXTENDED
+_NOT_BASIC = re.compile(f"[^{re.escape(''.join(sorted(_BASIC)))}]")
 
 
 def count(text: str) -> int:
     """The parts of `text`: 160 GSM-7 units or 70 UTF-16 units in one, 153 or 67 in each of more."""
-    if _BASIC.issuperset(text):  # nearly every text: each character one unit
+    if not _NOT_BASIC.search(text):  # nearly every text: each character one unit
         return 1 if 0 < len(text) <= 160 else -(-len(text) // 153)
     if _GSM.issuperset(text):
         return _parts((2 if char in _EXTENDED else 1 for char in text), single=160, each=153)

@@ -24,57 +24,40 @@ class Hours:
     `legal` is what the rule packs allow, `own` what the policy does, `both` their intersection.
     """
 
-    legal: Week | None
-    own: Week | None
-    both: Week | None
+    legal: Compiled | None
+    own: Compiled | None
+    both: Compiled | None
 
 
 ANY = Hours(legal=None, own=None, both=None)
+
+
+class Compiled(dict[int, Sequence[Window]]):
+    """A week that answers are remembered by: it is compiled once, and known by its identity."""
+
+    __hash__ = object.__hash__  # type: ignore[assignment]
 
 
 def hours(legal: Sequence[Week], own: Week | None) -> Hours:
     """The hours of a channel from the weeks of its rule packs and the policy's own."""
     everything = [*legal, own] if own is not None else [*legal]
     return Hours(
-        legal=intersection(legal) if legal else None,
-        own=own,
-        both=intersection(everything) if everything else None,
+        legal=Compiled(intersection(legal)) if legal else None,
+        own=Compiled(own) if own is not None else None,
+        both=Compiled(intersection(everything)) if everything else None,
     )
 
 
-def open_now(week: Week, names: tuple[str, ...], now: datetime) -> bool:
-    """Whether `week` allows `now` in every zone of `names`."""
-    return _open(_Key(week), names, int(now.timestamp()) // 60)
-
-
-def opens(week: Week, names: tuple[str, ...], now: datetime) -> datetime | None:
-    """The first instant after a closed `now` that `week` allows in every zone; None: never."""
-    return _opens(_Key(week), names, int(now.timestamp()) // 60)
-
-
-class _Key:
-    """A week by identity: weeks are compiled once, and hashing their windows would cost more."""
-
-    __slots__ = ("week",)
-
-    def __init__(self, week: Week) -> None:
-        self.week = week
-
-    def __hash__(self) -> int:
-        return id(self.week)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Key) and self.week is other.week
+@lru_cache(maxsize=16_384)
+def open_at(week: Compiled, names: tuple[str, ...], minute: int) -> bool:
+    """Whether `week` allows this minute (since 1970) in every zone of `names`."""
+    return zones.allowed(_instant(minute), zones=names, week=week)
 
 
 @lru_cache(maxsize=16_384)
-def _open(key: _Key, names: tuple[str, ...], minute: int) -> bool:
-    return zones.allowed(_instant(minute), zones=names, week=key.week)
-
-
-@lru_cache(maxsize=16_384)
-def _opens(key: _Key, names: tuple[str, ...], minute: int) -> datetime | None:
-    return zones.next_allowed(_instant(minute), zones=names, week=key.week)
+def opens(week: Compiled, names: tuple[str, ...], minute: int) -> datetime | None:
+    """The first instant after a closed minute that `week` allows in every zone; None: never."""
+    return zones.next_allowed(_instant(minute), zones=names, week=week)
 
 
 def _instant(minute: int) -> datetime:

@@ -38,16 +38,15 @@ def _room(case: Case, code: str, caps: Sequence[Cap]) -> Finding:
 
 def _frees(case: Case, cap: Cap) -> datetime | None:
     """When `cap` has room for one more; None: it has some now."""
-    limit, uses = _limit(case, cap), _uses(case, cap)
-    if len(uses) < limit:
+    limit, since = _limit(case, cap), case.seconds - cap.seconds
+    recent = [use for use in _uses(case, cap) if use.at > since]
+    if len(recent) < limit:
         return None  # whatever they are
-    since, own = case.seconds - cap.seconds, str(case.draft.touch_id)
+    own = str(case.draft.touch_id)
     times = sorted(
         use.at
-        for use in uses
-        if use.at > since
-        and use.touch_id != own
-        and cap.covers(channel=use.channel, purpose=use.purpose)
+        for use in recent
+        if use.touch_id != own and cap.covers(channel=use.channel, purpose=use.purpose)
     )
     if len(times) < limit:
         return None

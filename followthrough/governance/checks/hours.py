@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from followthrough.core.zones import Week
 from followthrough.governance.case import HOLD, PASS, SKIP, Case, Finding, finding
-from followthrough.governance.hours import ANY, Hours, open_now, opens
+from followthrough.governance.hours import ANY, Compiled, Hours, open_at, opens
 
 ZONE_AGAIN = timedelta(hours=6)  # how soon to look again when no hour is known to be allowed
 
@@ -37,12 +36,12 @@ def quiet_hours(case: Case) -> Finding:
     return _within(case, "quiet_hours", _hours(case).own, {"policy": case.policy.number})
 
 
-def _within(case: Case, code: str, week: Week | None, rule: Mapping[str, Any]) -> Finding:
+def _within(case: Case, code: str, week: Compiled | None, rule: Mapping[str, Any]) -> Finding:
     if week is None:
         return finding(code, SKIP)
     if case.basis:
         return finding(code, PASS, {"basis": case.basis, **_answered(case)})
-    if open_now(week, case.zones, case.now):
+    if open_at(week, case.zones, int(case.seconds) // 60):
         return finding(code, PASS, rule)
     until = next_open(case, case.now)
     if until is None:
@@ -58,9 +57,10 @@ def _answered(case: Case) -> Mapping[str, Any]:
 def next_open(case: Case, moment: datetime) -> datetime | None:
     """The first instant from `moment` on that law and policy allow; None within eight days."""
     week = _hours(case).both
-    if week is None or case.basis or open_now(week, case.zones, moment):
+    if week is None or case.basis:
         return moment
-    return opens(week, case.zones, moment)
+    minute = int(moment.timestamp()) // 60
+    return moment if open_at(week, case.zones, minute) else opens(week, case.zones, minute)
 
 
 def _spread(case: Case, until: datetime) -> datetime:
