@@ -114,12 +114,12 @@ consent AS (INSERT INTO governance_consententry (id, organization_id, candidate_
             evidence, actor_kind, actor_id, at)
          SELECT pg_temp.key(), %(organization)s, cand, phone, key, 'sms', '', '{}', 'granted',
             'application_form', 'ats', '{}', 'ats', 'bench', %(now)s - interval '9 days' FROM made),
-uses AS (INSERT INTO governance_capuse (id, organization_id, subject_key, changes, uses)
-         SELECT pg_temp.key(), %(organization)s, subject, 5,
+uses AS (INSERT INTO governance_capuse (id, organization_id, address_key, changes, uses)
+         SELECT pg_temp.key(), %(organization)s, key, 5,
             (SELECT jsonb_agg(jsonb_build_array(extract(epoch FROM %(now)s) - d * 90000,
-               pg_temp.key(), 'sms', 'applied')) FROM generate_series(1, 5) AS d)
-         FROM made, LATERAL (VALUES (key), ('person:' || cand)) AS s(subject)),
-mailed AS (INSERT INTO governance_capuse (id, organization_id, subject_key, uses, changes)
+               pg_temp.key(), cand, 'sms', 'informational'))::text FROM generate_series(1, 5) AS d)
+         FROM made),
+mailed AS (INSERT INTO governance_capuse (id, organization_id, address_key, uses, changes)
          SELECT pg_temp.key(), %(organization)s, 'm' || left(key, 63), '[]', 1 FROM made),
 app AS (INSERT INTO people_application (id, organization_id, connection_id, external_id,
             candidate_id, requisition_id, stage, ats_stage, stage_since, fields)

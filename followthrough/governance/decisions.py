@@ -83,14 +83,17 @@ class FreezeFact(NamedTuple):
 class Use(NamedTuple):
     """An earlier message that counts against a cap. Without a purpose it counts against every.
 
-    As it is stored: `at` is in seconds since 1970 by the business clock, `touch_id` a text.
+    As it is stored: `at` is in seconds since 1970 by the business clock, ids are texts.
     """
 
     at: float
     touch_id: str
+    candidate_id: str
     channel: str
-    stage: str
     purpose: str = ""
+
+
+Stored = Sequence[Any]  # a Use as a plain list: most are too old to matter, and stay that
 
 
 class Consent(NamedTuple):
@@ -111,9 +114,10 @@ class PersonFacts(NamedTuple):
     """What is known of one person at the moment of deciding.
 
     `zones` and `zone_evidence` come from `core.zones.plausible`. `consent` is by (address key,
-    channel); `blocked` by the same, with the time of the opt-out. `uses` is by cap subject:
-    address keys and `person:<id>`, the earlier messages of the last 8 days. All three may hold
-    others of the organization: they are looked up by this person's own addresses and `uses_key`.
+    channel); `blocked` by the same, with the time of the opt-out. `uses` are the messages of the
+    last 8 days by address key, whoever they were for. All three may hold others of the
+    organization: they are looked up by this person's own addresses. `own_uses` are this person's,
+    on whatever address.
     """
 
     candidate_id: UUID
@@ -124,18 +128,18 @@ class PersonFacts(NamedTuple):
     consent: Mapping[tuple[str, str], Consent]
     blocked: Mapping[tuple[str, str], datetime]
     freezes: Sequence[FreezeFact]
-    uses: Mapping[str, Sequence[Use]]
-    uses_key: str
+    uses: Mapping[str, Sequence[Stored]]
+    own_uses: Sequence[Stored]
     last_inbound_at: datetime | None = None
 
 
 class Send(NamedTuple):
-    """Hand it over now by `option`, with `rendered`; reserve cap room under `cap_subjects`."""
+    """Hand it over now by `option`, with `rendered`; `counted`: it uses room of the caps."""
 
     touch_id: UUID
     option: Option
     rendered: Rendered
-    cap_subjects: Sequence[str]
+    counted: bool
     checks: Sequence[Check]
     code: str = "sent"
 

@@ -120,7 +120,8 @@ def _judge(case: Case) -> Decision:
     if stop is not None:
         return _stopped(case, stop)
     assert case.rendered is not None
-    return Send(case.draft.touch_id, case.via, case.rendered, caps.cap_subjects(case), case.checks)
+    counted = case.draft.purpose != "service"
+    return Send(case.draft.touch_id, case.via, case.rendered, counted, case.checks)
 
 
 def _first_stop(case: Case, checks: Sequence[Callable[[Case], Finding]]) -> Finding | None:

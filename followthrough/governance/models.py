@@ -129,23 +129,23 @@ class Freeze(OrganizationRow):
 
 
 class CapUse(HotRow):
-    """The recent messages to one address or one person; `changes` counts how often it was written.
+    """The recent messages to one address; `changes` counts how often it was written.
 
-    `uses` is a list of [instant as epoch seconds, touch id, channel, stage], pruned as it is
-    written.
+    `uses` is a list of decisions.Use, pruned as it is written: JSON, but a text, since the
+    database never looks into it on the way of a message.
     """
 
-    subject_key = models.CharField(max_length=64)  # an address key, or 'person:' and the id
-    uses = models.JSONField(default=list)
+    address_key = models.CharField(max_length=64)
+    uses = models.TextField(default="[]")
     changes = models.BigIntegerField(default=0)
 
     DATA = declare(
         retention=Retention.TRANSIENT,
-        key="id organization subject_key",
+        key="id organization address_key",
         operational="uses changes",
     )
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["organization", "subject_key"], name="capuse_subject"),
+            models.UniqueConstraint(fields=["organization", "address_key"], name="capuse_address"),
         ]

@@ -106,13 +106,10 @@ class Touch(HotRow):
             models.Index(
                 fields=["shard", "due_at"], name="touch_due", condition=models.Q(state="planned")
             ),
-            models.Index(
-                fields=["shard", "lease_until"],
+            models.Index(  # never more than are on their way at one moment
+                fields=["shard", "candidate"],
                 name="touch_leased",
                 condition=models.Q(state__in=["sending", "reconciling"]),
-            ),
-            models.Index(
-                fields=["candidate"], name="touch_sending", condition=models.Q(state="sending")
             ),
         ]
 
@@ -167,7 +164,7 @@ class Attempt(HotRow):
 
 
 class Message(HotRow):
-    """What was said, in or out."""
+    """What was said, in or out. One that goes out has the id of its attempt."""
 
     class Direction(models.TextChoices):
         IN = "in", _("From the candidate")
@@ -208,11 +205,6 @@ class Message(HotRow):
         ]
         indexes = [
             models.Index(fields=["candidate", "id"], name="message_candidate"),
-            models.Index(
-                fields=["attempt_id"],
-                name="message_attempt",
-                condition=models.Q(attempt_id__isnull=False),
-            ),
         ]
 
 
@@ -252,7 +244,6 @@ class Receipt(Sealable):
     class Meta:
         indexes = [
             models.Index(fields=["touch_id"], name="receipt_touch"),
-            models.Index(fields=["application_id"], name="receipt_application"),
             BrinIndex(fields=["xact"], name="receipt_xact", pages_per_range=16, autosummarize=True),
         ]
 

@@ -50,14 +50,15 @@ class Due(NamedTuple):
 _DUE = ", ".join(f"t.{name}" for name in Due._fields)
 
 # Shard by shard in the order given, each by its index, until the limit is reached.
-# `touch_sending` keeps one person's messages in order: while one is on its way the next waits.
+# The last condition keeps one person's messages in order: while one is on its way the next waits.
 _CLAIM = f"""
 SELECT {_DUE} FROM unnest(%(shards)s::int[]) AS mine(shard) CROSS JOIN LATERAL (
   SELECT * FROM messaging_touch t
   WHERE t.shard = mine.shard AND t.state = 'planned' AND t.due_at <= %(now)s
     AND (%(only)s::uuid[] IS NULL OR t.id = ANY(%(only)s::uuid[]))
     AND NOT EXISTS (SELECT 1 FROM messaging_touch s
-                    WHERE s.candidate_id = t.candidate_id AND s.state = 'sending')
+                    WHERE s.shard = t.shard AND s.candidate_id = t.candidate_id
+                      AND s.state = 'sending')
   ORDER BY t.due_at FOR UPDATE OF t SKIP LOCKED
 ) AS t LIMIT %(limit)s
 """  # noqa: S608
@@ -154,10 +155,9 @@ class Sending(NamedTuple):
 
 _START = f"""
 WITH s AS MATERIALIZED (
-  SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[],
-    %s::int[], %s::text[], %s::uuid[], %s::uuid[], %s::text[], %s::text[], %s::text[],
-    %s::bigint[])
-  AS s(attempt, message, org, touch, app, cand, number, ch, sender, point, key, subject, body,
+  SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::int[],
+    %s::text[], %s::uuid[], %s::uuid[], %s::text[], %s::text[], %s::text[], %s::bigint[])
+  AS s(attempt, org, touch, app, cand, number, ch, sender, point, key, subject, body,
     epoch)),
 attempt AS (
   INSERT INTO messaging_attempt (id, organization_id, touch_id, number, channel, sender_id,
@@ -167,7 +167,7 @@ message AS (
   INSERT INTO messaging_message (id, organization_id, application_id, candidate_id,
     contact_point_id, direction, channel, sender_id, touch_id, attempt_id, subject, body,
     delivery, provider_id, at)
-  SELECT message, org, app, cand, point, 'out', ch, sender, touch, attempt, subject, body, '', '',
+  SELECT attempt, org, app, cand, point, 'out', ch, sender, touch, attempt, subject, body, '', '',
     %s FROM s)
 UPDATE messaging_touch t SET state = 'sending', attempts = s.number, held_for = '',
     epoch = s.epoch, lease_until = clock_timestamp() + interval '{LEASE_SECONDS} seconds'
@@ -176,19 +176,19 @@ FROM s WHERE t.id = s.touch
 
 
 def start(sendings: Sequence[Sending], *, epochs: Mapping[int, int | None], now: datetime) -> None:
-    """Write the attempts and their messages before any provider is called.
+    """Write the attempts, each with its message (of the same id), before any provider is called.
 
     `epochs` are the fencing tokens by shard.
     """
     if not sendings:
         return
     records = [
-        (s.attempt_id, uuid7(), s.touch.organization_id, s.touch.id, s.touch.application_id,
+        (s.attempt_id, s.touch.organization_id, s.touch.id, s.touch.application_id,
          s.touch.candidate_id, s.touch.attempts + 1, s.channel, s.sender_id, s.contact_point_id,
          s.address_key, s.subject, s.body, epochs[s.touch.shard] or 0)
         for s in sendings
     ]  # fmt: skip
-    sql.send(_START, [*sql.columns(records, 14), now])
+    sql.send(_START, [*sql.columns(records, 13), now])
 
 
 _END = """
@@ -254,7 +254,7 @@ def settle(outcomes: Sequence[Outcome]) -> set[UUID]:
 
 _NOT_SENT = """
 UPDATE messaging_message SET delivery = 'not_sent'
-WHERE attempt_id = ANY(%s) AND direction = 'out' AND delivery = ''
+WHERE id = ANY(%s) AND direction = 'out' AND delivery = ''
 """
 
 

@@ -27,7 +27,7 @@ def delivered(sender: Sender, report: DeliveryReport, *, now: datetime) -> str:
         return "of a message we do not know"
     when = report.at or now
     changed = (
-        Message.objects.filter(attempt_id=attempt.id)
+        Message.objects.filter(id=attempt.id)
         .exclude(delivery__in=["delivered", report.status])
         .update(delivery=report.status, delivery_at=when)
     )

@@ -9,7 +9,14 @@ from typing import Any
 from uuid import UUID
 
 from followthrough.core.zones import Zones
-from followthrough.governance.decisions import Draft, FreezeFact, Option, PersonFacts, Rendered
+from followthrough.governance.decisions import (
+    Draft,
+    FreezeFact,
+    Option,
+    PersonFacts,
+    Rendered,
+    Stored,
+)
 from followthrough.messages.outbox import Due
 from followthrough.people.contacts import CHANNEL_KIND
 from followthrough.runs import rendering
@@ -39,10 +46,16 @@ def person_facts(person: Person, zones: Zones, facts: Facts) -> PersonFacts:
         facts.consents.get(org, NOTHING),
         facts.blocks.get(org, NOTHING),
         _freezes(facts, org, person.id),
-        facts.uses.uses.get(org, NOTHING),
-        person.uses_key,
+        *_uses(person, facts),
         person.last_inbound_at,
     )
+
+
+def _uses(person: Person, facts: Facts) -> tuple[Mapping[str, Sequence[Stored]], Sequence[Stored]]:
+    """The uses of each of their addresses, and those among them that were for this person."""
+    seen, name = facts.uses.get(person.organization_id, NOTHING), person.name
+    rows = {key: seen[key].uses for key in person.keys if key in seen}
+    return rows, [use for uses in rows.values() for use in uses if use[2] == name]
 
 
 def zones(person: Person, dues: Sequence[Due], facts: Facts) -> Zones:

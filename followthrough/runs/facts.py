@@ -27,7 +27,6 @@ Anchors = Mapping[str, tuple[datetime | None, int]]  # by name: when, and its se
 class Point(NamedTuple):
     """A contact point; `unusable` is a code, '' when it can be used."""
 
-    candidate_id: UUID
     kind: str
     id: UUID
     address: str
@@ -38,8 +37,8 @@ class Point(NamedTuple):
 class Person(NamedTuple):
     """A candidate as the gate and the templates see them.
 
-    `points` has one contact point of each kind: the first usable, else the first. `uses_key` is
-    what their use of caps is counted under.
+    `points` has one contact point of each kind: the first usable, else the first; `keys` are those
+    of all their addresses. `name` is the id as a text.
     """
 
     id: UUID
@@ -53,8 +52,9 @@ class Person(NamedTuple):
     zone_address: str
     last_inbound_at: datetime | None
     company: str
-    uses_key: str
+    name: str
     points: dict[str, Point]
+    keys: list[str]
 
 
 class Subject(NamedTuple):
@@ -98,7 +98,7 @@ class Facts:
 
 _PEOPLE = """
 SELECT c.id, c.organization_id, c.given_name, c.family_name, c.locale, c.country, c.region,
-       c.zone_stated, c.zone_address, c.last_inbound_at, o.name, 'person:' || c.id,
+       c.zone_stated, c.zone_address, c.last_inbound_at, o.name, c.id::text,
        p.kind, p.id, p.address, p.address_key,
        CASE WHEN p.usable THEN '' ELSE coalesce(nullif(p.unusable_reason, ''), 'unusable') END
 FROM people_candidate c JOIN accounts_organization o ON o.id = c.organization_id
@@ -159,9 +159,12 @@ def load(dues: Sequence[Due], *, now: datetime) -> Facts:
 def _people(rows: Sequence[tuple]) -> dict[UUID, Person]:
     found: dict[UUID, Person] = {}
     for row in rows:
-        person = found.get(row[0]) or found.setdefault(row[0], Person(*row[:12], points={}))
-        if row[13] is not None:
-            person.points.setdefault(row[12], Point(row[0], *row[12:]))
+        person = found.get(row[0])
+        if person is None:
+            person = found[row[0]] = Person(*row[:12], {}, [])
+        if row[12] is not None:
+            person.points.setdefault(row[12], Point(*row[12:]))
+            person.keys.append(row[15])
     return found
 
 

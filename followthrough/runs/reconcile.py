@@ -46,7 +46,7 @@ _OPEN = """
 SELECT a.touch_id, a.id, a.channel, a.sender_id, a.contact_point_id, a.address_key, m.subject,
        m.body, coalesce(p.address, '')
 FROM messaging_attempt a
-JOIN messaging_message m ON m.attempt_id = a.id
+JOIN messaging_message m ON m.id = a.id
 LEFT JOIN people_contactpoint p ON p.id = a.contact_point_id
 WHERE a.touch_id = ANY(%s) AND a.state IN ('started', 'unknown')
 """

@@ -202,8 +202,8 @@ class _Batch:
     def _release(self, one: Finished) -> None:
         sending = one.ready.sending
         self.unsent.append(sending.attempt_id)
-        for subject in (sending.address_key, f"person:{sending.touch.candidate_id}"):
-            self.released.append((sending.touch.organization_id, subject, sending.touch.id))
+        due = sending.touch
+        self.released.append((due.organization_id, sending.address_key, due.id))
 
     def _receipt(self, one: Finished, verdict: str, code: str, detail: dict | None = None) -> None:
         sending = one.ready.sending

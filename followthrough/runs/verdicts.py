@@ -93,18 +93,19 @@ def _send(decision: Send, due: Due, written: Verdicts, policy_id: UUID) -> None:
     )  # fmt: skip
     written.sendings.append(sending)
     written.ready.append(_ready(sending, written))
-    written.uses.extend(_uses(decision, due, written))
+    if decision.counted:
+        written.uses.append(_use(decision, due, written))
     written.receipt(
         due, "send", decision, attempt_id=sending.attempt_id, policy_id=policy_id,
         channel=option.channel, commitment=_commitment(sending.attempt_id, text.body),
     )  # fmt: skip
 
 
-def _uses(decision: Send, due: Due, written: Verdicts) -> list[tuple[UUID, str, Use]]:
-    subject = written.known.subjects.get(due.application_id) if due.application_id else None
-    stage = subject.stage if subject else ""
-    use = Use(written.seconds, str(due.id), decision.option.channel, stage, due.purpose)
-    return [(due.organization_id, name, use) for name in decision.cap_subjects]
+def _use(decision: Send, due: Due, written: Verdicts) -> tuple[UUID, str, Use]:
+    use = Use(
+        written.seconds, str(due.id), str(due.candidate_id), decision.option.channel, due.purpose
+    )
+    return due.organization_id, decision.option.address_key, use
 
 
 def _ready(sending: Sending, written: Verdicts) -> Ready:

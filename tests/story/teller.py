@@ -48,7 +48,7 @@ class Telling:
     def new_messages(self) -> list[Message]:
         """What really went out since the step before, in order."""
         went = Attempt.objects.filter(state="accepted").values("id")
-        out = Message.objects.filter(direction="out", attempt_id__in=went)
+        out = Message.objects.filter(direction="out", id__in=went)
         return list(out.exclude(id__in=self.messages).order_by("at", "id"))
 
     def new_receipts(self) -> list[Receipt]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from followthrough.governance.case import HOLD, SKIP, Case, Finding, finding
 from followthrough.governance.checks.hours import ZONE_AGAIN, next_open
-from followthrough.governance.decisions import Option, PersonFacts, Use
+from followthrough.governance.decisions import Use
 from followthrough.governance.policy import POLICY, Cap
 
 
@@ -38,8 +38,7 @@ def _room(case: Case, code: str, caps: Sequence[Cap]) -> Finding:
 
 def _frees(case: Case, cap: Cap) -> datetime | None:
     """When `cap` has room for one more; None: it has some now."""
-    limit, since = _limit(case, cap), case.seconds - cap.seconds
-    recent = [use for use in _uses(case, cap) if use.at > since]
+    limit, recent = _limit(case, cap), _recent(case, cap)
     if len(recent) < limit:
         return None  # whatever they are
     own = str(case.draft.touch_id)
@@ -59,23 +58,15 @@ def _limit(case: Case, cap: Cap) -> int:
     return cap.at_most if urgent else max(1, cap.at_most - case.policy.room)
 
 
-def _uses(case: Case, cap: Cap) -> Sequence[Use]:
-    subject = _subject(case.facts, case.via, cap.per)
-    earlier = case.facts.uses.get(subject, ())
-    if not case.sent:
-        return earlier
-    return [
-        *earlier,
-        *(
-            Use(case.seconds, str(one.touch_id), sent.option.channel, one.stage, one.purpose)
-            for one, sent in case.sent
-            if _subject(case.facts, sent.option, cap.per) == subject
-        ),
+def _recent(case: Case, cap: Cap) -> list[Use]:
+    """What went to the person or the address within the cap's window, this pass included."""
+    since, facts, key = case.seconds - cap.seconds, case.facts, case.via.address_key
+    earlier = facts.own_uses if cap.per == "person" else facts.uses.get(key, ())
+    return [Use(*one) for one in earlier if one[0] > since] + [
+        Use(case.seconds, str(one.touch_id), "", sent.option.channel, one.purpose)
+        for one, sent in case.sent
+        if cap.per == "person" or sent.option.address_key == key
     ]
-
-
-def _subject(facts: PersonFacts, option: Option, per: str) -> str:
-    return option.address_key if per == "address" else facts.uses_key
 
 
 def _told(case: Case, cap: Cap) -> Mapping[str, Any]:
@@ -83,10 +74,3 @@ def _told(case: Case, cap: Cap) -> Mapping[str, Any]:
     source = {"policy": case.policy.number} if cap.source == POLICY else {"rules": [cap.source]}
     hours = int(cap.window.total_seconds()) // 3600
     return {"per": cap.per, "hours": hours, "at_most": limit, "kept": cap.at_most - limit, **source}
-
-
-def cap_subjects(case: Case) -> tuple[str, ...]:
-    """What the message counts against once it goes out; a service message against nothing."""
-    if case.draft.purpose == "service":
-        return ()
-    return tuple(_subject(case.facts, case.via, per) for per in ("address", "person"))

@@ -62,13 +62,13 @@ class Migration(migrations.Migration):
             name='CapUse',
             fields=[
                 ('id', models.UUIDField(default=followthrough.core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('subject_key', models.CharField(max_length=64)),
-                ('uses', models.JSONField(default=list)),
+                ('address_key', models.CharField(max_length=64)),
+                ('uses', models.TextField(default='[]')),
                 ('changes', models.BigIntegerField(default=0)),
                 ('organization', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='accounts.organization')),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('organization', 'subject_key'), name='capuse_subject')],
+                'constraints': [models.UniqueConstraint(fields=('organization', 'address_key'), name='capuse_address')],
             },
         ),
         migrations.CreateModel(

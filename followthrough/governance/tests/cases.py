@@ -73,7 +73,7 @@ def facts(**changed: Any) -> PersonFacts:
         "blocked": {},
         "freezes": (),
         "uses": {},
-        "uses_key": f"person:{PERSON}",
+        "own_uses": (),
     }
     return PersonFacts(**{**given, **changed})
 
@@ -90,6 +90,6 @@ def freeze(**changed: Any) -> FreezeFact:
 
 def used(*hours_ago: float, channel: str = "sms", purpose: str = "informational") -> list[Use]:
     return [
-        Use((NOON - timedelta(hours=h)).timestamp(), str(uuid4()), channel, "applied", purpose)
+        Use((NOON - timedelta(hours=h)).timestamp(), str(uuid4()), str(PERSON), channel, purpose)
         for h in hours_ago
     ]

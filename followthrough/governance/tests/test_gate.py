@@ -16,7 +16,6 @@ from followthrough.governance.tests.cases import (
     MAIL,
     NIGHT,
     NOON,
-    PERSON,
     PHONE,
     draft,
     facts,
@@ -47,7 +46,7 @@ def test_a_good_draft_goes_out_with_every_check_in_gate_order():
     sent = one()
     assert isinstance(sent, Send)
     assert sent.rendered.body == "See you on Thursday."
-    assert sent.cap_subjects == (PHONE, f"person:{PERSON}")
+    assert sent.counted
     assert codes(sent) == [
         "relevant", "in_time", "anchor",
         "untried", "address", "usable", "not_opted_out", "consent", "sender",
@@ -225,7 +224,7 @@ def test_only_the_service_message_goes_to_a_blocked_address():
         assert one(given, facts(**BLOCKED)).code == "opted_out"
     sent = one(draft(purpose="service", origin="service"), facts(**BLOCKED, consent={}))
     assert isinstance(sent, Send)
-    assert sent.cap_subjects == ()
+    assert not sent.counted
 
 
 # --- freezes -------------------------------------------------------------------------------------

@@ -13,7 +13,6 @@ from followthrough.governance.tests.cases import (
     CHICAGO,
     NIGHT,
     NOON,
-    PERSON,
     PHONE,
     RENO,
     draft,
@@ -158,7 +157,7 @@ def test_a_person_cap_counts_every_channel():
     under = policy(caps=[{"per": "person", "hours": 24, "at_most": 2}],
                    keep_for_priority={"room": 0})  # fmt: skip
     uses = used(1) + used(2, channel="email")
-    assert one(about=facts(uses={f"person:{PERSON}": uses}), under=under).code == "caps"
+    assert one(about=facts(own_uses=uses), under=under).code == "caps"
 
 
 def test_what_goes_out_in_a_pass_counts_for_what_comes_after_it():

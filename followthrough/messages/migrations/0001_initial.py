@@ -37,7 +37,7 @@ class Migration(migrations.Migration):
                 ('commitment', models.CharField(blank=True, max_length=64)),
             ],
             options={
-                'indexes': [models.Index(fields=['touch_id'], name='receipt_touch'), models.Index(fields=['application_id'], name='receipt_application'), django.contrib.postgres.indexes.BrinIndex(autosummarize=True, fields=['xact'], name='receipt_xact', pages_per_range=16)],
+                'indexes': [models.Index(fields=['touch_id'], name='receipt_touch'), django.contrib.postgres.indexes.BrinIndex(autosummarize=True, fields=['xact'], name='receipt_xact', pages_per_range=16)],
             },
         ),
         migrations.CreateModel(
@@ -108,7 +108,7 @@ class Migration(migrations.Migration):
                 ('organization', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='accounts.organization')),
             ],
             options={
-                'indexes': [models.Index(fields=['candidate', 'id'], name='message_candidate'), models.Index(condition=models.Q(('attempt_id__isnull', False)), fields=['attempt_id'], name='message_attempt')],
+                'indexes': [models.Index(fields=['candidate', 'id'], name='message_candidate')],
                 'constraints': [models.UniqueConstraint(condition=models.Q(('direction', 'in')), fields=('sender_id', 'provider_id'), name='message_in_once')],
             },
         ),
@@ -146,7 +146,7 @@ class Migration(migrations.Migration):
                 ('organization', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='accounts.organization')),
             ],
             options={
-                'indexes': [models.Index(fields=['application'], name='touch_application'), models.Index(condition=models.Q(('state', 'planned')), fields=['shard', 'due_at'], name='touch_due'), models.Index(condition=models.Q(('state__in', ['sending', 'reconciling'])), fields=['shard', 'lease_until'], name='touch_leased'), models.Index(condition=models.Q(('state', 'sending')), fields=['candidate'], name='touch_sending')],
+                'indexes': [models.Index(fields=['application'], name='touch_application'), models.Index(condition=models.Q(('state', 'planned')), fields=['shard', 'due_at'], name='touch_due'), models.Index(condition=models.Q(('state__in', ['sending', 'reconciling'])), fields=['shard', 'candidate'], name='touch_leased')],
                 'constraints': [models.UniqueConstraint(fields=('run_id', 'key', 'occurrence'), name='touch_once')],
             },
         ),

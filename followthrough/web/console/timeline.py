@@ -52,7 +52,7 @@ def build(candidate: Candidate, applications: Sequence[Application], *, zone: st
     """The timeline of a candidate; times in words are in the candidate's `zone`."""
     ids = [application.id for application in applications]
     touches = list(Touch.objects.filter(application_id__in=ids, candidate=candidate))
-    receipts = _receipts(ids, candidate)
+    receipts = _receipts(touches)
     past = [
         *_stages(ids),
         *_facts(applications, zone),
@@ -69,8 +69,8 @@ def build(candidate: Candidate, applications: Sequence[Application], *, zone: st
     )
 
 
-def _receipts(applications: list[UUID], candidate: Candidate) -> list[Receipt]:
-    found = Receipt.objects.filter(application_id__in=applications, candidate_id=candidate.id)
+def _receipts(touches: Sequence[Touch]) -> list[Receipt]:
+    found = Receipt.objects.filter(touch_id__in=[touch.id for touch in touches])
     return list(found.order_by("id"))
 
 
