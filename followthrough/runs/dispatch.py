@@ -80,7 +80,7 @@ def _fill(lane: Lane, held: Held) -> int:
     try:
         claimed, ready = _decide(held, limit=limit, now=now)
     except caps.Overtaken:
-        return 1  # another worker wrote to the same people at this moment: decided again at once
+        return limit  # another worker wrote to the same addresses just now: decided again at once
     except Exception:
         log.exception("A batch could not be decided; going one by one")
         return _one_by_one(lane, held, limit=limit, now=now)

@@ -168,7 +168,7 @@ def write(gathered: Gathered, *, now: datetime) -> None:
     planning.open_asks(gathered.opened, now=now)
     if gathered.write_backs:
         sql.run(_WRITE_BACKS, [now, *sql.columns(gathered.write_backs, 7)])
-        sql.wake(*(row[4] for row in gathered.write_backs))
+        sql.wake(sql.APART)
     for journey, reason in gathered.handoffs:
         _open_handoff(journey, reason, now)
     record_all(gathered.facts)

@@ -10,10 +10,10 @@ import asyncio
 import logging
 import threading
 from collections import deque
-from collections.abc import Awaitable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from time import monotonic
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 
 DECISION_SECONDS = 2.0  # a decision older than this is made again
 AT_ONCE = 200  # envelopes under way in one lane
+SWEEP_SECONDS = 0.25  # how often to look for calls that take too long
 
 
 class Expired(Exception):
@@ -105,43 +106,72 @@ def _too_old(ready: Ready) -> bool:
 
 @lru_cache(maxsize=1)
 def _loop() -> asyncio.AbstractEventLoop:
-    loop = asyncio.new_event_loop()
+    loop = _new_loop()
     threading.Thread(target=loop.run_forever, name="handover", daemon=True).start()
     return loop
 
 
-_running: set[asyncio.Task[None]] = set()  # the loop itself keeps only weak references
+def _new_loop() -> asyncio.AbstractEventLoop:
+    """The faster kind of loop where there is one for this system."""
+    try:
+        import uvloop
+    except ImportError:
+        return asyncio.new_event_loop()
+    return uvloop.new_event_loop()
+
+
+# What is under way and until when it may be: the loop itself keeps only weak references.
+_running: dict[asyncio.Task[Accepted], float] = {}
 
 
 def _start(lane: Lane, readies: list[Ready], started_at: datetime) -> None:
+    """Runs on the loop. One sweep looks after the time of all of them: a timer each costs more."""
+    loop = asyncio.get_running_loop()
+    if not _running and readies:
+        loop.call_later(SWEEP_SECONDS, _cancel_late)
     for ready in readies:
-        task = asyncio.get_running_loop().create_task(_hand_over(lane, ready, started_at))
-        _running.add(task)
-        task.add_done_callback(_running.discard)
+        task = loop.create_task(_hand_over(ready))
+        _running[task] = monotonic() + ready.adapter.timeout + 1
+        task.add_done_callback(partial(_came_back, lane, ready, started_at))
 
 
-async def _hand_over(lane: Lane, ready: Ready, started_at: datetime) -> None:
+async def _hand_over(ready: Ready) -> Accepted:
     # A process may be stopped at any line and go on much later, when others have taken over.
     if _too_old(ready):
-        outcome: Accepted | SendError | Expired = Expired()
-    else:
-        outcome = await _answer(ready.adapter.send(ready.envelope), ready.adapter)
-    lane.finished.append(Finished(ready, outcome, started_at))
-    signals.wake(ready.shard)
+        raise Expired
+    return await ready.adapter.send(ready.envelope)
 
 
-async def _answer(call: Awaitable[Accepted], adapter: Adapter) -> Accepted | SendError:
+def _cancel_late() -> None:
+    now = monotonic()
+    for task, until in list(_running.items()):
+        if now > until:
+            task.cancel()
+    if _running:
+        asyncio.get_running_loop().call_later(SWEEP_SECONDS, _cancel_late)
+
+
+def _came_back(
+    lane: Lane, ready: Ready, started_at: datetime, task: asyncio.Task[Accepted]
+) -> None:
+    _running.pop(task, None)
+    lane.finished.append(Finished(ready, _outcome(task, ready.adapter), started_at))
+    signals.settle(ready.shard)
+
+
+def _outcome(task: asyncio.Task[Accepted], adapter: Adapter) -> Accepted | SendError | Expired:
     """The adapter's answer; whatever it does not say itself is an unknown outcome."""
-    try:
-        async with asyncio.timeout(adapter.timeout + 1):
-            return await call
-    except SendError as problem:
-        return problem
-    except TimeoutError:
+    if task.cancelled():
         return OutcomeUnknown("timeout")
-    except Exception as problem:
-        log.exception("The adapter %s failed in a way it does not declare", adapter.name)
-        return OutcomeUnknown("adapter_error", type(problem).__name__)
+    problem = task.exception()
+    if problem is None:
+        return task.result()
+    if isinstance(problem, SendError | Expired):
+        return problem
+    if isinstance(problem, TimeoutError):
+        return OutcomeUnknown("timeout")
+    log.error("The adapter %s failed in a way it does not declare", adapter.name, exc_info=problem)
+    return OutcomeUnknown("adapter_error", type(problem).__name__)
 
 
 def look_up(readies: list[Ready]) -> list[Accepted | SendError | Expired]:

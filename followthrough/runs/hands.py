@@ -24,7 +24,8 @@ from followthrough.store import sql
 log = logging.getLogger(__name__)
 
 SWEEP_SECONDS = 1.0
-LOOK_SECONDS = 0.05  # how long a hand may go on with a shard that another worker has taken
+LOOK_SECONDS = 0.2  # how long a hand may go on with a shard that another worker has taken
+MUCH = 20  # a turn that did as much is followed by another at once; else what comes next rings
 
 
 class Hand:
@@ -54,7 +55,7 @@ class Hand:
 
     def _work(self) -> None:
         while not (stopping.is_set() and dispatch.at_rest()):
-            if not self._did():
+            if self._did() < MUCH:
                 signals.wait(self._sleeper, seconds=SWEEP_SECONDS)
         connection.close()
         self._resting.set()

@@ -37,9 +37,11 @@ def _hear(stopping: threading.Event) -> None:
 
 
 def heard(payload: str) -> None:
-    """Act on one notification: a shard's number, or that the clock was moved."""
+    """Act on one notification: a shard's number, work apart, or that the clock was moved."""
     if payload == sql.CLOCK:
         clock.load()
         signals.wake_all()
+    elif payload == sql.APART:
+        signals.wake_apart()
     elif payload.isdigit():
         signals.wake(int(payload))

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import singledispatchmethod
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -56,7 +56,7 @@ def _settle(finished: Sequence[Finished], now: datetime, *, tell: bool = True) -
         batch = _Batch(now)
         for one in finished:
             if _id(one) in counted:
-                batch.add(one.outcome, one)
+                batch.add(one)
         batch.write()
 
 
@@ -100,16 +100,13 @@ _STATES: dict[type, str] = {
 
 
 def _outcome(one: Finished) -> Outcome:
-    found = one.outcome
-    failed = isinstance(found, contract.SendError)
-    return Outcome(
-        attempt_id=one.ready.sending.attempt_id,
-        state=_STATES.get(type(found), "failed"),
-        provider_id=found.provider_id if isinstance(found, contract.Accepted) else "",
-        error=f"{found.kind}:{found.code}"[:40] if failed else "",
-        detail=found.detail[:300] if failed else "",
-        started_at=one.started_at,
-    )
+    found, attempt_id = one.outcome, one.ready.sending.attempt_id
+    state = _STATES.get(type(found), "failed")
+    if isinstance(found, contract.SendError):
+        error, detail = f"{found.kind}:{found.code}"[:40], found.detail[:300]
+        return Outcome(attempt_id, state, "", error, detail, one.started_at)
+    provider_id = found.provider_id if isinstance(found, contract.Accepted) else ""
+    return Outcome(attempt_id, state, provider_id, "", "", one.started_at)
 
 
 @dataclass
@@ -127,28 +124,23 @@ class _Batch:
     unreachable: dict[str, list[UUID]] = field(default_factory=lambda: defaultdict(list))
     opted_out: list[Finished] = field(default_factory=list)
 
-    @singledispatchmethod
-    def add(self, outcome: object, one: Finished) -> None:
+    def add(self, one: Finished) -> None:
+        """Add what follows from one outcome."""
+        _FOLLOWS.get(type(one.outcome), _Batch._another_way)(self, one.outcome, one)
+
+    def _another_way(self, outcome: contract.SendError, one: Finished) -> None:
         """Definitively not sent, and not for now: another channel may follow at once."""
         self._failed(one, outcome, self.now)
 
-    @add.register
     def _accepted(self, outcome: contract.Accepted, one: Finished) -> None:
-        due = one.ready.sending.touch
+        sending = one.ready.sending
+        due, provider = sending.touch, Actor("provider", str(sending.sender_id))
         self.ends.append((due.id, "sent"))
+        attempt = {"attempt": str(sending.attempt_id)}
         self.facts.append(
-            FactRow(
-                due.organization_id,
-                Actor("provider", str(one.ready.sending.sender_id)),
-                "accepted",
-                "touch",
-                due.id,
-                {"attempt": str(one.ready.sending.attempt_id)},
-                self.now,
-            )
+            FactRow(due.organization_id, provider, "accepted", "touch", due.id, attempt, self.now)
         )
 
-    @add.register
     def _expired(self, outcome: Expired, one: Finished) -> None:
         before = one.ready.sending.touch.attempts
         # A few times is chance; more often, something keeps it from being handed over.
@@ -156,27 +148,22 @@ class _Batch:
         self._again(one, self.now + wait)
         self._receipt(one, "hold", "decision_expired")
 
-    @add.register
     def _throttled(self, outcome: contract.Throttled, one: Finished) -> None:
         wait = max(outcome.after, 2.0 ** min(one.ready.sending.touch.attempts, 9))
         self._later(one, outcome, self.now + timedelta(seconds=wait))
 
-    @add.register
     def _misconfigured(self, outcome: contract.Misconfigured, one: Finished) -> None:
         self._later(one, outcome, self.now + timedelta(minutes=10))
 
-    @add.register
     def _unreachable(self, outcome: contract.Unreachable, one: Finished) -> None:
         if point := one.ready.sending.contact_point_id:
             self.unreachable[outcome.code[:40]].append(point)
         self._failed(one, outcome, self.now)
 
-    @add.register
     def _opted_out(self, outcome: contract.OptedOut, one: Finished) -> None:
         self.opted_out.append(one)
         self._failed(one, outcome, self.now)
 
-    @add.register
     def _unknown(self, outcome: contract.OutcomeUnknown, one: Finished) -> None:
         self.unknown.append(one.ready.sending.touch.id)
 
@@ -185,8 +172,7 @@ class _Batch:
         self._receipt(one, "fail", outcome.kind, {"code": outcome.code})
         self._again(one, next_try)
 
-    def _failed(self, one: Finished, outcome: object, next_try: datetime) -> None:
-        assert isinstance(outcome, contract.SendError)
+    def _failed(self, one: Finished, outcome: contract.SendError, next_try: datetime) -> None:
         code = {"opted_out": "opted_out_at_provider"}.get(outcome.kind, outcome.kind)
         self._receipt(one, "fail", code, {"code": outcome.code})
         if one.ready.sending.touch.attempts + 1 >= MOST_ATTEMPTS:
@@ -215,13 +201,14 @@ class _Batch:
         )  # fmt: skip
 
     def write(self) -> None:
-        outbox.end(self.ends, now=self.now, was=OPEN)
-        outbox.plan_again(self.again, was=OPEN)
-        outbox.mark_not_sent(self.unsent)
-        outbox.record(self.receipts)
-        record_all(self.facts)
-        self._doubt()
-        caps.release(self.released)
+        with sql.gathering():
+            outbox.end(self.ends, now=self.now, was=OPEN)
+            outbox.plan_again(self.again, was=OPEN)
+            outbox.mark_not_sent(self.unsent)
+            outbox.record(self.receipts)
+            record_all(self.facts)
+            self._doubt()
+            caps.release(self.released)
         for code, points in self.unreachable.items():
             ContactPoint.objects.filter(id__in=points).update(usable=False, unusable_reason=code)
         for one in self.opted_out:
@@ -236,6 +223,17 @@ class _Batch:
                 " WHERE id = ANY(%s) AND state = 'sending'",
                 (self.unknown,),
             )
+
+
+_FOLLOWS: dict[type, Callable[[_Batch, Any, Finished], None]] = {
+    contract.Accepted: _Batch._accepted,
+    contract.Throttled: _Batch._throttled,
+    contract.Misconfigured: _Batch._misconfigured,
+    contract.Unreachable: _Batch._unreachable,
+    contract.OptedOut: _Batch._opted_out,
+    contract.OutcomeUnknown: _Batch._unknown,
+    Expired: _Batch._expired,
+}
 
 
 def _opt_out(one: Finished, now: datetime) -> None:

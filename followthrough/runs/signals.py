@@ -20,6 +20,17 @@ def hand_of(shard: int) -> int:
 def wake(shard: int) -> None:
     """Say that `shard` may have work."""
     _events[hand_of(shard)].set()
+
+
+def settle(shard: int) -> None:
+    """Say that the hand of `shard` has an outcome to settle. Many come at once; one ring does."""
+    ringing = _events[hand_of(shard)]
+    if not ringing.is_set():
+        ringing.set()
+
+
+def wake_apart() -> None:
+    """Say that there is work that waits for others' systems."""
     _events[APART].set()
 
 

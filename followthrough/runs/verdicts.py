@@ -6,9 +6,9 @@ that has committed is in `ready`.
 
 from __future__ import annotations
 
-import hmac
+from collections.abc import Callable
 from datetime import datetime
-from functools import singledispatch
+from hashlib import blake2b, sha256
 from time import monotonic
 from typing import Any
 from uuid import UUID
@@ -58,33 +58,28 @@ class Verdicts:
         )
 
 
-@singledispatch
-def add(decision: Decision, due: Due, written: Verdicts, policy_id: UUID) -> None:
+def add(decision: Decision, due: Due, written: Verdicts, policy_id: UUID | None) -> None:
     """Turn one decision into what is written."""
-    raise TypeError(f"No way to write the decision {type(decision).__name__}.")
+    _WRITTEN[type(decision)](decision, due, written, policy_id)
 
 
-@add.register
-def _drop(decision: Drop, due: Due, written: Verdicts, policy_id: UUID) -> None:
+def _drop(decision: Drop, due: Due, written: Verdicts, policy_id: UUID | None) -> None:
     written.ends.append((due.id, "dropped"))
     written.receipt(due, "drop", decision, policy_id=policy_id)
 
 
-@add.register
-def _merge(decision: Merge, due: Due, written: Verdicts, policy_id: UUID) -> None:
+def _merge(decision: Merge, due: Due, written: Verdicts, policy_id: UUID | None) -> None:
     written.ends.append((due.id, "merged"))
     written.receipt(due, "merge", decision, policy_id=policy_id)
 
 
-@add.register
-def _hold(decision: Hold, due: Due, written: Verdicts, policy_id: UUID) -> None:
+def _hold(decision: Hold, due: Due, written: Verdicts, policy_id: UUID | None) -> None:
     written.holds.append((due.id, decision.until, decision.code))
     if due.held_for != decision.code:  # else the first receipt says so
         written.receipt(due, "hold", decision, until=decision.until, policy_id=policy_id)
 
 
-@add.register
-def _send(decision: Send, due: Due, written: Verdicts, policy_id: UUID) -> None:
+def _send(decision: Send, due: Due, written: Verdicts, policy_id: UUID | None) -> None:
     option, text = decision.option, decision.rendered
     assert option.sender_id is not None  # the gate sends only with a sender
     sending = Sending(
@@ -99,6 +94,11 @@ def _send(decision: Send, due: Due, written: Verdicts, policy_id: UUID) -> None:
         due, "send", decision, attempt_id=sending.attempt_id, policy_id=policy_id,
         channel=option.channel, commitment=_commitment(sending.attempt_id, text.body),
     )  # fmt: skip
+
+
+_WRITTEN: dict[type, Callable[[Any, Due, Verdicts, UUID | None], None]] = {
+    Drop: _drop, Merge: _merge, Hold: _hold, Send: _send,
+}  # fmt: skip
 
 
 def _use(decision: Send, due: Due, written: Verdicts) -> tuple[UUID, str, Use]:
@@ -131,9 +131,9 @@ def _subjects(sending: Sending, known: Facts) -> list[UUID]:
     return [one for one in found if one]
 
 
-_KEY = settings.ADDRESS_KEY.encode()
+_KEY = sha256(settings.ADDRESS_KEY.encode()).digest()
 
 
 def _commitment(attempt_id: UUID, body: str) -> str:
     """Proves later which text was sent, without holding it; erasing the text leaves no clue."""
-    return hmac.digest(_KEY + attempt_id.bytes, body.encode(), "sha256").hex()
+    return blake2b(body.encode(), key=_KEY, salt=attempt_id.bytes, digest_size=32).hexdigest()

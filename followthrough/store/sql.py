@@ -179,10 +179,11 @@ def columns(records: Sequence[Sequence[Any]], width: int) -> list[list[Any]]:
 
 
 WAKE = "followthrough_wake"  # the NOTIFY channel workers listen on
-CLOCK = "clock"  # its payload when the business clock was moved; otherwise a shard's number
+CLOCK = "clock"  # its payload when the business clock was moved; otherwise a shard's number,
+APART = "apart"  # or this, when there is work that waits for others' systems
 
 
 def wake(*payloads: int | str) -> None:
-    """Tell the workers, when the transaction commits, that shards have work (or CLOCK moved)."""
+    """Tell the workers, on commit, that shards have work (or CLOCK, or APART)."""
     for payload in sorted({str(one) for one in payloads}):
         run("SELECT pg_notify(%s, %s)", (WAKE, payload))
