@@ -48,9 +48,15 @@ def only_one() -> Iterator[Path]:
                 reason=f"it is running already. {found.read_text().strip()}",
                 remedy="use that one, or stop it first (Ctrl-C where it runs).",
             ) from None
+        tell(found, f"It is starting (process {os.getpid()}).")
         yield found
         with suppress(OSError):
             found.write_text("")
+
+
+def tell(lock: Path, where: str) -> None:
+    """Leave word for whoever starts a second one."""
+    lock.write_text(f"{where}\n")
 
 
 @contextmanager

@@ -41,7 +41,7 @@ def run(asked: argparse.Namespace) -> int:
         environment |= {"FOLLOWTHROUGH_DEMO": "1", "FOLLOWTHROUGH_URL": address}
         try:
             token = _set_up(environment, asked)
-            lock.write_text(f"It is at {address} (process {os.getpid()}).\n")
+            place.tell(lock, f"It is at {address} (process {os.getpid()}).")
             _keep_running(environment, door.fileno(), token, say)
         except Stopped:
             say("\nStopped; nothing is left running.")

@@ -19,21 +19,27 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 
+from followthrough.conversations.models import Handoff
 from followthrough.core import clock
 from followthrough.core.zones import instant, local
 from followthrough.demo import ats, phone
 from followthrough.demo.models import AtsApplication
-from followthrough.messages.models import Touch
+from followthrough.governance.models import AddressBlock
+from followthrough.messages.models import Message, Touch
 from followthrough.people.models import Application
 from followthrough.web.console import candidates
+from followthrough.web.console.sentences import Wall, place
 
-MOST = 40  # applications in the list at once
+MOST = 15  # applications in the list at once: whoever has no mouse goes through them all
 EVENTS = 6
 PANELS = {
     "strip": "console/parts/strip.html",
     "list": "demo/panels/list.html",
     "record": "demo/panels/record.html",
+    "acts": "demo/panels/acts.html",
+    "events": "demo/panels/events.html",
     "thread": "demo/panels/thread.html",
+    "compose": "demo/panels/compose.html",
     "clock": "demo/panels/clock.html",
     "case": "demo/panels/case.html",
 }
@@ -45,10 +51,11 @@ def shown(request: HttpRequest) -> dict[str, Any]:
     organization_id, given = request.member.organization_id, request.GET
     wanted, stage = given.get("q", "").strip()[:100], given.get("stage", "")[:80]
     found = listed(organization_id, wanted=wanted, stage=stage)
-    chosen = _chosen(organization_id, given.get("application", "")) or _likely(found)
+    chosen = named(organization_id, given.get("application", "")) or _likely(organization_id, found)
     return {
         "member": request.member,
         "demo": True,
+        "this_page": address(chosen, q=wanted, stage=stage) if chosen else reverse("demo:home"),
         "viewer_zone": timezone.get_current_timezone_name(),
         "now": clock.now(),
         "clock_shift": clock.shift(),
@@ -72,16 +79,35 @@ def listed(organization_id: UUID, *, wanted: str, stage: str) -> QuerySet[AtsApp
     return found.order_by("-updated_at", "-id")
 
 
-def _chosen(organization_id: UUID, external_id: str) -> AtsApplication | None:
+def named(organization_id: UUID, external_id: str) -> AtsApplication | None:
+    """The application an address names."""
     mine = AtsApplication.objects.filter(organization_id=organization_id)
     return mine.filter(external_id=external_id).select_related("connection").first()
 
 
-def _likely(found: QuerySet[AtsApplication]) -> AtsApplication | None:
-    """Somebody to begin with: about to be invited, and with a phone."""
+def _likely(organization_id: UUID, found: QuerySet[AtsApplication]) -> AtsApplication | None:
+    """Somebody to begin with: about to be invited, with a phone, and nothing in the way."""
     ready = found.filter(stage="Phone screen", data__candidate__phones__0__isnull=False)
     mapped = ready.exclude(data__requisition__family="office").filter(data__candidate__locale="en")
-    return mapped.first() or found.first()
+    free = mapped.filter(external_id__in=_unhindered(organization_id).values("external_id"))
+    by_day = next((one for one in free[:MOST] if _by_day(site_wall(one).zone)), None)
+    return by_day or free.first() or mapped.first() or found.first()
+
+
+def _by_day(zone: str) -> bool:
+    """Whether it is an hour there at which messages may go out for some time yet."""
+    return 9 <= local(clock.now(), zone).hour < 18
+
+
+def _unhindered(organization_id: UUID) -> QuerySet[Application]:
+    """Whose next messages neither a cap holds nor a person, and who has not opted out."""
+    today = Message.objects.filter(direction="out", at__gt=clock.now() - timedelta(days=1))
+    waiting = Handoff.objects.filter(resolved_at=None)
+    blocked = AddressBlock.objects.filter(lifted_at=None).values("address_key")
+    found = Application.objects.filter(organization_id=organization_id)
+    for busy in (today, waiting):
+        found = found.exclude(candidate__in=busy.values("candidate"))
+    return found.exclude(candidate__contact_points__address_key__in=blocked)
 
 
 def mirrored(chosen: AtsApplication) -> Application | None:
@@ -91,14 +117,13 @@ def mirrored(chosen: AtsApplication) -> Application | None:
 
 
 def _about(chosen: AtsApplication) -> dict[str, Any]:
-    zone = site_zone(chosen)
+    wall = site_wall(chosen)
     facts = {
         "events": list(chosen.events.order_by("-id")[:EVENTS]),
-        "site_zone": zone,
+        "site_wall": wall,
         "interview": interview_of(chosen),
-        "suggested": suggested(zone),
+        "suggested": suggested(wall.zone),
         "next_stage": next_stage(chosen.stage),
-        "resolve_next": address(chosen),
     }
     application = mirrored(chosen)
     if application is None:
@@ -107,7 +132,7 @@ def _about(chosen: AtsApplication) -> dict[str, Any]:
     return {
         **facts,
         "next_touch": touch,
-        "next_soon": bool(touch and touch.due_at - clock.now() < timedelta(minutes=1)),
+        "next_in": touch and _nearness(touch.due_at - clock.now()),
         "phone_channels": phone.channels(person),
         "quick": phone.QUICK,
         "notes": phone.thread(person),
@@ -115,15 +140,17 @@ def _about(chosen: AtsApplication) -> dict[str, Any]:
     }
 
 
-def address(chosen: AtsApplication) -> str:
-    """The page with this application."""
-    return f"{reverse('demo:home')}?{urlencode({'application': chosen.external_id})}"
+def address(chosen: AtsApplication, **search: str) -> str:
+    """The page with this application, and what the list is searched for."""
+    kept = {name: value for name, value in search.items() if value}
+    return f"{reverse('demo:home')}?{urlencode({'application': chosen.external_id, **kept})}"
 
 
-def site_zone(chosen: AtsApplication) -> str:
-    """The zone of the application's site: what times in the ATS are meant in."""
+def site_wall(chosen: AtsApplication) -> Wall:
+    """The clock of the application's site: what times in the ATS are meant by."""
     site = (chosen.data.get("requisition") or {}).get("site") or {}
-    return site.get("zone") or "UTC"
+    zone = site.get("zone") or "UTC"
+    return Wall(zone, site.get("name") or place(zone))
 
 
 def interview_of(chosen: AtsApplication) -> datetime | None:
@@ -145,9 +172,15 @@ def next_stage(stage: str) -> str:
 
 
 def next_touch(application: Application) -> Touch | None:
-    """The candidate's next planned message."""
+    """The candidate's next planned message; it may be due and being decided."""
     theirs = Touch.objects.filter(application_id=application.id, state="planned")
-    return theirs.filter(due_at__gt=clock.now()).order_by("due_at").first()
+    return theirs.order_by("due_at").first()
+
+
+def _nearness(left: timedelta) -> str:
+    if left <= timedelta():
+        return "now"
+    return "soon" if left < timedelta(minutes=1) else "later"
 
 
 def panels(context: Mapping[str, Any]) -> dict[str, str]:

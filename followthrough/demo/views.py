@@ -19,6 +19,7 @@ from followthrough.demo.models import AtsApplication
 from followthrough.people.models import Candidate
 from followthrough.runs.models import Executor
 from followthrough.web.console.access import access, anyone, member, own
+from followthrough.web.console.frame import back
 
 FRESH = timedelta(seconds=6)  # a worker that beats is not silent for longer
 
@@ -28,6 +29,9 @@ FRESH = timedelta(seconds=6)  # a worker that beats is not silent for longer
 def home(request: HttpRequest) -> HttpResponse:
     """Three panels side by side: the ATS, the candidate's phone, the timeline."""
     context = desk.shown(request)
+    chosen = context["chosen"]
+    if chosen and request.GET.get("application") != chosen.external_id:
+        return redirect(context["this_page"])  # the address says whom: they stay when reloaded
     panels = desk.panels(context)
     token = get_token(request)
     context |= {
@@ -53,7 +57,7 @@ def move(request: HttpRequest, key: UUID) -> HttpResponse:
     if stage in ats.STAGES:
         at = _moment(request, chosen) if stage == "Interview" else None
         ats.invite(chosen, stage, at)
-    return _acted(request, chosen)
+    return _acted(request)
 
 
 @access(member)
@@ -61,8 +65,10 @@ def move(request: HttpRequest, key: UUID) -> HttpResponse:
 def interview(request: HttpRequest, key: UUID) -> HttpResponse:
     """In the ATS: set, move or clear the interview."""
     chosen = _application(request, key)
-    ats.set_interview(chosen, None if "clear" in request.POST else _moment(request, chosen))
-    return _acted(request, chosen)
+    at = _moment(request, chosen)
+    if at or "clear" in request.POST:
+        ats.set_interview(chosen, None if "clear" in request.POST else at)
+    return _acted(request)
 
 
 @access(member)
@@ -71,7 +77,7 @@ def phone_number(request: HttpRequest, key: UUID) -> HttpResponse:
     """In the ATS: another telephone number."""
     chosen = _application(request, key)
     ats.set_phone(chosen, request.POST.get("phone", "").strip()[:40])
-    return _acted(request, chosen)
+    return _acted(request)
 
 
 @access(member)
@@ -83,29 +89,28 @@ def write(request: HttpRequest, key: UUID) -> HttpResponse:
     if known and text.strip():
         person: Candidate = known.candidate
         phone.write(person, channel=request.POST.get("channel", "sms"), text=text.strip()[:1600])
-    return _acted(request, chosen)
+    return _acted(request)
 
 
 @access(member)
 @require_POST
 def clock_moved(request: HttpRequest) -> HttpResponse:
     """The business clock: on by hours, to the candidate's next message, or back."""
-    chosen = _application(request, UUID(request.POST["application"]))
     to = request.POST.get("to", "")
     if to == "real":
         installation.set_shift(timedelta())
     elif to == "next":
-        _to_next(chosen)
+        _to_next(_application(request, UUID(request.POST["application"])))
     elif to.isdigit():
         installation.advance(timedelta(hours=min(int(to), 24 * 31)))
-    return _acted(request, chosen)
+    return _acted(request)
 
 
 def _to_next(chosen: AtsApplication) -> None:
     """Just past the next planned message; nothing planned, nothing moved."""
     known = desk.mirrored(chosen)
     touch = desk.next_touch(known) if known else None
-    if touch:
+    if touch and touch.due_at > clock.now():
         installation.advance(touch.due_at - clock.now() + timedelta(seconds=1))
 
 
@@ -119,13 +124,13 @@ def _moment(request: HttpRequest, chosen: AtsApplication) -> datetime | None:
         wall = datetime.fromisoformat(request.POST["at"])
     except (ValueError, MultiValueDictKeyError):
         return None
-    return instant(wall.date(), wall.time(), desk.site_zone(chosen))
+    return instant(wall.date(), wall.time(), desk.site_wall(chosen).zone)
 
 
-def _acted(request: HttpRequest, chosen: AtsApplication) -> HttpResponse:
+def _acted(request: HttpRequest) -> HttpResponse:
     """With htmx the live page fetches what changed; without it the page is loaded anew."""
     if not request.htmx:
-        return redirect(desk.address(chosen))
+        return back(request, otherwise="demo:home")
     answer = HttpResponse(status=204)
     answer["HX-Trigger"] = "acted"
     return answer

@@ -10,9 +10,10 @@ from django.test import Client
 
 from followthrough.accounts.models import Organization
 from followthrough.channels.models import SandboxMessage
+from followthrough.conversations.models import Handoff
 from followthrough.core import clock
 from followthrough.core.ids import uuid7
-from followthrough.demo import post
+from followthrough.demo import desk, post
 from followthrough.demo.models import AtsApplication, PhoneMessage
 from followthrough.messages.models import Touch
 from followthrough.people.models import Application
@@ -40,25 +41,30 @@ def planned(mirrored: Application) -> Touch:
     )  # fmt: skip
 
 
+def home(client: Client) -> str:
+    """The demo's page as a browser ends up with it."""
+    return client.get("/demo/", follow=True).content.decode()
+
+
 def seen(page: str) -> dict[str, str]:
     """What the live page would ask with."""
     return dict(re.findall(r'name="(v-\w+|application|q|stage)" value="([^"]*)"', page))
 
 
 def test_an_empty_company_has_a_page_all_the_same(owner: Client) -> None:
-    assert owner.get("/demo/").status_code == 200
+    assert "Nobody fits this search" in home(owner)
 
 
 def test_the_page_shows_the_application_before_the_product_heard_of_it(
     owner: Client, application: AtsApplication
 ) -> None:
-    assert "has not heard of this application yet" in owner.get("/demo/").content.decode()
+    assert "has not heard of this application yet" in home(owner)
 
 
 def test_nothing_new_is_204_and_what_is_new_comes_by_panel(
     owner: Client, application: AtsApplication, mirrored: Application
 ) -> None:
-    known = seen(owner.get("/demo/").content.decode())
+    known = seen(home(owner))
     assert owner.get("/demo/live", known).status_code == 204
     sandbox = {"organization": mirrored.organization, "key": str(uuid7()), "body": "Hello Ada"}
     sender = world.sender(mirrored.organization)
@@ -88,14 +94,21 @@ def test_what_is_typed_goes_to_the_providers_hook(
     assert (answer.status_code, answer.headers["HX-Trigger"]) == (204, "acted")
     assert sent[0].startswith("/hooks/channel/sender-token-")
     assert PhoneMessage.objects.get().body == "OK"
-    assert "OK" in owner.get("/demo/").content.decode()
+    assert "OK" in home(owner)
+
+
+def test_enter_sends_what_was_typed(
+    owner: Client, application: AtsApplication, mirrored: Application
+) -> None:
+    form = home(owner).partition('id="panel-compose"')[2]
+    assert form.index('id="t-send"') < form.index('name="quick"')  # the first button is pressed
 
 
 def test_an_answer_that_is_not_taken_says_so(
     owner: Client, application: AtsApplication, mirrored: Application
 ) -> None:
     owner.post(f"/demo/phone/{application.id}/write", {"text": "Hello?"})
-    shown = owner.get("/demo/").content.decode()
+    shown = home(owner)
     assert "Hello?" in shown
     assert "could not be reached" in shown
 
@@ -107,7 +120,7 @@ def test_the_clock_goes_on_to_the_next_message_and_back(
 
     def turn(to: str) -> str:
         owner.post("/demo/clock", {"to": to, "application": application.id})
-        return owner.get("/demo/").content.decode()
+        return home(owner)
 
     try:
         assert "The clock is moved" in turn("1")
@@ -117,6 +130,72 @@ def test_the_clock_goes_on_to_the_next_message_and_back(
         assert abs(clock.now() - clock.wall()) < timedelta(seconds=1)
     finally:
         clock.set_shift(timedelta())
+
+
+def test_whoever_is_chosen_stays_in_the_address(owner: Client, application: AtsApplication) -> None:
+    answer = owner.get("/demo/", {"q": "ada"})
+    assert answer.headers["Location"] == "/demo/?application=A-1&q=ada"
+    gone = owner.get("/demo/", {"application": "nobody"})
+    assert gone.headers["Location"] == "/demo/?application=A-1"
+
+
+def test_the_clock_is_put_back_from_any_page_and_leads_back_to_it(
+    owner: Client, application: AtsApplication
+) -> None:
+    try:
+        owner.post("/demo/clock", {"to": "24"})
+        assert 'name="next" value="/demo/?application=A-1"' in home(owner)
+        answer = owner.post("/demo/clock", {"to": "real", "next": "/demo/?application=A-1"})
+        assert answer.headers["Location"] == "/demo/?application=A-1"
+        assert clock.shift() == timedelta()
+        answer = owner.post("/demo/clock", {"to": "real", "next": "https://elsewhere.example/"})
+        assert answer.headers["Location"] == "/demo/"
+    finally:
+        clock.set_shift(timedelta())
+
+
+def test_with_nothing_planned_there_is_no_next_message_to_go_to(
+    owner: Client, application: AtsApplication, mirrored: Application
+) -> None:
+    assert 'value="next" aria-disabled' in home(owner)
+    due = planned(mirrored)
+    assert 'value="next" aria-disabled' not in home(owner)
+    Touch.objects.filter(id=due.id).update(due_at=clock.now())
+    assert "It is being decided now" in home(owner)
+
+
+def test_an_interview_without_a_time_says_why_nobody_is_written_to(
+    owner: Client, application: AtsApplication, mirrored: Application
+) -> None:
+    application.change(stage="Interview")
+    assert "the interview has no time yet" in home(owner)
+
+
+def test_a_number_that_is_not_used_is_said(
+    owner: Client, application: AtsApplication, mirrored: Application
+) -> None:
+    world.contact_point(mirrored.candidate, kind="phone", written="12")
+    assert "12 is not used: " in home(owner)
+
+
+def test_no_interview_is_set_or_cleared_by_a_time_that_is_none(
+    owner: Client, application: AtsApplication
+) -> None:
+    owner.post(f"/demo/ats/{application.id}/interview", {"at": "soon"})
+    assert not application.events.exists()
+
+
+def test_the_page_begins_with_somebody_whom_nothing_holds_up(
+    owner: Client, application: AtsApplication, mirrored: Application
+) -> None:
+    person = {**application.data["candidate"], "locale": "en"}
+    application.change(stage="Phone screen", candidate=person)
+    assert desk._unhindered(mirrored.organization_id).filter(external_id="A-1").exists()
+    Handoff.objects.create(
+        organization=mirrored.organization, candidate=mirrored.candidate, reason="unclear",
+        opened_at=clock.now(), due_at=clock.now(),
+    )  # fmt: skip
+    assert not desk._unhindered(mirrored.organization_id).filter(external_id="A-1").exists()
 
 
 def test_a_stage_the_ats_does_not_have_is_no_move(

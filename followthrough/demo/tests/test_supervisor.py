@@ -24,6 +24,8 @@ from urllib.request import HTTPCookieProcessor, Request, build_opener
 import psutil
 import pytest
 
+from config.demo import place
+from config.demo.trouble import Trouble
 from config.postgres import places, postmaster
 
 PROJECT = Path(__file__).resolve().parents[3]
@@ -169,6 +171,14 @@ def test_the_second_start_is_quick_and_a_killed_one_leaves_no_child(
     assert again.database() is None
 
 
+def test_a_second_one_is_told_that_the_first_is_still_starting(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("FOLLOWTHROUGH_VAR", str(tmp_path))
+    with place.only_one(), pytest.raises(Trouble, match="It is starting"), place.only_one():
+        pass
+
+
 def test_a_child_that_dies_is_started_again(start: Callable[..., Demo]) -> None:
     demo = start()
     demo.ready()
@@ -201,7 +211,7 @@ def test_stopping_during_the_seeding_leaves_nothing_and_it_begins_anew(
     assert cut_short.database() is None
     again = start()
     again.ready()
-    # On a quick machine the small seeding may have ended before the signal; else it begins anew.
-    begun_anew = any("Forgetting" in line for line in again.said)
-    assert begun_anew == any("100 %" in line for line in again.said)
+    # The signal may have come before anything was planted or, on a quick machine, after all was.
+    if any("Forgetting" in line for line in again.said):
+        assert any("100 %" in line for line in again.said)
     assert again.end(signal.SIGINT) == 0

@@ -34,23 +34,22 @@ def page(request: HttpRequest) -> HttpResponse:
 @require_safe
 def one(request: HttpRequest, key: UUID) -> HttpResponse:
     """One candidate: who, where they stand, and the timeline."""
-    shown = about(own(request, Candidate, key)) | {"resolve_next": request.path}
-    return render(request, "console/candidate.html", shown)
+    return render(request, "console/candidate.html", about(own(request, Candidate, key)))
 
 
 def about(candidate: Candidate) -> dict[str, Any]:
     """Everything the page of a candidate shows (the demo's timeline too)."""
     applications = timeline.applications_of(candidate)
     zones = whereabouts.of(candidate, applications)
-    zone = whereabouts.clock_of(zones, applications)
+    wall = whereabouts.clock_of(zones, applications)
     return {
         "candidate": candidate,
         "applications": applications,
         "zones": zones,
-        "zone": zone,
+        "wall": wall,
         "points": _points(candidate),
         "handoffs": list(Handoff.objects.filter(candidate=candidate, resolved_at=None)),
-        "timeline": timeline.build(candidate, applications, zone=zone),
+        "timeline": timeline.build(candidate, applications, wall=wall),
     }
 
 

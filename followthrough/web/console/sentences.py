@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,10 +13,10 @@ from django.utils.translation import gettext_noop
 
 from followthrough.audit.models import Fact
 from followthrough.core.zones import local
-from followthrough.governance import words
+from followthrough.governance import phrases, words
 from followthrough.governance.models import ConsentEntry
 from followthrough.messages.models import Message, Receipt, Touch
-from followthrough.people.models import StageChange, WriteBack
+from followthrough.people.models import ContactPoint, StageChange, WriteBack
 from followthrough.people.stages import Stage
 
 
@@ -27,9 +28,23 @@ class Explained:
     checks: Sequence[str]
 
 
-def receipt(row: Receipt, zone: str) -> Explained:
-    """A receipt in words, with times in the candidate's zone."""
-    return Explained(words.sentence(row, zone=zone), words.check_sentences(row, zone=zone))
+@dataclass(frozen=True)
+class Wall:
+    """A clock on a wall: its zone, and where people say it hangs (`Reno`)."""
+
+    zone: str
+    place: str
+
+
+def receipt(row: Receipt, wall: Wall) -> Explained:
+    """A receipt in words, with times by the candidate's clock."""
+    given = {"zone": wall.zone, "place": wall.place}
+    return Explained(words.sentence(row, **given), words.check_sentences(row, **given))
+
+
+def reason(row: Receipt, wall: Wall) -> str:
+    """Why something did not go out, for a line that names the verdict already."""
+    return receipt(row, wall).said.removeprefix(_(phrases.HEADS[row.verdict])).strip()
 
 
 def moment(at: datetime, zone: str) -> str:
@@ -37,14 +52,25 @@ def moment(at: datetime, zone: str) -> str:
     return date_format(local(at, zone).replace(tzinfo=None), "D j M, H:i")
 
 
+def dated(at: datetime, wall: Wall) -> str:
+    """`Tue 4 Jun, 14:00 (Reno)`."""
+    return f"{moment(at, wall.zone)} ({wall.place})"
+
+
 def place(zone: str) -> str:
-    """A zone as people call it: `Los Angeles time`."""
-    return _("%(place)s time") % {"place": zone.rpartition("/")[2].replace("_", " ")}
+    """The city a zone is named after: `Los Angeles`."""
+    return zone.rpartition("/")[2].replace("_", " ")
 
 
 def label(key: str) -> str:
     """A name from a map or the ATS as words: `interview_reminder` is `Interview reminder`."""
-    return key.replace("_", " ").replace("-", " ").capitalize()
+    return re.sub(r"[_\-]", " ", key).capitalize()
+
+
+def touch_name(key: str) -> str:
+    """A message by its key in the map: `visit_confirm.reply` answers what was said to that."""
+    name, _dot, reply = key.partition(".")
+    return _("%(name)s: our answer") % {"name": label(name)} if reply else label(name)
 
 
 def moved(row: StageChange) -> str:
@@ -63,37 +89,62 @@ def moved(row: StageChange) -> str:
 FACTS = {
     "moved_anchor": gettext_noop("%(anchor)s set for %(when)s"),
     "found_no_map": gettext_noop("No message map is assigned to it: no message follows."),
-    "started_run": gettext_noop("Started in its message map, chosen by %(rule)s"),
-    "ended_run": gettext_noop("Its message map ended: %(reason)s"),
+    "started_run": gettext_noop("Its message map begins; it was assigned by %(rule)s."),
+    "ended_run": gettext_noop("Its message map ended: %(reason)s."),
 }
 
 
-def fact(row: Fact, zone: str) -> str:
+def fact(row: Fact, wall: Wall) -> str:
     """A fact about an application or its run (one of FACTS)."""
     why = dict(row.why)
     if row.verb == "moved_anchor":
         name, at = label(why["anchor"]), why.get("at")
         if not at:
             return _("%(anchor)s taken away") % {"anchor": name}
-        when = f"{moment(datetime.fromisoformat(at), zone)} ({place(zone)})"
+        when = dated(datetime.fromisoformat(at), wall)
         return _(FACTS[row.verb]) % {"anchor": name, "when": when}
-    known = {name: _readable(str(why.get(name, ""))) for name in ("rule", "reason")}
-    return _(FACTS[row.verb]) % known
+    return _(FACTS[row.verb]) % {"rule": _rule(why), "reason": _readable(why.get("reason", ""))}
+
+
+RULES = {
+    "family": gettext_noop("the job family"),
+    "site": gettext_noop("the site"),
+    "requisition": gettext_noop("the job itself"),
+    "default": gettext_noop("default"),
+}
+
+
+def _rule(why: Mapping[str, str]) -> str:
+    """Which fields an assignment went by: `family+site` is `the job family and the site`."""
+    fields = why.get("rule", "").split("+")
+    return _(" and ").join(_(RULES.get(field, field)) for field in fields)
 
 
 def _readable(code: str) -> str:
-    return code.replace("_", " ").replace("+", _(" and "))
+    return code.replace("_", " ")
 
 
-CHANNELS = {"sms": gettext_noop("texts"), "email": gettext_noop("mails"), "": gettext_noop("all")}
+CHANNELS = {
+    "sms": gettext_noop("by text"),
+    "email": gettext_noop("by mail"),
+    "": gettext_noop("on any channel"),
+}
+BASES = {
+    "application_form": gettext_noop("they said so on the application form"),
+    "start": gettext_noop("they wrote START"),
+    "start_yes": gettext_noop("they wrote YES"),
+    "stop": gettext_noop("they wrote STOP"),
+    "provider_block": gettext_noop("the provider knows of it"),
+}
 
 
 def consent(row: ConsentEntry) -> str:
     """An entry of the consent ledger."""
-    what = {"channel": _(CHANNELS.get(row.channel, row.channel)), "basis": _readable(row.basis)}
+    basis = _(BASES[row.basis]) if row.basis in BASES else _readable(row.basis)
+    what = {"channel": _(CHANNELS.get(row.channel, row.channel)), "basis": basis}
     if row.state == ConsentEntry.State.GRANTED:
-        return _("May be contacted by %(channel)s (%(basis)s)") % what
-    return _("Opted out of %(channel)s (%(basis)s)") % what
+        return _("May be contacted %(channel)s: %(basis)s.") % what
+    return _("No more messages %(channel)s: %(basis)s.") % what
 
 
 READINGS = {
@@ -147,6 +198,37 @@ def shown(value: object) -> str:
     return "" if value is None else str(value)
 
 
+HELD = {
+    "quiet_hours": gettext_noop("it is outside the hours the policy allows there"),
+    "legal_hours": gettext_noop("it is outside the hours the law allows there"),
+    "caps": gettext_noop("they have had as many messages as the policy allows"),
+    "legal_caps": gettext_noop("they have had as many messages as the law allows"),
+    "frozen": gettext_noop("a person has to answer first"),
+    "no_zone": gettext_noop("nobody knows their time zone"),
+    "no_common_hour": gettext_noop("no hour suits every zone they may be in"),
+    "no_sender": gettext_noop("there is no sender for it"),
+    "sender_inactive": gettext_noop("its sender is paused"),
+    "throttled": gettext_noop("the provider asked to wait"),
+    "misconfigured": gettext_noop("its sender is set up wrongly"),
+}
+
+
 def held_for(row: Touch) -> str:
     """Why a planned message waits, beyond its time; '' when it simply is not due yet."""
-    return _("Held: %(why)s") % {"why": _readable(row.held_for)} if row.held_for else ""
+    code = row.held_for
+    return _("Held: %(why)s") % {"why": _(HELD.get(code, _readable(code)))} if code else ""
+
+
+UNUSABLE = {
+    **phrases.UNUSABLE,
+    "gone": gettext_noop("the ATS does not list it any more"),
+    "unreachable": gettext_noop("messages to it do not arrive"),
+    "undelivered": gettext_noop("messages to it do not arrive"),
+    "bounced": gettext_noop("mail to it comes back"),
+}
+
+
+def unusable(row: ContactPoint) -> str:
+    """Why an address is not used; '' when it is."""
+    code = row.unusable_reason
+    return "" if row.usable else _(UNUSABLE.get(code, _readable(code)))

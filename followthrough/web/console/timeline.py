@@ -6,7 +6,7 @@ Each entry names the small template that shows it (`console/timeline/<kind>.html
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -18,6 +18,7 @@ from followthrough.governance.models import ConsentEntry
 from followthrough.messages.models import Message, Receipt, Touch, TouchState
 from followthrough.people.models import Application, Candidate, StageChange, WriteBack
 from followthrough.web.console import sentences
+from followthrough.web.console.sentences import Wall
 
 QUIET = ("hold", "drop", "merge", "cancel", "fail", "unknown")
 
@@ -45,27 +46,27 @@ class Timeline:
 
     past: list[Entry]
     ahead: list[Entry]
-    zone: str
+    wall: Wall
 
 
-def build(candidate: Candidate, applications: Sequence[Application], *, zone: str) -> Timeline:
-    """The timeline of a candidate; times in words are in the candidate's `zone`."""
+def build(candidate: Candidate, applications: Sequence[Application], *, wall: Wall) -> Timeline:
+    """The timeline of a candidate; times are by the candidate's clock."""
     ids = [application.id for application in applications]
     touches = list(Touch.objects.filter(application_id__in=ids, candidate=candidate))
-    receipts = _receipts(touches)
+    receipts, by_id = _receipts(touches), {touch.id: touch for touch in touches}
     past = [
         *_stages(ids),
-        *_facts(applications, zone),
+        *_facts(applications, wall),
         *_consents(candidate),
-        *_messages(candidate, receipts, zone),
-        *_quiet(receipts, {touch.id: touch for touch in touches}, zone),
+        *_messages(candidate, receipts, by_id, wall),
+        *_quiet(receipts, by_id, wall),
         *_handoffs(candidate),
         *_written_back(ids),
     ]
     return Timeline(
         past=sorted(past, key=lambda entry: (entry.at, entry.key)),
         ahead=sorted(_ahead(touches), key=lambda entry: entry.at),
-        zone=zone,
+        wall=wall,
     )
 
 
@@ -80,7 +81,7 @@ def _stages(applications: list[UUID]) -> Iterator[Entry]:
         yield Entry("stage", one.observed_at, one.id, said=sentences.moved(one), row=one)
 
 
-def _facts(applications: Sequence[Application], zone: str) -> Iterator[Entry]:
+def _facts(applications: Sequence[Application], wall: Wall) -> Iterator[Entry]:
     subjects = [one.id for one in applications]
     subjects += [one.run.id for one in applications if hasattr(one, "run")]
     told: set[tuple[UUID, str]] = set()
@@ -89,30 +90,38 @@ def _facts(applications: Sequence[Application], zone: str) -> Iterator[Entry]:
     ):
         about = (one.subject_id, one.verb)
         if one.verb != "found_no_map" or about not in told:  # once is enough
-            yield Entry("fact", one.at, one.id, said=sentences.fact(one, zone), row=one)
+            yield Entry("fact", one.at, one.id, said=sentences.fact(one, wall), row=one)
         told.add(about)
 
 
 def _consents(candidate: Candidate) -> Iterator[Entry]:
-    for one in ConsentEntry.objects.filter(candidate_id=candidate.id):
-        yield Entry("consent", one.at, one.id, said=sentences.consent(one), row=one)
+    told: set[tuple[datetime, str]] = set()
+    for one in ConsentEntry.objects.filter(candidate_id=candidate.id).order_by("id"):
+        said = sentences.consent(one)
+        if (one.at, said) not in told:  # a STOP is entered for each address: once is enough
+            yield Entry("consent", one.at, one.id, said=said, row=one)
+        told.add((one.at, said))
 
 
-def _messages(candidate: Candidate, receipts: list[Receipt], zone: str) -> Iterator[Entry]:
+def _messages(
+    candidate: Candidate, receipts: list[Receipt], touches: Mapping[UUID, Touch], wall: Wall
+) -> Iterator[Entry]:
     """What was said. What never left is shown by its receipts instead."""
     sent = {one.attempt_id: one for one in receipts if one.verdict == "send"}
     for one in Message.objects.filter(candidate=candidate).exclude(delivery="not_sent"):
         receipt = sent.get(one.attempt_id) if one.attempt_id else None
-        more = [sentences.receipt(receipt, zone)] if receipt else []
+        more = [sentences.receipt(receipt, wall)] if receipt else []
         yield Entry(f"message_{one.direction}", one.at, one.id, row=one, more=more,
-                    said=sentences.reading(one))  # fmt: skip
+                    said=sentences.reading(one), about=touches.get(one.touch_id))  # fmt: skip
 
 
-def _quiet(receipts: Iterable[Receipt], touches: dict[UUID, Touch], zone: str) -> Iterator[Entry]:
+def _quiet(
+    receipts: Iterable[Receipt], touches: Mapping[UUID, Touch], wall: Wall
+) -> Iterator[Entry]:
     for one in receipts:
         if one.verdict in QUIET:
-            explained = sentences.receipt(one, zone)
-            yield Entry("quiet", one.at, one.id, said=explained.said, more=[explained], row=one,
+            yield Entry("quiet", one.at, one.id, said=sentences.reason(one, wall), row=one,
+                        more=[sentences.receipt(one, wall)],
                         about=touches.get(one.touch_id))  # fmt: skip
 
 

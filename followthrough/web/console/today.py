@@ -7,8 +7,7 @@ from uuid import UUID
 
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
 from followthrough.conversations import handoffs
@@ -19,6 +18,7 @@ from followthrough.messages.models import Message, Touch
 from followthrough.people.models import Application, WriteBack
 from followthrough.people.stages import Stage
 from followthrough.web.console.access import access, member, own, worker_on_handoffs
+from followthrough.web.console.frame import back
 
 MOST = 50
 ENDED = (Stage.HIRED, Stage.REJECTED, Stage.WITHDRAWN)
@@ -36,7 +36,6 @@ def page(request: HttpRequest) -> HttpResponse:
         {
             "waiting": _with_words(waiting[:MOST]),
             "waiting_count": waiting.count(),
-            "resolve_next": request.path,
             "no_map": _without_map(mine),
             "unmapped": _unmapped(mine),
             "parked_events": RawEvent.objects.filter(organization_id=mine, state="parked")[:MOST],
@@ -52,9 +51,7 @@ def resolve(request: HttpRequest, key: UUID) -> HttpResponse:
     """A person has seen to it: automation goes on."""
     handoff = own(request, Handoff, key)
     handoffs.resolve(handoff, by=f"member:{request.member.id}", at=clock.now())
-    back = request.POST.get("next", "")
-    safe = url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()})
-    return redirect(back if safe else "today")
+    return back(request, otherwise="today")
 
 
 def _waiting(organization_id: UUID) -> QuerySet[Handoff]:

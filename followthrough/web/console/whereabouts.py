@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from followthrough.core import zones
 from followthrough.core.phones import zones_of
 from followthrough.people.models import Application, Candidate, ContactPoint
+from followthrough.web.console.sentences import Wall, place
 
 
 def of(candidate: Candidate, applications: Iterable[Application]) -> zones.Zones:
@@ -24,8 +25,11 @@ def of(candidate: Candidate, applications: Iterable[Application]) -> zones.Zones
     )
 
 
-def clock_of(found: zones.Zones, applications: Iterable[Application]) -> str:
-    """The one zone to show times in: the site's where it is plausible, else the first; or UTC."""
+def clock_of(found: zones.Zones, applications: Iterable[Application]) -> Wall:
+    """The one clock to show times by: the site's where it is plausible, else the first; or UTC."""
     sites = [one.requisition.site for one in applications if one.requisition]
-    at_site = [site.zone for site in sites if site and site.zone in found.names]
-    return next(iter([*at_site, *found.names]), "UTC")
+    at_site = [site for site in sites if site and site.zone in found.names]
+    if at_site:
+        return Wall(at_site[0].zone, at_site[0].name)
+    zone = next(iter(found.names), "UTC")
+    return Wall(zone, place(zone))

@@ -16,6 +16,9 @@ register = template.Library()
 register.filter("label", sentences.label)
 register.filter("delivery", sentences.delivery)
 register.filter("place", sentences.place)
+register.filter("dated", sentences.dated)
+register.filter("touch_name", sentences.touch_name)
+register.filter("unusable", sentences.unusable)
 register.filter("shown", sentences.shown)
 
 

@@ -10,8 +10,9 @@ from django.test import Client
 from followthrough.accounts.models import Organization
 from followthrough.conversations.models import Handoff
 from followthrough.core.ids import uuid7
+from followthrough.governance.models import ConsentEntry
 from followthrough.messages.models import Message, Receipt, Touch
-from followthrough.people.models import Application, StageChange, WriteBack
+from followthrough.people.models import Application, ContactPoint, StageChange, WriteBack
 from tests import world
 
 pytestmark = pytest.mark.django_db
@@ -122,14 +123,37 @@ def test_the_timeline_tells_what_was_said_and_why(owner: Client, application: Ap
     assert "Sent by text." in shown
 
 
-def test_what_did_not_go_out_is_folded_with_its_reason(
+def test_what_did_not_go_out_says_why_without_being_opened(
     owner: Client, application: Application
 ) -> None:
     dropped = touch(application, state="dropped")
     receipt(dropped, verdict="drop", code="opted_out", checks=[["opted_out", "drop", {}]])
     shown = page(owner, application)
-    assert "<details" in shown
     assert "Interview day before" in shown
+    assert '<p class="why">They asked for no more messages at this address.</p>' in shown
+    assert "Every check" in shown
+
+
+def test_what_waits_says_what_for(owner: Client, application: Application) -> None:
+    touch(application, held_for="frozen", key="interview_confirm.reply")
+    touch(application, held_for="something_new", occurrence="2")
+    shown = page(owner, application)
+    assert "Held: a person has to answer first" in shown
+    assert "Held: something new" in shown
+    assert "Interview confirm: our answer" in shown
+
+
+def test_an_opt_out_of_several_addresses_is_told_once(
+    owner: Client, application: Application
+) -> None:
+    for address in ("a", "b"):
+        ConsentEntry.objects.create(
+            organization_id=application.organization_id, candidate_id=application.candidate_id,
+            address_key=address, channel="", state="revoked", basis="stop", source="sms",
+            actor_kind="candidate", actor_id="", at=world.NOON,
+        )  # fmt: skip
+    shown = page(owner, application)
+    assert shown.count("No more messages on any channel: they wrote STOP.") == 1
 
 
 def test_what_is_planned_stands_below_now_in_both_zones(
@@ -139,8 +163,8 @@ def test_what_is_planned_stands_below_now_in_both_zones(
     owner.cookies["zone"] = "America/New_York"
     shown = page(owner, application)
     ahead = shown[shown.index("<span>Now</span>") :]
-    assert "Thu 4 Jun, 10:00" in ahead  # in Reno
-    assert "Thu 4 Jun, 13:00 New York time" in ahead
+    assert f"Thu 4 Jun, 10:00 ({application.requisition.site.name})" in ahead
+    assert "Thu 4 Jun, 13:00 (New York)" in ahead
 
 
 def test_an_unmapped_stage_is_explained(owner: Client, application: Application) -> None:
@@ -153,7 +177,12 @@ def test_an_unmapped_stage_is_explained(owner: Client, application: Application)
 
 def test_an_address_that_cannot_be_used_says_why(owner: Client, application: Application) -> None:
     world.contact_point(application.candidate, kind="phone", written="12")
-    assert "Not usable: " in page(owner, application)
+    world.contact_point(application.candidate, kind="phone", written="(775) 555-0199")
+    gone = {"usable": False, "unusable_reason": "gone"}
+    ContactPoint.objects.filter(written="(775) 555-0199").update(**gone)
+    shown = page(owner, application)
+    assert "Not usable: it has too few digits" in shown
+    assert "Not usable: the ATS does not list it any more" in shown
 
 
 def test_a_page_that_is_not_there(owner: Client) -> None:

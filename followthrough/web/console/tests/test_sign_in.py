@@ -25,6 +25,12 @@ def test_a_link_signs_in_once(organization: Organization) -> None:
     assert second.get("/").status_code == 302
 
 
+def test_a_used_link_does_not_stop_whoever_is_signed_in(organization: Organization) -> None:
+    path, browser = f"/sign-in/{sign_in.make_link(member_of(organization).user)}", Client()
+    browser.post(path)
+    assert browser.post(path).headers["Location"] == "/"
+
+
 def test_the_page_of_a_link_is_kept_by_nobody(organization: Organization) -> None:
     answer = Client().get("/sign-in/whatever")
     assert "no-store" in answer.headers["Cache-Control"]
