@@ -11,7 +11,8 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, ClassVar, Protocol
+from types import MappingProxyType
+from typing import Any, ClassVar, NamedTuple, Protocol
 from uuid import UUID
 
 from followthrough.core.hooks import Headers, Hook
@@ -29,17 +30,19 @@ class SenderConfig:
     secrets: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
+class Envelope(NamedTuple):
     """One message, ready to go. `key` is the idempotency key: the same for the same touch."""
 
     key: str
     sender: SenderConfig
-    to: str = field(repr=False)
-    body: str = field(repr=False)
-    subject: str = field(default="", repr=False)
-    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    to: str
+    body: str
+    subject: str = ""
+    headers: Mapping[str, str] = MappingProxyType({})
     not_after: float = math.inf  # time.monotonic() at which handing over must have begun
+
+    def __repr__(self) -> str:
+        return f"Envelope(key={self.key!r})"  # the rest is personal, and logs show this
 
     def check_in_time(self) -> None:
         """Raise Throttled when hand-over has not begun in time: the decision is too old.

@@ -39,7 +39,7 @@ class Cap:
     def seconds(self) -> float:
         return self.window.total_seconds()
 
-    def covers(self, *, channel: str, purpose: str) -> bool:
+    def covers(self, channel: str, purpose: str) -> bool:
         """Whether messages of this channel and purpose count; an unknown purpose ('') does."""
         return self.channel in ("", channel) and (
             not self.purposes or not purpose or purpose in self.purposes

@@ -112,10 +112,11 @@ def receipt(
     channel: str = "",
     commitment: str = "",
 ) -> ReceiptRow:
-    """A receipt for a decision about `touch`."""
+    """A receipt for a decision about `touch`; the one for sending has the id of its attempt."""
+    sending = attempt_id if verdict == "send" else None
     return ReceiptRow(
-        uuid7(), touch.organization_id, touch.id, touch.application_id, touch.candidate_id,
-        attempt_id, at, verdict, code, until, checks, policy_id, touch.version_id, channel,
+        sending or uuid7(), touch.organization_id, touch.id, touch.application_id,
+        touch.candidate_id, attempt_id, at, verdict, code, until, checks, policy_id, touch.version_id, channel,
         commitment,
     )  # fmt: skip
 

@@ -55,7 +55,7 @@ def _settle(finished: Sequence[Finished], now: datetime, *, tell: bool = True) -
         advance.apply([_sent(one, now) for one in heard if _id(one) in counted], now=now)
         batch = _Batch(now)
         for one in finished:
-            if _id(one) in counted:
+            if len(counted) == len(finished) or _id(one) in counted:
                 batch.add(one)
         batch.write()
 

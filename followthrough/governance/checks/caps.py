@@ -23,9 +23,9 @@ def policy_caps(case: Case) -> Finding:
 
 
 def _room(case: Case, code: str, caps: Sequence[Cap]) -> Finding:
-    draft, channel = case.draft, case.via.channel
-    binding = [cap for cap in caps if cap.covers(channel=channel, purpose=draft.purpose)]
-    if not binding or draft.purpose == "service":
+    purpose, channel = case.draft.purpose, case.via.channel
+    binding = [cap for cap in caps if cap.covers(channel, purpose)]
+    if not binding or purpose == "service":
         return finding(code, SKIP)
     full = [(frees, cap) for cap in binding if (frees := _frees(case, cap)) is not None]
     if not full:
@@ -43,9 +43,7 @@ def _frees(case: Case, cap: Cap) -> datetime | None:
         return None  # whatever they are
     own = str(case.draft.touch_id)
     times = sorted(
-        use.at
-        for use in recent
-        if use.touch_id != own and cap.covers(channel=use.channel, purpose=use.purpose)
+        use.at for use in recent if use.touch_id != own and cap.covers(use.channel, use.purpose)
     )
     if len(times) < limit:
         return None
@@ -62,11 +60,13 @@ def _recent(case: Case, cap: Cap) -> list[Use]:
     """What went to the person or the address within the cap's window, this pass included."""
     since, facts, key = case.seconds - cap.seconds, case.facts, case.via.address_key
     earlier = facts.own_uses if cap.per == "person" else facts.uses.get(key, ())
-    return [Use(*one) for one in earlier if one[0] > since] + [
-        Use(case.seconds, str(one.touch_id), "", sent.option.channel, one.purpose)
-        for one, sent in case.sent
-        if cap.per == "person" or sent.option.address_key == key
-    ]
+    recent = [Use(*one) for one in earlier if one[0] > since]
+    for one, sent in case.sent:
+        if cap.per == "person" or sent.option.address_key == key:
+            recent.append(
+                Use(case.seconds, str(one.touch_id), "", sent.option.channel, one.purpose)
+            )
+    return recent
 
 
 def _told(case: Case, cap: Cap) -> Mapping[str, Any]:

@@ -209,13 +209,12 @@ def test_caps_hold_within_a_pass(situation):
                 if isinstance(decision, Send)
                 and one.purpose != "service"
                 and (cap.per == "person" or decision.option.address_key == subject)
-                and cap.covers(channel=decision.option.channel, purpose=one.purpose)
+                and cap.covers(decision.option.channel, one.purpose)
             ]
             before = [
                 use
                 for use in (about.own_uses if cap.per == "person" else about.uses.get(subject, ()))
-                if use.at > (now - cap.window).timestamp()
-                and cap.covers(channel=use.channel, purpose=use.purpose)
+                if use.at > (now - cap.window).timestamp() and cap.covers(use.channel, use.purpose)
             ]
             assert not counted or len(before) + len(counted) <= cap.at_most
 
