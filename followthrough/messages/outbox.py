@@ -116,8 +116,8 @@ def receipt(
     sending = attempt_id if verdict == "send" else None
     return ReceiptRow(
         sending or uuid7(), touch.organization_id, touch.id, touch.application_id,
-        touch.candidate_id, attempt_id, at, verdict, code, until, checks, policy_id, touch.version_id, channel,
-        commitment,
+        touch.candidate_id, attempt_id, at, verdict, code, until, checks, policy_id,
+        touch.version_id, channel, commitment,
     )  # fmt: skip
 
 
