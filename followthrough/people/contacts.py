@@ -40,7 +40,7 @@ def address_key(address: str) -> str:
 
 def _phone(written: str, country: str) -> tuple[str, str]:
     try:
-        return read_phone(written, country=country).e164, ""
+        return read_phone(written, country=country), ""
     except UnreadablePhone as problem:
         return "", problem.code
 

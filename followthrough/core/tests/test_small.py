@@ -5,9 +5,11 @@ import time as real_time
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+import phonenumbers
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from phonenumbers import PhoneNumberType
 
 from followthrough.core import clock, hooks, ids, phones, predicates, segments
 from followthrough.core.durations import read_duration, write_duration
@@ -26,7 +28,7 @@ from followthrough.core.tokens import Phrases, tokens
     ],
 )
 def test_numbers_are_read_as_people_write_them(written, country, e164):
-    assert phones.read_phone(written, country=country).e164 == e164
+    assert phones.read_phone(written, country=country) == e164
 
 
 @pytest.mark.parametrize(
@@ -40,6 +42,37 @@ def test_unreadable_numbers_say_why_and_not_what(written, code):
         phones.read_phone(written, country="US")
     assert problem.value.code == code
     assert not written or written not in str(problem.value)
+
+
+def _examples():
+    """A valid number of each kind in each country."""
+    found = [
+        phonenumbers.example_number_for_type(region, kind)
+        for region in sorted(phonenumbers.SUPPORTED_REGIONS)
+        for kind in (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE, PhoneNumberType.TOLL_FREE)
+    ]
+    e164 = phonenumbers.PhoneNumberFormat.E164
+    return sorted({phonenumbers.format_number(one, e164) for one in found if one})
+
+
+EXAMPLES = _examples()
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.sampled_from(EXAMPLES), st.integers(2, 12), st.sampled_from(["", *"0123456789"]))
+def test_a_number_taken_as_it_stands_is_one_the_library_would_give(example, at, digit):
+    """Examples with a digit changed or left out, so that many of them are nearly valid."""
+    text = example[:at] + digit + example[at + 1 :]
+    if phones.is_plain(text):
+        number = phonenumbers.parse(text, "US")
+        assert phonenumbers.is_valid_number(number)
+        assert phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164) == text
+
+
+def test_most_numbers_are_taken_as_they_stand():
+    assert sum(map(phones.is_plain, EXAMPLES)) > 0.7 * len(EXAMPLES)
+    assert phones.is_plain("+17755550123")
+    assert not phones.is_plain("+5215512345678")  # what was dialled before mobiles in Mexico
 
 
 def test_every_reason_is_a_sentence():
