@@ -122,7 +122,7 @@ def contact_point(
         kind=kind,
         written=written,
         address=read.address,
-        address_key=address_key(read.address),
+        address_key=read.key,
         usable=not read.problem,
         unusable_reason=read.problem,
         position=position,

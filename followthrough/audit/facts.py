@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -57,10 +59,34 @@ def record(
 def record_all(facts: Sequence[FactRow]) -> None:
     """Record all of them in one insert, in the caller's transaction.
 
-    Raises psycopg.errors.CheckViolation when a fact names no actor.
+    Raises psycopg.errors.CheckViolation when a fact names no actor; within `gathering`, or that
+    of `sql`, at its end.
     """
-    if facts:
-        sql.run(_INSERT, sql.columns([_record(fact) for fact in facts], 9))
+    if _own.waiting is not None:
+        _own.waiting.extend(facts)
+    elif facts:
+        sql.send(_INSERT, sql.columns([_record(fact) for fact in facts], 9))
+
+
+@contextmanager
+def gathering() -> Iterator[None]:
+    """Facts that are recorded within are inserted together, at the end."""
+    if _own.waiting is not None:
+        yield
+        return
+    _own.waiting = gathered = []
+    try:
+        yield
+    finally:
+        _own.waiting = None
+    record_all(gathered)
+
+
+class _Own(threading.local):
+    waiting: list[FactRow] | None = None  # not inserted yet; None: not gathering
+
+
+_own = _Own()
 
 
 _INSERT = """

@@ -8,7 +8,7 @@ nor anything else the ATS says does.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
@@ -136,10 +136,11 @@ def _consent(words: Sequence[_Word]) -> Consent:
     )
 
 
-def record_all(entries: Sequence[Entry]) -> int:
+def record_all(entries: Sequence[Entry], *, of_new: Collection[UUID] = ()) -> int:
     """Add entries to the ledger, those left out that only repeat what is known; never lifts a
-    block. Returns how many were added."""
-    known = _known([(entry.organization_id, entry.address_key) for entry in entries])
+    block. Returns how many were added. `of_new` are candidates the ledger cannot know yet."""
+    looked_up = [one for one in entries if one.candidate_id not in of_new]
+    known = _known([(entry.organization_id, entry.address_key) for entry in looked_up])
     new = {(_about(entry), _said(entry)): entry for entry in entries}
     new = {key: entry for key, entry in new.items() if known.get(key[0]) != key[1]}
     _add(list(new.values()))
@@ -165,29 +166,44 @@ def _said(one: Entry | _Word) -> tuple[Any, ...]:
     return one.state, one.basis, one.at
 
 
-def _add(entries: Sequence[Entry]) -> list[ConsentEntry]:
-    made = ConsentEntry.objects.bulk_create(_row(entry) for entry in entries)
-    facts.record_all(
-        [
-            facts.FactRow(
-                entry.organization_id,
-                entry.actor,
-                "granted_consent" if entry.state == GRANTED else "revoked_consent",
-                "consent",
-                row.id,
-                {"channel": entry.channel, "basis": entry.basis, "source": entry.source},
-                entry.at,
-            )
-            for entry, row in zip(entries, made, strict=True)
-        ]
+_ADD = """
+INSERT INTO governance_consententry (id, organization_id, candidate_id, contact_point_id,
+    address_key, channel, state, basis, source, evidence, actor_kind, actor_id, at, purpose, scope)
+SELECT id, org, candidate, point, key, channel, state, basis, source, evidence::jsonb, actor_kind,
+    actor_id, at, purpose, scope::jsonb
+FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::text[], %s::text[], %s::text[],
+    %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::timestamptz[], %s::text[],
+    %s::text[])
+  AS e(id, org, candidate, point, key, channel, state, basis, source, evidence, actor_kind,
+    actor_id, at, purpose, scope)
+"""
+
+
+def _add(entries: Sequence[Entry]) -> list[UUID]:
+    """Add entries, each with a fact, and return their keys in the same order."""
+    ids = [uuid7() for _ in entries]
+    records = [_row(key, entry) for key, entry in zip(ids, entries, strict=True)]
+    if records:
+        sql.send(_ADD, sql.columns(records, 15))
+    facts.record_all([_fact(key, entry) for key, entry in zip(ids, entries, strict=True)])
+    return ids
+
+
+def _fact(key: UUID, entry: Entry) -> facts.FactRow:
+    return facts.FactRow(
+        entry.organization_id,
+        entry.actor,
+        "granted_consent" if entry.state == GRANTED else "revoked_consent",
+        "consent",
+        key,
+        {"channel": entry.channel, "basis": entry.basis, "source": entry.source},
+        entry.at,
     )
-    return made
 
 
-def _row(entry: Entry) -> ConsentEntry:
-    fields = entry._asdict()
-    actor = fields.pop("actor")
-    return ConsentEntry(actor_kind=actor.kind, actor_id=actor.id, **fields)
+def _row(key: UUID, entry: Entry) -> tuple[Any, ...]:
+    evidence, scope = sql.jsonb_texts([entry.evidence, entry.scope])
+    return (key, *entry[:8], evidence, *entry.actor, entry.at, entry.purpose, scope)
 
 
 @transaction.atomic
@@ -222,8 +238,8 @@ def opt_out(
         ]
     )  # fmt: skip
     blocks = [
-        (organization_id, place.address_key, blocked, entry.id, at)
-        for place, entry in zip(places, made, strict=True)
+        (organization_id, place.address_key, blocked, entry_id, at)
+        for place, entry_id in zip(places, made, strict=True)
         for blocked in _channels(place.kind)
     ]
     first = places[0].address_key if places else ""
@@ -295,7 +311,7 @@ def opt_in(
 
     Returns whether there was one.
     """
-    (entry,) = _add(
+    (entry_id,) = _add(
         [
             Entry(
                 organization_id, contact_point.candidate_id, contact_point.id,
@@ -309,4 +325,4 @@ def opt_in(
         channel=channel,
         lifted_at=None,
     )
-    return bool(standing_blocks.update(lifted_at=at, lifted_entry_id=entry.id))
+    return bool(standing_blocks.update(lifted_at=at, lifted_entry_id=entry_id))

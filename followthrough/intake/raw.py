@@ -65,15 +65,15 @@ def due(shards: Sequence[int], *, resting: Sequence[UUID]) -> list[Raw]:
     return [Raw._make(row) for row in found]
 
 
-def lock(ids: Sequence[UUID]) -> set[UUID]:
-    """Those that are still waiting, locked; another worker's are left out."""
-    return {row[0] for row in sql.rows(_LOCK, (sorted(ids),))}
+def locked(ids: Sequence[UUID]) -> sql.Question[set[UUID]]:
+    """Which of these are still waiting? Locks them; another worker's are left out."""
+    return sql.Question(_LOCK, (sorted(ids),), lambda rows: {row[0] for row in rows})
 
 
 def done(outcomes: Mapping[UUID, str]) -> None:
     """They are worked off, each with a few words about what came of it."""
     records = [(event_id, outcome[:200]) for event_id, outcome in outcomes.items()]
-    sql.run(_DONE, sql.columns(records, 2))
+    sql.send(_DONE, sql.columns(records, 2))
 
 
 def put_off(raw: Raw, problem: BaseException) -> None:

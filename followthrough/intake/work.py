@@ -16,7 +16,9 @@ from uuid import UUID
 from django.conf import settings
 from django.db import connection as database
 from django.db import transaction
+from psycopg.errors import UniqueViolation
 
+from followthrough.audit import facts
 from followthrough.audit.facts import Actor
 from followthrough.channels import registry as channels
 from followthrough.channels.contract import Inbound
@@ -34,6 +36,7 @@ from followthrough.intake.ats.contract import Denied, Hint, Refused, Throttled
 from followthrough.intake.ats.generic.document import BadSnapshot
 from followthrough.intake.fetching import Fetched, Later, Wanted
 from followthrough.intake.raw import Raw
+from followthrough.journeys.assignment import Rules
 from followthrough.journeys.events import AnchorMoved, StageChanged
 from followthrough.people import mirror
 from followthrough.people.mirror import Applied, Changed, Grant
@@ -152,7 +155,7 @@ def _snapshot(connection: Connection, hint: Hint, fetched: Fetched) -> Snapshot 
 def _apply_or_isolate(ready: Sequence[Ready]) -> None:
     """Apply all of them, or, when that fails, each by itself."""
     try:
-        apply(ready, now=clock.now())
+        _apply_or_repeat(ready)
     except Exception as problem:
         _check_database(problem)
         if len(ready) == 1:
@@ -163,49 +166,90 @@ def _apply_or_isolate(ready: Sequence[Ready]) -> None:
             _apply_or_isolate([one])
 
 
+def _apply_or_repeat(ready: Sequence[Ready]) -> None:
+    """Apply all of them; once more where another worker added the same candidate or application
+    at the same moment: now they are there to be found."""
+    try:
+        apply(ready, now=clock.now())
+    except UniqueViolation:
+        apply(ready, now=clock.now())
+
+
+class _Group(NamedTuple):
+    """The events of one connection, and what is stored about them."""
+
+    ready: list[Ready]
+    stored: mirror.Stored
+
+
 @transaction.atomic
 def apply(ready: Sequence[Ready], *, now: datetime) -> None:
-    """Mirror, tell the engine, and mark as done: all of it, or nothing."""
-    waiting = raw.lock([one.raw.id for one in ready])
-    ready = [one for one in ready if one.raw.id in waiting]
-    _lock_applications(ready)
-    outcomes = {one.raw.id: "nothing about an application" for one in ready}
-    for connection in sorted({one.connection for one in ready}, key=lambda found: found.id):
-        theirs = [one for one in ready if one.connection == connection]
-        applied = _mirror(connection, theirs, now)
-        changes = [(change.application_id, _event(change)) for change in applied.changes]
-        advance.apply(changes, now=now, actor=Actor("ats", str(connection.id)))
-        _wake(theirs, applied)
-        consent.record_all([_entry(grant, connection) for grant in applied.grants])
-        outcomes |= _outcomes(theirs, applied)
-    raw.done(outcomes)
+    """Mirror, tell the engine, and mark as done: all of it, or nothing.
+
+    Everything needed is read in one round trip; what is written travels together in another.
+    """
+    waiting, groups, runs, rules = _look(ready)
+    outcomes = dict.fromkeys(waiting, "nothing about an application")
+    with sql.gathering(), facts.gathering():
+        for group in groups:
+            applied = _mirror(group, now)
+            _follow(group.ready[0].connection, applied, runs, rules, now)
+            _wake(group.ready, applied)
+            outcomes |= _outcomes(group.ready, applied)
+        raw.done(outcomes)
 
 
-_LOCK = """
-SELECT a.id FROM people_application a
-JOIN unnest(%s::uuid[], %s::text[]) AS wanted (connection_id, external_id)
-  USING (connection_id, external_id)
-ORDER BY a.id FOR NO KEY UPDATE OF a
-"""
-
-
-def _lock_applications(ready: Sequence[Ready]) -> None:
-    """Lock the applications of all connections at once: the order of locks is by id alone."""
-    keys = {
-        (one.connection.id, snapshot.external_id) for one in ready for snapshot in one.snapshots
-    }
-    if len({connection_id for connection_id, _ in keys}) > 1:
-        sql.rows(_LOCK, sql.columns(sorted(keys), 2))
-
-
-def _mirror(connection: Connection, ready: Sequence[Ready], now: datetime) -> Applied:
-    pairs = [(snapshot, one.raw.id) for one in ready for snapshot in one.snapshots]
-    return mirror.apply(
-        connection,
-        [snapshot for snapshot, _ in pairs],
-        now=now,
-        raw_event_ids=[event_id for _, event_id in pairs],
+def _look(ready: Sequence[Ready]) -> tuple[set[UUID], list[_Group], advance.Runs, Rules]:
+    """Lock the raw events, then the applications of all connections at once (the order of locks
+    is by id alone); read what is stored. The events are those that nobody else has taken."""
+    pairs = [(one.connection, snapshot) for one in ready for snapshot in one.snapshots]
+    keys = {(connection.id, snapshot.external_id) for connection, snapshot in pairs}
+    grouped = _by_connection(ready)
+    waiting, _, runs, rules, *found = sql.ask(
+        raw.locked([one.raw.id for one in ready]),
+        mirror.locked(pairs),
+        *advance.questions(keys, {connection.organization_id for connection, _ in pairs}),
+        *(each for one in grouped for each in mirror.questions(one[0].connection, _snapshots(one))),
     )
+    stored = [mirror.Stored(*found[at : at + 4]) for at in range(0, len(found), 4)]
+    groups = [
+        _Group([each for each in one if each.raw.id in waiting], known)
+        for one, known in zip(grouped, stored, strict=True)
+    ]
+    return waiting, [group for group in groups if group.ready], runs, rules
+
+
+def _by_connection(ready: Sequence[Ready]) -> list[list[Ready]]:
+    """In the same order in every worker."""
+    found: dict[UUID, list[Ready]] = {}
+    for one in ready:
+        found.setdefault(one.connection.id, []).append(one)
+    return [found[key] for key in sorted(found)]
+
+
+def _snapshots(ready: Sequence[Ready]) -> list[Snapshot]:
+    return [snapshot for one in ready for snapshot in one.snapshots]
+
+
+def _mirror(group: _Group, now: datetime) -> Applied:
+    return mirror.apply(
+        group.ready[0].connection,
+        _snapshots(group.ready),
+        now=now,
+        raw_event_ids=[one.raw.id for one in group.ready for _ in one.snapshots],
+        stored=group.stored,
+    )
+
+
+def _follow(
+    connection: Connection, applied: Applied, runs: advance.Runs, rules: Rules, now: datetime
+) -> None:
+    """What follows from what changed: journeys go on, and consent is recorded."""
+    changes = [(change.application_id, _event(change)) for change in applied.changes]
+    known = advance.Known(applied.subjects, runs, rules)
+    advance.apply(changes, now=now, actor=Actor("ats", str(connection.id)), known=known)
+    entries = [_entry(grant, connection) for grant in applied.grants]
+    consent.record_all(entries, of_new=applied.new_people)
 
 
 def _wake(ready: Sequence[Ready], applied: Applied) -> None:
@@ -272,7 +316,7 @@ def _from_channels(events: Sequence[Raw]) -> int:
 
 @transaction.atomic
 def _hear(event: Raw, sender: Sender, *, now: datetime) -> None:
-    if not raw.lock([event.id]):
+    if not raw.locked([event.id]).answer():
         return
     said = [
         inbound.received(sender, one, raw_event_id=event.id, now=now)

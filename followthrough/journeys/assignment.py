@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
-from followthrough.journeys import versions
-from followthrough.journeys.models import Assignment
+from followthrough.store import sql
 
 WEIGHTS = {"family": 1, "site": 2, "requisition": 4}  # a narrower field outweighs wider ones
 
@@ -39,22 +38,44 @@ class Rule(NamedTuple):
         return -sum(WEIGHTS[name] for name in self.fields), self.position, self.id
 
 
-def rules(organization_id: UUID) -> list[Rule]:
+Rules = Mapping[UUID, Sequence[Rule]]  # by organization
+
+_RULES = """
+SELECT a.organization_id, a.id, v.id, a.family, a.site_id, a.requisition_id, a.position
+FROM journeys_assignment a CROSS JOIN LATERAL (
+  SELECT id FROM journeys_version WHERE map_id = a.map_id ORDER BY number DESC LIMIT 1) AS v
+WHERE a.organization_id = ANY(%s)
+"""
+_RULES_FOR_NEW = f"""{_RULES} AND EXISTS (
+  SELECT FROM unnest(%s::uuid[], %s::text[]) AS wanted (connection_id, external_id)
+  LEFT JOIN people_application one USING (connection_id, external_id)
+  LEFT JOIN journeys_run r ON r.application_id = one.id WHERE r.id IS NULL)
+"""
+
+
+def rules(organization_id: UUID) -> Sequence[Rule]:
     """An organization's rules; those of maps that were never published are left out."""
-    found = list(Assignment.objects.filter(organization_id=organization_id))
-    newest = versions.latest([one.map_id for one in found])
-    return [
-        Rule(
-            id=one.id,
-            version_id=newest[one.map_id],
-            family=one.family,
-            site_id=one.site_id,
-            requisition_id=one.requisition_id,
-            position=one.position,
-        )
-        for one in found
-        if one.map_id in newest
-    ]
+    return of([organization_id]).answer().get(organization_id, [])
+
+
+def of(organization_ids: Iterable[UUID]) -> sql.Question[Rules]:
+    """Which rules do these organizations have?"""
+    return sql.Question(_RULES, (list(set(organization_ids)),), _by_organization)
+
+
+def of_new(
+    organization_ids: Iterable[UUID], keys: Iterable[tuple[UUID, str]]
+) -> sql.Question[Rules]:
+    """The same, where one of these applications (connection, external id) has no run yet."""
+    given = [list(set(organization_ids)), *sql.columns(sorted(set(keys)), 2)]
+    return sql.Question(_RULES_FOR_NEW, given, _by_organization)
+
+
+def _by_organization(rows: list[tuple]) -> Rules:
+    found: dict[UUID, list[Rule]] = {}
+    for organization_id, *values in rows:
+        found.setdefault(organization_id, []).append(Rule(*values))
+    return found
 
 
 def best(

@@ -52,22 +52,28 @@ FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::uuid
   AS p(id, org, app, cand, run, ver, shard, origin, key, occ, purpose, prio, due, until, anchor,
        seq, relevance, channels, content, reply, listened)
 ON CONFLICT (run_id, key, occurrence) DO NOTHING
-RETURNING id
+RETURNING id, CASE WHEN due_at <= planned_at THEN pg_notify(%s, shard::text) END
 """
 
 
 def plan(plans: Sequence[Plan], *, now: datetime) -> list[UUID]:
     """Insert touches and return the keys of those that are new; wakes shards with due ones."""
-    if not plans:
-        return []
+    return [row[0] for row in sql.rows(*_plan(plans, now))] if plans else []
+
+
+def send(plans: Sequence[Plan], *, now: datetime) -> None:
+    """The same for those who need no keys: it may travel with other statements (`sql.send`)."""
+    if plans:
+        sql.send(*_plan(plans, now))
+
+
+def _plan(plans: Sequence[Plan], now: datetime) -> sql.Statement:
     records = [
         (uuid7(), *p[:15], *sql.jsonb_texts([p.relevance, list(p.channels)]),
          None if p.content is None else sql.jsonb_texts([p.content])[0], *p[18:])
         for p in plans
     ]  # fmt: skip
-    made = [row[0] for row in sql.rows(_PLAN, [now, *sql.columns(records, 21)])]
-    sql.wake(*(p.shard for p in plans if p.due_at <= now))
-    return made
+    return _PLAN, [now, *sql.columns(records, 21), sql.WAKE]
 
 
 class Cancel(NamedTuple):
@@ -121,7 +127,7 @@ def open_asks(asks: Sequence[NewAsk], *, now: datetime) -> None:
     """Start waiting for answers; asking the same again changes nothing."""
     if asks:
         records = [(uuid7(), *ask) for ask in asks]
-        sql.run(_OPEN, [now, *sql.columns(records, 7)])
+        sql.send(_OPEN, [now, *sql.columns(records, 7)])
 
 
 class ClosedAsk(NamedTuple):
@@ -143,4 +149,4 @@ WHERE a.run_id = c.run_id AND (c.key IS NULL OR a.key = c.key) AND a.state = 'op
 def close_asks(asks: Sequence[ClosedAsk], *, now: datetime) -> None:
     """Stop waiting."""
     if asks:
-        sql.run(_CLOSE, [now, *sql.columns(asks, 3)])
+        sql.send(_CLOSE, [now, *sql.columns(asks, 3)])

@@ -6,31 +6,32 @@ takes a whole batch.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
 from followthrough.core.ids import uuid7
-from followthrough.people import registers
+from followthrough.people.candidates import Person
 from followthrough.people.models import Connection
-from followthrough.people.snapshots import Snapshot, Version, newest
+from followthrough.people.registers import Opening
+from followthrough.people.snapshots import Heard, Snapshot, Version, newest
 from followthrough.people.stages import Stage
 from followthrough.store import sql
 
+Anchors = Mapping[str, tuple[datetime | None, int]]  # by name: when (None: taken away), sequence
+
 
 class Row(NamedTuple):
-    """An application as it is stored."""
+    """An application as it is stored, or as it would be before its first snapshot."""
 
-    external_id: str
     id: UUID
-    candidate_id: UUID
-    candidate_key: str
     stage: str
     ats_stage: str
-    stage_since: datetime | None
     seen_version: datetime | None
     seen_digest: str
+    anchors: Anchors
+    is_new: bool
 
     def is_older_than(self, version: Version) -> bool:
         if self.seen_version is None:
@@ -39,7 +40,7 @@ class Row(NamedTuple):
 
 
 class Move(NamedTuple):
-    """A stored application and the snapshot that replaces it. `stage` is the canonical one."""
+    """An application and the snapshot that replaces what is stored; `stage` is the canonical."""
 
     row: Row
     version: Version
@@ -57,86 +58,80 @@ class AnchorMove(NamedTuple):
     sequence: int
 
 
-# --- locking -----------------------------------------------------------------------------------
+# --- locking and reading -----------------------------------------------------------------------
 
 _LOCK = """
-SELECT a.external_id, a.id, a.candidate_id, c.external_id, a.stage, a.ats_stage, a.stage_since,
-    a.seen_version, a.seen_digest
-FROM people_application a JOIN people_candidate c ON c.id = a.candidate_id
-WHERE a.connection_id = %s AND a.external_id = ANY(%s)
+SELECT a.id FROM people_application a
+JOIN unnest(%s::uuid[], %s::text[]) AS wanted (connection_id, external_id)
+  USING (connection_id, external_id)
 ORDER BY a.id FOR NO KEY UPDATE OF a
 """
-_ADD = """
-INSERT INTO people_application (id, organization_id, connection_id, external_id, candidate_id,
-    stage, ats_stage, seen_digest, fields)
-SELECT new.id, %s, %s, new.external_id, new.candidate_id, '', '', '', '{}'
-FROM unnest(%s::uuid[], %s::text[], %s::uuid[]) AS new (id, external_id, candidate_id)
-ORDER BY new.external_id
-ON CONFLICT (connection_id, external_id) DO NOTHING
+# A statement of its own: one that had to wait for the lock would show anchors as they were before.
+_ROWS = """
+SELECT a.external_id, a.id, a.stage, a.ats_stage, a.seen_version, a.seen_digest,
+    n.name, n.at, n.sequence
+FROM people_application a LEFT JOIN people_anchor n ON n.application_id = a.id
+WHERE a.connection_id = %s AND a.external_id = ANY(%s)
 """
 
 
-def locked(connection: Connection, snapshots: Sequence[Snapshot]) -> dict[str, Row]:
-    """The applications by external id, locked; new ones are added empty first, so that there is
-    always a row to lock and to compare with."""
-    keys = sorted({snapshot.external_id for snapshot in snapshots})
-    rows = _lock(connection, keys)
-    missing = [one for one in snapshots if one.external_id not in rows]
-    if not missing:
-        return rows
-    candidate_ids = registers.add_candidates(
-        connection, [snapshot.candidate.external_id for snapshot in missing]
-    )
-    new = {one.external_id: candidate_ids[one.candidate.external_id] for one in missing}
-    records = [(uuid7(), key, candidate_id) for key, candidate_id in new.items()]
-    sql.run(_ADD, [connection.organization_id, connection.id, *sql.columns(records, 3)])
-    return _lock(connection, keys)
+def locked(keys: Iterable[tuple[UUID, str]]) -> sql.Question[int]:
+    """How many of these applications (connection, external id) are there? Locks them, always in
+    the order of their own ids."""
+    return sql.Question(_LOCK, sql.columns(sorted(set(keys)), 2), len)
 
 
-def _lock(connection: Connection, keys: list[str]) -> dict[str, Row]:
-    return {row[0]: Row(*row) for row in sql.rows(_LOCK, (connection.id, keys))}
+def known(connection: Connection, keys: Sequence[str]) -> sql.Question[dict[str, Row]]:
+    """Which of these applications are known, by external id?"""
+    return sql.Question(_ROWS, (connection.id, list(keys)), _rows)
+
+
+def _rows(found: list[tuple]) -> dict[str, Row]:
+    """One row for each anchor becomes one row for each application."""
+    rows: dict[str, Row] = {}
+    for key, *values, name, at, sequence in found:
+        row = rows.setdefault(key, Row(*values, anchors={}, is_new=False))
+        if name:
+            rows[key] = row._replace(anchors={**row.anchors, name: (at, sequence)})
+    return rows
+
+
+def with_new(rows: dict[str, Row], batch: Sequence[Heard]) -> dict[str, Row]:
+    """The rows of all that are heard of: there is always one to compare with."""
+    missing = {one.snapshot.external_id for one in batch} - rows.keys()
+    return rows | {key: Row(uuid7(), "", "", None, "", {}, True) for key in sorted(missing)}
+
+
+_STAGES = """
+SELECT ats_stage, stage FROM people_stagemapping WHERE connection_id = %s AND ats_stage = ANY(%s)
+"""
+
+
+def stages(connection: Connection, names: Iterable[str]) -> sql.Question[dict[str, str]]:
+    """What do these stages of the ATS mean?"""
+    return sql.Question(_STAGES, (connection.id, sorted(set(names))), dict)
 
 
 # --- comparing ---------------------------------------------------------------------------------
 
 
-def moves_of(
-    connection: Connection,
-    rows: dict[str, Row],
-    snapshots: Sequence[Snapshot],
-    came_from: Sequence[UUID | None],
-) -> list[Move]:
+def moves_of(rows: Mapping[str, Row], batch: Sequence[Heard], stages: dict[str, str]) -> list[Move]:
     """The newest snapshot of each application, where it is newer than what is stored."""
-    found = newest(
-        (snapshot.external_id, snapshot.version, (snapshot, raw_event_id))
-        for snapshot, raw_event_id in zip(snapshots, came_from, strict=True)
-    )
-    newer = {key: one for key, one in found.items() if rows[key].is_older_than(one[0])}
-    query = "SELECT ats_stage, stage FROM people_stagemapping WHERE connection_id = %s"
-    mapping = dict(sql.rows(query, (connection.id,))) if newer else {}
+    found = newest((one.snapshot.external_id, one.version, one) for one in batch)
     return [
         Move(
-            rows[key], version, snapshot,
-            snapshot.closed or mapping.get(snapshot.stage, Stage.UNMAPPED.value), raw_event_id,
+            rows[key], version, one.snapshot,
+            one.snapshot.closed or stages.get(one.snapshot.stage, Stage.UNMAPPED.value),
+            one.raw_event_id,
         )
-        for key, (version, (snapshot, raw_event_id)) in newer.items()
+        for key, (version, one) in found.items()
+        if rows[key].is_older_than(version)
     ]  # fmt: skip
 
 
 def stage_time(move: Move, now: datetime) -> datetime:
     """Since when it is in its stage, as the source says; never later than now."""
     return min(move.snapshot.stage_changed_at or move.snapshot.updated_at, now)
-
-
-def candidate_ids_of(
-    connection: Connection, rows: dict[str, Row], snapshots: Sequence[Snapshot]
-) -> dict[str, UUID]:
-    """The candidates' ids by external id; an application may have gone to another candidate."""
-    known = {row.candidate_key: row.candidate_id for row in rows.values()}
-    wanted = {snapshot.candidate.external_id for snapshot in snapshots}
-    if wanted <= known.keys():
-        return known
-    return known | registers.add_candidates(connection, sorted(wanted - known.keys()))
 
 
 # --- writing -----------------------------------------------------------------------------------
@@ -155,27 +150,47 @@ WHERE known.id = new.id
 """
 
 
+_ADD = """
+INSERT INTO people_application (id, organization_id, connection_id, external_id, candidate_id,
+    requisition_id, stage, ats_stage, stage_since, seen_version, seen_digest, fields)
+SELECT id, %s, %s, external_id, candidate_id, requisition_id, stage, ats_stage, since, version,
+    digest, fields::jsonb
+FROM unnest(%s::text[], %s::uuid[], %s::uuid[], %s::uuid[], %s::text[], %s::text[],
+    %s::timestamptz[], %s::boolean[], %s::timestamptz[], %s::text[], %s::text[])
+    AS new (external_id, id, candidate_id, requisition_id, stage, ats_stage, since, told, version,
+    digest, fields)
+"""
+
+
 def write(
-    moves: list[Move],
-    requisition_ids: dict[str, UUID],
-    candidate_ids: dict[str, UUID],
+    connection: Connection,
+    moves: Sequence[Move],
+    openings: Mapping[str, Opening],
+    people: Mapping[str, Person],
     now: datetime,
 ) -> None:
-    if not moves:
-        return
-    fields = sql.jsonb_texts([move.snapshot.fields for move in moves])
-    records = [
-        (
-            move.row.id,
-            candidate_ids[snapshot.candidate.external_id],
-            requisition_ids[snapshot.requisition.external_id] if snapshot.requisition else None,
-            move.stage, snapshot.stage, stage_time(move, now),
-            snapshot.stage_changed_at is not None, move.version.at, move.version.digest, text,
-        )
-        for move, text in zip(moves, fields, strict=True)
-        for snapshot in (move.snapshot,)
-    ]  # fmt: skip
-    sql.run(_WRITE, sql.columns(records, 10))
+    """New ones in key order, so that two batches never wait for each other in a circle."""
+    new = sorted((move.snapshot.external_id, move) for move in moves if move.row.is_new)
+    old = [move for move in moves if not move.row.is_new]
+    if new:
+        records = [(key, *_record(move, openings, people, now)) for key, move in new]
+        sql.send(_ADD, [connection.organization_id, connection.id, *sql.columns(records, 11)])
+    if old:
+        sql.send(_WRITE, sql.columns([_record(move, openings, people, now) for move in old], 10))
+
+
+def _record(
+    move: Move, openings: Mapping[str, Opening], people: Mapping[str, Person], now: datetime
+) -> tuple[object, ...]:
+    snapshot = move.snapshot
+    return (
+        move.row.id,
+        people[snapshot.candidate.external_id].id,
+        openings[snapshot.requisition.external_id].id if snapshot.requisition else None,
+        move.stage, snapshot.stage, stage_time(move, now),
+        snapshot.stage_changed_at is not None, move.version.at, move.version.digest,
+        sql.jsonb_texts([snapshot.fields])[0],
+    )  # fmt: skip
 
 
 _ADD_STAGE_CHANGES = """
@@ -188,7 +203,7 @@ FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::text[], %s::text[], %s::time
 """
 
 
-def write_stage_changes(connection: Connection, moves: list[Move], now: datetime) -> None:
+def write_stage_changes(connection: Connection, moves: Sequence[Move], now: datetime) -> None:
     records = [
         (
             uuid7(), move.row.id, move.row.stage, move.stage, move.snapshot.stage,
@@ -199,12 +214,9 @@ def write_stage_changes(connection: Connection, moves: list[Move], now: datetime
     ]  # fmt: skip
     if records:
         given = [connection.organization_id, now, *sql.columns(records, 7)]
-        sql.run(_ADD_STAGE_CHANGES, given)
+        sql.send(_ADD_STAGE_CHANGES, given)
 
 
-_ANCHORS = """
-SELECT application_id, name, at, sequence FROM people_anchor WHERE application_id = ANY(%s)
-"""
 _WRITE_ANCHORS = """
 INSERT INTO people_anchor (id, organization_id, application_id, name, at, sequence)
 SELECT id, %s, application_id, name, at, sequence
@@ -214,24 +226,17 @@ ON CONFLICT (application_id, name) DO UPDATE SET at = EXCLUDED.at, sequence = EX
 """
 
 
-def write_anchors(connection: Connection, moves: list[Move]) -> list[AnchorMove]:
+def write_anchors(connection: Connection, moves: Sequence[Move]) -> list[AnchorMove]:
     """Set, move and clear anchors as the snapshots say; what they do not name is cleared."""
-    if not moves:
-        return []
-    stored: dict[UUID, dict[str, tuple[datetime | None, int]]] = {}
-    for application_id, name, at, sequence in sql.rows(_ANCHORS, ([m.row.id for m in moves],)):
-        stored.setdefault(application_id, {})[name] = at, sequence
-    found = [one for move in moves for one in _moved_anchors(move, stored.get(move.row.id, {}))]
+    found = [one for move in moves for one in _moved_anchors(move)]
     if found:
         records = [(uuid7(), one.move.row.id, one.name, one.at, one.sequence) for one in found]
-        sql.run(_WRITE_ANCHORS, [connection.organization_id, *sql.columns(records, 5)])
+        sql.send(_WRITE_ANCHORS, [connection.organization_id, *sql.columns(records, 5)])
     return found
 
 
-def _moved_anchors(
-    move: Move, stored: dict[str, tuple[datetime | None, int]]
-) -> Iterator[AnchorMove]:
-    wanted = move.snapshot.anchors
+def _moved_anchors(move: Move) -> Iterator[AnchorMove]:
+    wanted, stored = move.snapshot.anchors, move.row.anchors
     for name in sorted({*wanted, *stored}):
         at, sequence = stored.get(name, (None, 0))
         if wanted.get(name) != at:

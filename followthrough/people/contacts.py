@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -15,27 +14,27 @@ from followthrough.core.phones import UnreadablePhone, read_phone
 CHANNEL_KIND = {"sms": "phone", "email": "email"}  # which contact point a channel needs
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(NamedTuple):
     """A contact point as read: `address` is '' and `problem` a code when it cannot be used."""
 
     kind: str
     written: str
     address: str
     problem: str
+    key: str  # the keyed hash of `address`
 
 
 def read_address(kind: str, written: str, *, country: str) -> Address:
     """Normalise a phone number (E.164) or a mail address (lower case)."""
     address, problem = (_phone if kind == "phone" else _email)(written.strip(), country)
-    return Address(kind=kind, written=written, address=address, problem=problem)
+    return Address(kind, written, address, problem, address_key(address))
 
 
 def address_key(address: str) -> str:
     """The keyed hash of a normalised address: finds it again without saying what it was."""
     if not address:
         return ""
-    return hmac.new(settings.ADDRESS_KEY.encode(), address.encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(settings.ADDRESS_KEY.encode(), address.encode(), "sha256").hex()
 
 
 def _phone(written: str, country: str) -> tuple[str, str]:

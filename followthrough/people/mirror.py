@@ -1,8 +1,8 @@
 """Mirroring applications: snapshots in, rows written, what changed handed back.
 
 `apply` runs inside the caller's transaction and takes a whole batch of one connection in a fixed
-number of statements. It locks the applications in id order before it compares, so two batches
-cannot both believe to be the newest.
+number of statements. The applications are locked in id order, then their candidates, before
+anything is compared, so two batches cannot both believe to be the newest.
 
 Every order of arrival ends in the same rows, since each application is a register (`snapshots`).
 Two things are history and therefore depend on what was seen: the sequence of an anchor rises with
@@ -11,25 +11,77 @@ every change *seen*, and `StageChange` rows say what was *observed*.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from followthrough.audit.facts import Actor, FactRow, record_all
 from followthrough.core.canonical import iso
-from followthrough.people import applications, registers
-from followthrough.people.applications import AnchorMove, Move, Row
-from followthrough.people.contacts import CHANNEL_KIND, address_key
+from followthrough.people import applications, candidates, registers
+from followthrough.people.applications import AnchorMove, Anchors, Move, Row
+from followthrough.people.candidates import Person, Point, Seen
+from followthrough.people.contacts import CHANNEL_KIND
 from followthrough.people.models import Connection
+from followthrough.people.registers import Opening
 from followthrough.people.snapshots import (
     CandidatePart,
     ConsentPart,
+    Heard,
     Snapshot,
     Version,
-    digest,
+    heard,
 )
 from followthrough.people.stages import Stage
+from followthrough.store import sql
+
+
+class Stored(NamedTuple):
+    """What is stored about a batch, by external ids; the stages by the ATS's names."""
+
+    applications: dict[str, Row]
+    people: dict[str, Person]
+    openings: dict[str, Opening]
+    stages: dict[str, str]
+
+
+def locked(pairs: Sequence[tuple[Connection, Snapshot]]) -> sql.Question[int]:
+    """Lock these applications: in one statement for all connections, for the order is by id."""
+    return applications.locked((connection.id, one.external_id) for connection, one in pairs)
+
+
+def questions(connection: Connection, snapshots: Sequence[Snapshot]) -> list[sql.Question[Any]]:
+    """What `Stored` holds, in its order; to be asked when the applications are locked."""
+    keys = sorted({one.external_id for one in snapshots})
+    people = sorted({one.candidate.external_id for one in snapshots})
+    openings = sorted({one.requisition.external_id for one in snapshots if one.requisition})
+    return [
+        applications.known(connection, keys),
+        candidates.known(connection, people),
+        registers.known(connection, openings),
+        applications.stages(connection, (one.stage for one in snapshots)),
+    ]
+
+
+def look(connection: Connection, snapshots: Sequence[Snapshot]) -> Stored:
+    """Lock and read what is stored about `snapshots`, in one round trip."""
+    lock = locked([(connection, one) for one in snapshots])
+    return Stored(*sql.ask(lock, *questions(connection, snapshots))[1:])
+
+
+class Subject(NamedTuple):
+    """An application as it is now, for those who go on with it."""
+
+    application_id: UUID
+    organization_id: UUID
+    candidate_id: UUID
+    connection_id: UUID
+    shard: int
+    family: str
+    site_id: UUID | None
+    requisition_id: UUID | None
+    anchors: Anchors
 
 
 class Changed(NamedTuple):
@@ -60,11 +112,17 @@ class Grant(NamedTuple):
 
 
 class Applied(NamedTuple):
-    """What a batch did; `outcomes` has a few words for each snapshot, in the order given."""
+    """What a batch did; `outcomes` has a few words for each snapshot, in the order given.
+
+    `subjects` are the applications that anything was written of, by id, and `new_people` the
+    candidates nobody had heard of.
+    """
 
     changes: list[Changed]
     grants: list[Grant]
     outcomes: list[str]
+    subjects: dict[UUID, Subject]
+    new_people: frozenset[UUID]
 
 
 def apply(
@@ -73,28 +131,36 @@ def apply(
     *,
     now: datetime,
     raw_event_ids: Sequence[UUID | None] = (),
+    stored: Stored | None = None,
 ) -> Applied:
     """Mirror `snapshots` (any order, repeats and old ones included); `now` is business time.
 
-    `raw_event_ids` says, in the same order, which raw event each came from.
+    `raw_event_ids` says, in the same order, which raw event each came from. `stored` is what the
+    caller has locked and read already. Raises psycopg.errors.UniqueViolation, perhaps only when
+    what is gathered is run, where another transaction has added the same just now.
     """
     if not snapshots:
-        return Applied([], [], [])
-    came_from = list(raw_event_ids) or [None] * len(snapshots)
-    rows = applications.locked(connection, snapshots)
-    moves = applications.moves_of(connection, rows, snapshots, came_from)
-    requisition_ids = registers.requisitions(connection, snapshots)
-    candidate_ids = applications.candidate_ids_of(connection, rows, snapshots)
-    seen = registers.candidates(connection, snapshots)
+        return Applied([], [], [], {}, frozenset())
+    batch = heard(snapshots, list(raw_event_ids) or [None] * len(snapshots))
+    known, people, openings, stages = stored or look(connection, snapshots)
+    rows = applications.with_new(known, batch)
+    moves = applications.moves_of(rows, batch, stages)
+    openings = registers.mirror(connection, openings, batch)
+    seen = candidates.mirror(connection, people, batch)
+    applications.write(connection, moves, openings, seen.people, now)
     anchors = applications.write_anchors(connection, moves)
-    applications.write(moves, requisition_ids, candidate_ids, now)
+    moved = _by_application(anchors)
     applications.write_stage_changes(connection, moves, now)
-    points = registers.points(list(seen.changed.values())) if seen.changed else []
-    record_all(list(_facts(connection, moves, anchors, points, now)))
+    record_all(list(_facts(connection, moves, anchors, seen.points, now)))
     return Applied(
-        changes=[*_changes(moves, anchors, candidate_ids, now)],
-        grants=[*_grants(connection, snapshots, seen, candidate_ids)],
-        outcomes=_outcomes(rows, moves, anchors, snapshots),
+        changes=[*_changes(moves, anchors, seen.people, now)],
+        grants=[*_grants(connection, batch, seen)],
+        outcomes=_outcomes(rows, moves, moved, batch),
+        subjects={
+            move.row.id: _subject(connection, move, openings, seen, moved[move.row.id])
+            for move in moves
+        },
+        new_people=seen.new,
     )
 
 
@@ -104,26 +170,51 @@ def apply(
 def _changes(
     moves: list[Move],
     anchors: list[AnchorMove],
-    candidate_ids: dict[str, UUID],
+    people: Mapping[str, Person],
     now: datetime,
 ) -> Iterator[Changed]:
     """Stages first: a run begins with its first stage, and only then hears of anchors."""
     for move in moves:
         if move.stage != move.row.stage:
-            theirs = candidate_ids[move.snapshot.candidate.external_id]
+            theirs = people[move.snapshot.candidate.external_id].id
             yield Changed(
                 move.row.id, theirs, "stage", move.stage, applications.stage_time(move, now)
             )
     for one in anchors:
-        theirs = candidate_ids[one.move.snapshot.candidate.external_id]
+        theirs = people[one.move.snapshot.candidate.external_id].id
         yield Changed(one.move.row.id, theirs, "anchor", one.name, one.at, one.sequence)
+
+
+def _by_application(anchors: Sequence[AnchorMove]) -> Mapping[UUID, Sequence[AnchorMove]]:
+    found: dict[UUID, list[AnchorMove]] = defaultdict(list)
+    for one in anchors:
+        found[one.move.row.id].append(one)
+    return found
+
+
+def _subject(
+    connection: Connection,
+    move: Move,
+    openings: Mapping[str, Opening],
+    seen: Seen,
+    anchors: Sequence[AnchorMove],
+) -> Subject:
+    snapshot = move.snapshot
+    opening = openings[snapshot.requisition.external_id] if snapshot.requisition else None
+    person = seen.people[snapshot.candidate.external_id]
+    moved = {one.name: (one.at, one.sequence) for one in anchors}
+    return Subject(
+        move.row.id, connection.organization_id, person.id, connection.id, person.shard,
+        opening.family if opening else "", opening.site_id if opening else None,
+        opening.id if opening else None, {**move.row.anchors, **moved},
+    )  # fmt: skip
 
 
 def _facts(
     connection: Connection,
     moves: list[Move],
     anchors: list[AnchorMove],
-    points: list[registers.Point],
+    points: list[Point],
     now: datetime,
 ) -> Iterator[FactRow]:
     actor, organization_id = Actor("ats", str(connection.id)), connection.organization_id
@@ -143,23 +234,19 @@ def _facts(
             yield fact("found_unusable", "contact_point", point.id, {"why": point.unusable_reason})
 
 
-def _grants(
-    connection: Connection,
-    snapshots: Sequence[Snapshot],
-    seen: registers.Seen,
-    candidate_ids: dict[str, UUID],
-) -> Iterator[Grant]:
+def _grants(connection: Connection, batch: Sequence[Heard], seen: Seen) -> Iterator[Grant]:
     """What candidates allowed or refused, for the addresses of the same snapshot.
 
     Consent is a fact with a time of its own, so old snapshots count too; what came with content
     that was stored already is left out.
     """
-    told = {digest(one.candidate): one.candidate for one in snapshots if one.candidate.consent}
-    new = [part for key, part in told.items() if key not in seen.unchanged]
-    points = registers.points([candidate_ids[part.external_id] for part in new]) if new else []
-    known = {(point.candidate_id, point.address_key): point.id for point in points}
+    told = {
+        one.person.digest: one.snapshot.candidate for one in batch if one.snapshot.candidate.consent
+    }
+    new = [part for key, part in told.items() if key not in seen.stored]
+    known = _known_points([seen.people[part.external_id].id for part in new], seen.points)
     for part in new:
-        theirs = candidate_ids[part.external_id]
+        theirs = seen.people[part.external_id].id
         for consent, key in _addressed(connection, part):
             yield Grant(
                 connection.organization_id, theirs, known.get((theirs, key)), key,
@@ -167,32 +254,41 @@ def _grants(
             )  # fmt: skip
 
 
+def _known_points(
+    candidate_ids: Sequence[UUID], read: Sequence[Point]
+) -> dict[tuple[UUID, str], UUID]:
+    """The contact points of these candidates, by address key; those not read yet are."""
+    unread = sorted(set(candidate_ids) - {point.candidate_id for point in read})
+    found = [*read, *(candidates.points(unread) if unread else ())]
+    return {(point.candidate_id, point.address_key): point.id for point in found}
+
+
 def _addressed(connection: Connection, part: CandidatePart) -> Iterator[tuple[ConsentPart, str]]:
     """Each consent with the key of each address it is about."""
-    for address in registers.addresses(connection, part):
+    for address in candidates.addresses(connection, part):
         for consent in part.consent:
             if CHANNEL_KIND.get(consent.channel) == address.kind and not address.problem:
-                yield consent, address_key(address.address)
+                yield consent, address.key
 
 
 def _outcomes(
-    rows: dict[str, Row],
+    rows: Mapping[str, Row],
     moves: list[Move],
-    anchors: list[AnchorMove],
-    snapshots: Sequence[Snapshot],
+    moved: Mapping[UUID, Sequence[AnchorMove]],
+    batch: Sequence[Heard],
 ) -> list[str]:
-    said = {id(move.snapshot): _outcome(move, anchors) for move in moves}
+    said = {id(move.snapshot): _outcome(move, moved[move.row.id]) for move in moves}
     return [
-        said.get(id(snapshot)) or _unheard(rows[snapshot.external_id], snapshot.version)
-        for snapshot in snapshots
+        said.get(id(one.snapshot)) or _unheard(rows[one.snapshot.external_id], one.version)
+        for one in batch
     ]
 
 
-def _outcome(move: Move, anchors: list[AnchorMove]) -> str:
+def _outcome(move: Move, anchors: Sequence[AnchorMove]) -> str:
     if move.stage == Stage.UNMAPPED:
         return f"unmapped stage: {move.snapshot.stage}"
     parts = ["stage changed"] if move.stage != move.row.stage else []
-    parts += [f"{one.name} moved" for one in anchors if one.move is move]
+    parts += [f"{one.name} moved" for one in anchors]
     return ", ".join(parts) or "no change"
 
 

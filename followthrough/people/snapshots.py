@@ -11,7 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, NamedTuple, TypeVar
+from uuid import UUID
 
 from followthrough.core import canonical
 
@@ -89,10 +91,6 @@ class Snapshot:
     fields: Mapping[str, Any] = field(default_factory=dict)
     closed: str = ""
 
-    @property
-    def version(self) -> Version:
-        return Version(self.updated_at, digest(self))
-
 
 Content = TypeVar("Content")
 Key = TypeVar("Key")
@@ -101,6 +99,38 @@ Key = TypeVar("Key")
 def digest(content: Any) -> str:
     """What tells two contents apart: 32 hex digits."""
     return canonical.digest(content)[:32]
+
+
+class Heard(NamedTuple):
+    """A snapshot that came in, with the versions of the three things in it, told once."""
+
+    snapshot: Snapshot
+    version: Version
+    person: Version
+    opening: Version | None
+    raw_event_id: UUID | None
+
+
+def heard(snapshots: Sequence[Snapshot], came_from: Sequence[UUID | None]) -> list[Heard]:
+    """The snapshots with their versions and the raw event each came from, in the order given."""
+    return [_heard(one, event_id) for one, event_id in zip(snapshots, came_from, strict=True)]
+
+
+def _heard(one: Snapshot, raw_event_id: UUID | None) -> Heard:
+    at, opening = one.updated_at, one.requisition
+    return Heard(
+        one,
+        Version(at, digest(one)),
+        Version(at, digest(one.candidate)),
+        Version(at, _shared_digest(opening)) if opening else None,
+        raw_event_id,
+    )
+
+
+@lru_cache(maxsize=4096)
+def _shared_digest(part: RequisitionPart) -> str:
+    """Many applications are for the same requisition."""
+    return digest(part)
 
 
 def newest(parts: Iterable[tuple[Key, Version, Content]]) -> dict[Key, tuple[Version, Content]]:

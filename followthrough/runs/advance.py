@@ -6,22 +6,26 @@ and everything that follows from it commit together or not at all.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from followthrough.audit.facts import SYSTEM, Actor, FactRow
 from followthrough.core.ids import uuid7
 from followthrough.journeys import assignment, engine, versions
+from followthrough.journeys.assignment import Rules
 from followthrough.journeys.events import Event, StageChanged, State
 from followthrough.journeys.models import RunMove
+from followthrough.people.applications import Anchors
+from followthrough.people.mirror import Subject
 from followthrough.runs import effects
 from followthrough.runs.effects import Gathered, Journey
 from followthrough.store import sql
 
 Change = tuple[UUID, Event]  # application, what happened to it
+Runs = Mapping[UUID, Sequence[Any]]  # application -> run: id, version, state, why it ended
 
 
 class _Locked(NamedTuple):
@@ -37,6 +41,15 @@ class _Locked(NamedTuple):
     version_id: UUID | None
     state: dict | None
     end_reason: str | None
+    anchors: Anchors | None = None  # None: not read
+
+
+class Known(NamedTuple):
+    """What was read by a caller that has locked the applications: see `questions`."""
+
+    subjects: Mapping[UUID, Subject]
+    runs: Runs
+    rules: Rules
 
 
 _LOCK = "SELECT id FROM people_application WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"
@@ -55,13 +68,42 @@ SELECT application_id, name, at, sequence FROM people_anchor WHERE application_i
 """
 
 
+_RUNS = """
+SELECT r.application_id, r.id, r.version_id, r.state, r.end_reason
+FROM unnest(%s::uuid[], %s::text[]) AS wanted (connection_id, external_id)
+JOIN people_application a USING (connection_id, external_id)
+JOIN journeys_run r ON r.application_id = a.id
+"""
+
+
+def questions(
+    keys: Collection[tuple[UUID, str]], organization_ids: Collection[UUID]
+) -> tuple[sql.Question[Runs], sql.Question[Rules]]:
+    """The runs of applications (connection, external id), and the rules if one has no run.
+
+    To be asked when the applications are locked, and in a statement after that one.
+    """
+    runs = sql.Question(_RUNS, sql.columns(sorted(set(keys)), 2), _runs)
+    return runs, assignment.of_new(organization_ids, keys)
+
+
+def _runs(rows: list[tuple]) -> Runs:
+    return {application_id: run for application_id, *run in rows}
+
+
 def lock(application_ids: Iterable[UUID]) -> None:
     """Lock applications until the transaction ends: always before their touches, in one order."""
     if ids := sorted(set(application_ids)):
         sql.run(_LOCK, (ids,))
 
 
-def apply(changes: Sequence[Change], *, now: datetime, actor: Actor = SYSTEM) -> int:
+def apply(
+    changes: Sequence[Change],
+    *,
+    now: datetime,
+    actor: Actor = SYSTEM,
+    known: Known | None = None,
+) -> int:
     """Apply events in the order given and return how many effects they had.
 
     Must run inside a transaction. An application without a run gets one with its first stage
@@ -71,13 +113,13 @@ def apply(changes: Sequence[Change], *, now: datetime, actor: Actor = SYSTEM) ->
     if not changes:
         return 0
     gathered = Gathered()
-    journeys = _open(changes, gathered, actor, now)
+    journeys = _open(changes, gathered, actor, now, known)
     counted = sum(
         _advance(journeys[application_id], event, gathered, actor, now)
         for application_id, event in changes
         if application_id in journeys
     )
-    _save(list(journeys.values()), now)
+    _save(journeys.values(), actor, now)
     effects.write(gathered, now=now)
     return counted
 
@@ -96,21 +138,31 @@ def _advance(
 
 
 def _open(
-    changes: Sequence[Change], gathered: Gathered, actor: Actor, now: datetime
+    changes: Sequence[Change],
+    gathered: Gathered,
+    actor: Actor,
+    now: datetime,
+    known: Known | None,
 ) -> dict[UUID, Journey]:
-    """Lock the applications and load their runs, starting those that have none yet."""
+    """The runs of the applications, started where there is none yet."""
     ids = sorted({application_id for application_id, _ in changes})
-    locked = _load(ids)
+    locked = [_of(known, one) for one in ids] if known else _load(ids)
     starting = {app for app, event in changes if isinstance(event, StageChanged)}
     new = [row for row in locked if row.run_id is None and row.application_id in starting]
-    started = _start(new, gathered, actor, now) if new else {}
+    started = _start(new, gathered, actor, now, known) if new else {}
     running = {row.application_id: _journey(row) for row in locked if row.run_id is not None}
     return running | started
 
 
 def _load(application_ids: Sequence[UUID]) -> list[_Locked]:
-    lock(application_ids)
-    return [_Locked(*row) for row in sql.rows(_LOAD, (list(application_ids),))]
+    given = (list(application_ids),)
+    return [_Locked(*row) for row in sql.together((_LOCK, given), (_LOAD, given))[1]]
+
+
+def _of(known: Known, application_id: UUID) -> _Locked:
+    *subject, anchors = known.subjects[application_id]
+    run = known.runs.get(application_id, (None, None, None, None))
+    return _Locked(*subject, *run, anchors=anchors)
 
 
 def _journey(row: _Locked) -> Journey:
@@ -127,30 +179,15 @@ def _journey(row: _Locked) -> Journey:
     )
 
 
-_START = """
-WITH run AS (
-  INSERT INTO journeys_run (id, organization_id, application_id, version_id, state, started_at,
-      end_reason)
-  SELECT id, org, app, ver, '{}'::jsonb, %(now)s, ''
-  FROM unnest(%(id)s::uuid[], %(org)s::uuid[], %(app)s::uuid[], %(ver)s::uuid[])
-    AS r(id, org, app, ver))
-INSERT INTO journeys_runmove (id, organization_id, run_id, to_version_id, why, by, at)
-SELECT id, org, run, ver, why, %(by)s, %(now)s
-FROM unnest(%(move)s::uuid[], %(org)s::uuid[], %(id)s::uuid[], %(ver)s::uuid[], %(why)s::text[])
-  AS m(id, org, run, ver, why)
-"""
-
-
 def _start(
-    rows: list[_Locked], gathered: Gathered, actor: Actor, now: datetime
+    rows: list[_Locked], gathered: Gathered, actor: Actor, now: datetime, known: Known | None
 ) -> dict[UUID, Journey]:
     """Start a run for each application that a rule assigns a map to."""
-    rules = {row.organization_id: None for row in rows}
-    rules = {organization_id: assignment.rules(organization_id) for organization_id in rules}
-    started, why = {}, []
+    rules = known.rules if known else assignment.of(row.organization_id for row in rows).answer()
+    started = {}
     for row in rows:
         rule = assignment.best(
-            rules[row.organization_id],
+            rules.get(row.organization_id, ()),
             family=row.family or "",
             site_id=row.site_id,
             requisition_id=row.requisition_id,
@@ -159,40 +196,42 @@ def _start(
             gathered.facts.append(_fact(row, actor, "found_no_map", {}, now))
             continue
         started[row.application_id] = _journey(row._replace(version_id=rule.version_id))
-        why.append(rule.why)
+        started[row.application_id].started = rule.why
         gathered.facts.append(_fact(row, actor, "started_run", {"rule": rule.why}, now))
     if started:
-        _insert(list(started.values()), why, actor, now)
-        _tell_anchors(started)
+        _tell_anchors(started, {row.application_id: row.anchors for row in rows})
     return started
 
 
-def _tell_anchors(started: dict[UUID, Journey]) -> None:
+def _tell_anchors(started: dict[UUID, Journey], known: Mapping[UUID, Anchors | None]) -> None:
     """A run that begins late knows the anchors that were set before it."""
-    for application_id, name, at, sequence in sql.rows(_ANCHORS, (list(started),)):
-        state = started[application_id].state
-        anchors = {**state.anchors, name: (at, sequence)}
-        started[application_id].state = replace(state, anchors=anchors)
-
-
-def _insert(journeys: list[Journey], why: list[str], actor: Actor, now: datetime) -> None:
-    given = {
-        "id": [journey.run_id for journey in journeys],
-        "org": [journey.organization_id for journey in journeys],
-        "app": [journey.application_id for journey in journeys],
-        "ver": [journey.version_id for journey in journeys],
-        "move": [uuid7() for _ in journeys],
-        "why": why,
-        "by": actor.id,
-        "now": now,
+    found: dict[UUID, dict[str, tuple[datetime | None, int]]] = {
+        key: dict(known[key] or {}) for key in started
     }
-    sql.run(_START, given)
+    unread = [key for key in started if known[key] is None]
+    for key, name, at, sequence in sql.rows(_ANCHORS, (unread,)) if unread else ():
+        found[key][name] = at, sequence
+    for key, anchors in found.items():
+        if anchors:
+            started[key].state = replace(started[key].state, anchors=anchors)
 
 
 def _fact(row: _Locked, actor: Actor, verb: str, why: dict, now: datetime) -> FactRow:
     return FactRow(row.organization_id, actor, verb, "application", row.application_id, why, now)
 
 
+_START = """
+WITH run AS (
+  INSERT INTO journeys_run (id, organization_id, application_id, version_id, state, started_at,
+      ended_at, end_reason)
+  SELECT id, org, app, ver, state::jsonb, %(now)s, CASE WHEN reason <> '' THEN %(now)s END, reason
+  FROM unnest(%(id)s::uuid[], %(org)s::uuid[], %(app)s::uuid[], %(ver)s::uuid[],
+      %(state)s::text[], %(reason)s::text[]) AS r(id, org, app, ver, state, reason))
+INSERT INTO journeys_runmove (id, organization_id, run_id, to_version_id, why, by, at)
+SELECT id, org, run, ver, why, %(by)s, %(now)s
+FROM unnest(%(move)s::uuid[], %(org)s::uuid[], %(id)s::uuid[], %(ver)s::uuid[], %(why)s::text[])
+  AS m(id, org, run, ver, why)
+"""
 _SAVE = """
 UPDATE journeys_run r SET state = s.state::jsonb,
     end_reason = s.reason,
@@ -202,15 +241,35 @@ WHERE r.id = s.id
 """
 
 
-def _save(journeys: list[Journey], now: datetime) -> None:
-    if not journeys:
-        return
-    states = sql.jsonb_texts([engine.dump_state(journey.state) for journey in journeys])
-    records = [
-        (journey.run_id, state, journey.end_reason)
-        for journey, state in zip(journeys, states, strict=True)
-    ]
-    sql.run(_SAVE, [now, *sql.columns(records, 3)])
+def _save(journeys: Iterable[Journey], actor: Actor, now: datetime) -> None:
+    """Write the runs as they are now; those that were started are written for the first time."""
+    old, new = [], []
+    for journey in journeys:
+        (new if journey.started else old).append(journey)
+    if new:
+        sql.send(_START, _beginnings(new, actor, now))
+    if old:
+        records = [(journey.run_id, _state(journey), journey.end_reason) for journey in old]
+        sql.send(_SAVE, [now, *sql.columns(records, 3)])
+
+
+def _state(journey: Journey) -> str:
+    return sql.jsonb_texts([engine.dump_state(journey.state)])[0]
+
+
+def _beginnings(journeys: list[Journey], actor: Actor, now: datetime) -> dict[str, Any]:
+    return {
+        "id": [journey.run_id for journey in journeys],
+        "org": [journey.organization_id for journey in journeys],
+        "app": [journey.application_id for journey in journeys],
+        "ver": [journey.version_id for journey in journeys],
+        "state": [_state(journey) for journey in journeys],
+        "reason": [journey.end_reason for journey in journeys],
+        "move": [uuid7() for _ in journeys],
+        "why": [journey.started for journey in journeys],
+        "by": actor.id,
+        "now": now,
+    }
 
 
 _MOVE = """
@@ -244,8 +303,8 @@ def move(
             effects.gather(effect, journey, gathered, actor, now)
         if not journey.state.ended:
             journey.end_reason = ""
-    sql.run(_MOVE, (to_version, [journey.run_id for journey in journeys]))
-    _save(journeys, now)
+    sql.send(_MOVE, (to_version, [journey.run_id for journey in journeys]))
+    _save(journeys, actor, now)
     effects.write(gathered, now=now)
     return len(journeys)
 

@@ -29,6 +29,7 @@ class Journey:
     version_id: UUID
     state: events.State
     end_reason: str = ""
+    started: str = ""  # why in this version, if it begins with these events and is no row yet
 
 
 @dataclass(slots=True)
@@ -164,10 +165,10 @@ def write(gathered: Gathered, *, now: datetime) -> None:
     """Write everything gathered, cancellations before plans."""
     planning.close_asks(gathered.closed, now=now)
     planning.cancel(gathered.cancels, now=now)
-    planning.plan(gathered.plans, now=now)
+    planning.send(gathered.plans, now=now)
     planning.open_asks(gathered.opened, now=now)
     if gathered.write_backs:
-        sql.run(_WRITE_BACKS, [now, *sql.columns(gathered.write_backs, 7)])
+        sql.send(_WRITE_BACKS, [now, *sql.columns(gathered.write_backs, 7)])
         sql.wake(sql.APART)
     for journey, reason in gathered.handoffs:
         _open_handoff(journey, reason, now)
