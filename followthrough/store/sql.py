@@ -17,9 +17,10 @@ from typing import Any, Generic, NamedTuple, TypeVar
 import orjson
 import psycopg
 from django.db import connection
-from psycopg.types.array import ListBinaryDumper
 from psycopg.types.datetime import TimestamptzLoader
 from psycopg.types.json import Jsonb, JsonbLoader
+
+from followthrough.store.arrays import ColumnDumper
 
 Statement = tuple[str, Any]  # query and parameters
 Answer = TypeVar("Answer")
@@ -79,7 +80,7 @@ def _new_cursor(opened: psycopg.Connection) -> psycopg.Cursor:
     # Django's own is Python; the driver's is C, and gives UTC as the session does.
     made.adapters.register_loader("timestamptz", TimestamptzLoader)
     # Whole columns travel as binary arrays: as text, each value would be searched for quotes.
-    made.adapters.register_dumper(list, ListBinaryDumper)
+    made.adapters.register_dumper(list, ColumnDumper)
     return made
 
 
