@@ -232,6 +232,13 @@ class TouchDef(Part):
             raise refused("A channel is named twice.", "Name each once, the preferred one first.")
         return channels
 
+    def predicates(self) -> list[dict[str, Any]]:
+        """The parts of `when`, as `core.predicates` reads them."""
+        if self.when is None:
+            return []
+        predicate = self.when.predicate()
+        return list(predicate["all"]) if "all" in predicate else [predicate]
+
     @property
     def anchor(self) -> str | None:
         """The anchor that this touch is about: its trigger's, or its ask's."""
@@ -308,6 +315,11 @@ class MapDocument(Part):
         if touch.anchor or not source or not depth:
             return touch.anchor
         return self._anchor(source, depth - 1)
+
+    @cached_property
+    def conditions(self) -> Mapping[str, list[dict[str, Any]]]:
+        """The map's own conditions of each touch, by key, as predicates that must all hold."""
+        return {key: touch.predicates() for key, touch in self.touches.items()}
 
     @cached_property
     def contents(self) -> Mapping[str, Mapping[str, Mapping[str, Mapping[str, str]]]]:

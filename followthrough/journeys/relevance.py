@@ -23,7 +23,7 @@ def relevance(document: MapDocument, state: State, touch: TouchDef) -> dict[str,
     """
     stage: Parts = [_is("application.stage", state.stage)]
     parts = stage + _anchored(document, state, touch) + _unanswered(document, state, touch)
-    return {"all": parts + _conditions(touch)}
+    return {"all": [*parts, *document.conditions[touch.key]]}
 
 
 def asked(state: State, key: str, answer: str) -> dict[str, Any]:
@@ -64,10 +64,3 @@ def _silent_since(moment: datetime) -> dict[str, Any]:
             {"field": "candidate.replied_at", "op": "at_most", "value": iso(moment)},
         ]
     }
-
-
-def _conditions(touch: TouchDef) -> Parts:
-    if touch.when is None:
-        return []
-    predicate = touch.when.predicate()
-    return list(predicate["all"]) if "all" in predicate else [predicate]

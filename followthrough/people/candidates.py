@@ -57,13 +57,14 @@ class Seen(NamedTuple):
 
     `people` has all of them by external id, `new` those who were not known before. `points` are
     the contact points of everyone whose content is new, `stored` the digests of content that is
-    not.
+    not. `read` are the addresses in content that was written, by its digest.
     """
 
     people: Mapping[str, Person]
     new: frozenset[UUID]
     points: list[Point]
     stored: frozenset[str]
+    read: Mapping[str, list[Address]]
 
 
 _KNOWN = """
@@ -100,12 +101,15 @@ def mirror(connection: Connection, known: Mapping[str, Person], batch: Sequence[
     _add(connection, new, added)
     changed = _write(known, contents)
     _state_zones(known, said)
+    read = {v.digest: addresses(connection, part) for v, part in (added | changed).values()}
     points = [
-        *_add_points(connection, {new[key].id: part for key, (_, part) in added.items()}),
-        *_write_points(connection, {known[key].id: part for key, part in changed.items()}),
+        *_add_points(connection, {new[key].id: read[v.digest] for key, (v, _) in added.items()}),
+        *_write_points(
+            connection, {known[key].id: read[v.digest] for key, (v, _) in changed.items()}
+        ),
     ]
     stored = frozenset(one.version.digest for one in known.values() if one.version)
-    return Seen({**known, **new}, frozenset(one.id for one in new.values()), points, stored)
+    return Seen({**known, **new}, frozenset(one.id for one in new.values()), points, stored, read)
 
 
 def _said(batch: Sequence[Heard]) -> dict[str, Said]:
@@ -169,9 +173,7 @@ WHERE known.id = new.id
 """
 
 
-def _write(
-    known: Mapping[str, Person], contents: Mapping[str, Content]
-) -> dict[str, CandidatePart]:
+def _write(known: Mapping[str, Person], contents: Mapping[str, Content]) -> dict[str, Content]:
     """Write what is newer than what is known; returns what differs from it, too."""
     newer = {
         key: content
@@ -181,7 +183,7 @@ def _write(
     if newer:
         records = [(known[key].id, *_own(content)) for key, content in newer.items()]
         sql.send(_WRITE, sql.columns(records, 9))
-    return {key: part for key, (version, part) in newer.items() if known[key].differs(version)}
+    return {key: content for key, content in newer.items() if known[key].differs(content[0])}
 
 
 _STATE_ZONES = """
@@ -232,36 +234,36 @@ SELECT id, candidate_id, kind, address_key, unusable_reason FROM people_contactp
 WHERE candidate_id = ANY(%s) ORDER BY position, id
 """
 
-Parts = Mapping[UUID, CandidatePart]
+Theirs = Mapping[UUID, list[Address]]  # by candidate
 Record = tuple[UUID, UUID, str, str, str, str, str, int]
 
 
-def _add_points(connection: Connection, parts: Parts) -> list[Point]:
+def _add_points(connection: Connection, theirs: Theirs) -> list[Point]:
     """The addresses of new people, as they are; one that cannot be read stays with its reason."""
-    records = _records(connection, parts)
+    records = _records(theirs)
     if records:
         sql.send(_ADD_POINTS, [connection.organization_id, *sql.columns(records, 8)])
     return [
-        Point(key, theirs, kind, hashed, why) for key, theirs, kind, _, _, why, hashed, _ in records
+        Point(key, whose, kind, hashed, why) for key, whose, kind, _, _, why, hashed, _ in records
     ]
 
 
-def _write_points(connection: Connection, parts: Parts) -> list[Point]:
+def _write_points(connection: Connection, theirs: Theirs) -> list[Point]:
     """The addresses of people who had some; what is no longer in the ATS becomes unusable."""
-    if not parts:
+    if not theirs:
         return []
-    found = sql.columns(_records(connection, parts), 8)
+    found = sql.columns(_records(theirs), 8)
     if found[0]:
         sql.send(_WRITE_POINTS, [connection.organization_id, *found, OURS, OURS])
-    sql.send(_LOSE_POINTS, [list(parts), OURS, *found[1:4]])
-    return points(list(parts))
+    sql.send(_LOSE_POINTS, [list(theirs), OURS, *found[1:4]])
+    return points(list(theirs))
 
 
-def _records(connection: Connection, parts: Parts) -> list[Record]:
+def _records(theirs: Theirs) -> list[Record]:
     return [
-        (uuid7(), candidate_id, *read, position)
-        for candidate_id, part in parts.items()
-        for position, read in enumerate(addresses(connection, part))
+        (uuid7(), candidate_id, *address, position)
+        for candidate_id, found in theirs.items()
+        for position, address in enumerate(found)
     ]
 
 

@@ -22,7 +22,7 @@ from followthrough.core.canonical import iso
 from followthrough.people import applications, candidates, registers
 from followthrough.people.applications import AnchorMove, Anchors, Move, Row
 from followthrough.people.candidates import Person, Point, Seen
-from followthrough.people.contacts import CHANNEL_KIND
+from followthrough.people.contacts import CHANNEL_KIND, Address
 from followthrough.people.models import Connection
 from followthrough.people.registers import Opening
 from followthrough.people.snapshots import (
@@ -243,11 +243,12 @@ def _grants(connection: Connection, batch: Sequence[Heard], seen: Seen) -> Itera
     told = {
         one.person.digest: one.snapshot.candidate for one in batch if one.snapshot.candidate.consent
     }
-    new = [part for key, part in told.items() if key not in seen.stored]
-    known = _known_points([seen.people[part.external_id].id for part in new], seen.points)
-    for part in new:
+    new = {key: part for key, part in told.items() if key not in seen.stored}
+    known = _known_points([seen.people[one.external_id].id for one in new.values()], seen.points)
+    for digest, part in new.items():
         theirs = seen.people[part.external_id].id
-        for consent, key in _addressed(connection, part):
+        read = seen.read.get(digest) or candidates.addresses(connection, part)
+        for consent, key in _addressed(part, read):
             yield Grant(
                 connection.organization_id, theirs, known.get((theirs, key)), key,
                 consent.channel, consent.granted, consent.at, consent.text,
@@ -263,9 +264,9 @@ def _known_points(
     return {(point.candidate_id, point.address_key): point.id for point in found}
 
 
-def _addressed(connection: Connection, part: CandidatePart) -> Iterator[tuple[ConsentPart, str]]:
+def _addressed(part: CandidatePart, read: list[Address]) -> Iterator[tuple[ConsentPart, str]]:
     """Each consent with the key of each address it is about."""
-    for address in candidates.addresses(connection, part):
+    for address in read:
         for consent in part.consent:
             if CHANNEL_KIND.get(consent.channel) == address.kind and not address.problem:
                 yield consent, address.key

@@ -118,11 +118,14 @@ def heard(snapshots: Sequence[Snapshot], came_from: Sequence[UUID | None]) -> li
 
 def _heard(one: Snapshot, raw_event_id: UUID | None) -> Heard:
     at, opening = one.updated_at, one.requisition
+    person = digest(one.candidate)
+    wanted = _shared_digest(opening) if opening else ""
+    own = one.external_id, at, one.stage, one.stage_changed_at, one.anchors, one.fields, one.closed
     return Heard(
         one,
-        Version(at, digest(one)),
-        Version(at, digest(one.candidate)),
-        Version(at, _shared_digest(opening)) if opening else None,
+        Version(at, digest((own, person, wanted))),
+        Version(at, person),
+        Version(at, wanted) if opening else None,
         raw_event_id,
     )
 

@@ -44,6 +44,10 @@ def _text(value: Any) -> Any:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
+def _trimmed(most: int, *, least: int = 0) -> StringConstraints:
+    return StringConstraints(strip_whitespace=True, min_length=least, max_length=most)
+
+
 def _zone(name: str) -> str:
     if name and name not in known_zones():
         raise ValueError("is not an IANA time zone; write one such as America/Chicago")
@@ -62,22 +66,25 @@ def _mapped(value: Any) -> Any:
     return {} if value is None else value
 
 
-Text = Annotated[str, BeforeValidator(_text), StringConstraints(strip_whitespace=True)]
-Text10 = Annotated[Text, Field(max_length=10)]
-Text12 = Annotated[Text, Field(max_length=12)]
-Text80 = Annotated[Text, Field(max_length=80)]
-Text200 = Annotated[Text, Field(max_length=200)]
-Text300 = Annotated[Text, Field(max_length=300)]
-Text320 = Annotated[Text, Field(max_length=320)]
-Text2000 = Annotated[Text, Field(max_length=2000)]
-Required = Annotated[Text200, Field(min_length=1)]
+# Constraints stand next to the type: after a validator of ours they would be checked in Python.
+Text10 = Annotated[str, _trimmed(10), BeforeValidator(_text)]
+Text12 = Annotated[str, _trimmed(12), BeforeValidator(_text)]
+Text80 = Annotated[str, _trimmed(80), BeforeValidator(_text)]
+Text200 = Annotated[str, _trimmed(200), BeforeValidator(_text)]
+Text300 = Annotated[str, _trimmed(300), BeforeValidator(_text)]
+Text320 = Annotated[str, _trimmed(320), BeforeValidator(_text)]
+Text2000 = Annotated[str, _trimmed(2000), BeforeValidator(_text)]
+Required = Annotated[str, _trimmed(200, least=1), BeforeValidator(_text)]
 Country = Annotated[
-    str, BeforeValidator(_text),
+    str,
     StringConstraints(strip_whitespace=True, to_upper=True, pattern=r"^([A-Za-z]{2})?$"),
+    BeforeValidator(_text),
+]
+Zone = Annotated[
+    str, StringConstraints(max_length=64), AfterValidator(_zone), BeforeValidator(_text)
 ]  # fmt: skip
-Zone = Annotated[str, BeforeValidator(_text), AfterValidator(_zone), Field(max_length=64)]
 Moment = Annotated[AwareDatetime, AfterValidator(_utc)]
-Addresses = Annotated[list[Text320], BeforeValidator(_listed), Field(max_length=20)]
+Addresses = Annotated[list[Text320], Field(max_length=20), BeforeValidator(_listed)]
 AnchorName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 
 
@@ -131,18 +138,21 @@ class Application(Part):
     candidate: Candidate
     requisition: Requisition | None = None
     anchors: Annotated[
-        dict[AnchorName, Moment | None], BeforeValidator(_mapped), Field(max_length=40)
+        dict[AnchorName, Moment | None], Field(max_length=40), BeforeValidator(_mapped)
     ] = {}  # fmt: skip
-    fields: Annotated[dict[str, Any], BeforeValidator(_mapped), Field(max_length=200)] = {}
+    fields: Annotated[dict[str, Any], Field(max_length=200), BeforeValidator(_mapped)] = {}
     closed: Annotated[
         Literal["", "hired", "rejected", "withdrawn"], BeforeValidator(_text)
     ] = ""  # fmt: skip
 
 
-def read_snapshot(raw: Mapping[str, Any]) -> Snapshot:
-    """The snapshot in an `application` object. Raises BadSnapshot: path, reason, remedy."""
+def read_snapshot(raw: Mapping[str, Any], *, clean: bool = False) -> Snapshot:
+    """The snapshot in an `application` object. Raises BadSnapshot: path, reason, remedy.
+
+    `clean` says that there is no zero byte in it, which would have to be searched for.
+    """
     try:
-        return _snapshot(Application.model_validate(_clean(raw)))
+        return _snapshot(Application.model_validate(raw if clean else _clean(raw)))
     except ValidationError as problem:
         first = problem.errors(include_url=False, include_context=False, include_input=False)[0]
         path = ".".join(str(part) for part in first["loc"] if part != "[key]")
@@ -174,9 +184,14 @@ def _snapshot(found: Application) -> Snapshot:
         candidate=_candidate(found.candidate),
         requisition=_requisition(found.requisition) if found.requisition else None,
         anchors={name: at for name, at in sorted(found.anchors.items()) if at},
-        fields=orjson.loads(orjson.dumps(found.fields, option=orjson.OPT_SORT_KEYS)),
+        fields=_sorted(found.fields),
         closed=found.closed,
     )
+
+
+def _sorted(fields: dict[str, Any]) -> dict[str, Any]:
+    """A copy with all keys in order, at every depth."""
+    return orjson.loads(orjson.dumps(fields, option=orjson.OPT_SORT_KEYS)) if fields else {}
 
 
 def _candidate(found: Candidate) -> CandidatePart:

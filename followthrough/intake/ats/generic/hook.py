@@ -13,6 +13,7 @@ from followthrough.intake.ats.contract import Hint
 from followthrough.intake.ats.generic.document import read_snapshot
 
 EVENT_ID = "followthrough-event-id"
+ZERO = rb"\u0000"  # as JSON writes the one character that PostgreSQL cannot store
 
 
 def receive(headers: Headers, body: bytes, secrets: Sequence[str]) -> Hook:
@@ -42,7 +43,7 @@ def hints(headers: Headers, body: bytes) -> Sequence[Hint]:
     application = _application(_read(body))
     if not _is_whole(application):
         return [Hint(str(application["id"]).strip())]
-    snapshot = read_snapshot(application)
+    snapshot = read_snapshot(application, clean=ZERO not in body)
     return [Hint(snapshot.external_id, snapshot)]
 
 
