@@ -11,7 +11,7 @@ from django.conf import settings
 from followthrough.accounts.models import Organization
 from followthrough.channels.models import Sender
 from followthrough.core.ids import shard_of
-from followthrough.people.contacts import address_key, read_address
+from followthrough.people.contacts import read_address
 from followthrough.people.models import (
     Application,
     Candidate,

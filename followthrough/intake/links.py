@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from followthrough.people.models import Connection
 NOTE_EVERY = 10.0  # seconds: the row is shared by all shards, so it is not written per batch
 
 _noted: dict[UUID, float] = {}
+_kept: dict[UUID, tuple[str | None, Connection]] = {}
 _lock = threading.Lock()
 
 
@@ -22,6 +23,16 @@ def load(connection_ids: Iterable[UUID]) -> dict[UUID, Connection]:
     wanted = sorted(set(connection_ids))
     found = Connection.objects.select_related("organization").in_bulk(wanted) if wanted else {}
     return dict(found)
+
+
+def kept(rows: Mapping[UUID, str | None]) -> dict[UUID, Connection]:
+    """The same, read only where the row (`Raw.source_row`) is not the one that was read before."""
+    with _lock:
+        known = {key: _kept[key][1] for key in rows if key in _kept and _kept[key][0] == rows[key]}
+    missing = load(rows.keys() - known.keys())
+    with _lock:
+        _kept.update({key: (rows[key], found) for key, found in missing.items()})
+    return known | missing
 
 
 def link(connection: Connection) -> Link:

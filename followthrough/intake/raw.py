@@ -28,15 +28,20 @@ class Raw(NamedTuple):
     received_at: datetime
     tries: int
     shard: int = 0
+    source_row: str | None = None  # which version of its connection's row is the present one
 
 
 _DUE = """
-SELECT id, organization_id, kind, source_id, headers, body, received_at, tries, r.shard
+SELECT r.id, r.organization_id, r.kind, source_id, headers, body, received_at, tries, r.shard,
+  concat_ws(' ', c.ctid, c.xmin, o.ctid, o.xmin)
 FROM unnest(%(shards)s::int[]) AS mine(shard) CROSS JOIN LATERAL (
   SELECT * FROM intake_rawevent r
   WHERE r.shard = mine.shard AND state = 'stored' AND next_try_at <= statement_timestamp()
     AND source_id <> ALL(%(resting)s::uuid[])
   ORDER BY id LIMIT %(each)s) AS r
+LEFT JOIN people_connection c ON c.id = r.source_id
+LEFT JOIN accounts_organization o ON o.id = c.organization_id
+ORDER BY r.id
 """
 _LOCK = """
 SELECT id FROM intake_rawevent WHERE id = ANY(%s) AND state = 'stored'
@@ -58,7 +63,7 @@ WHERE id = %s AND state = 'stored'
 
 
 def due(shards: Sequence[int], *, resting: Sequence[UUID]) -> list[Raw]:
-    """The shards' next events, each shard's oldest first; none of sources that are left alone."""
+    """The shards' next events, oldest first; none of sources that are left alone."""
     each = max(1, BATCH // max(1, len(shards)))
     given = {"shards": list(shards), "resting": list(resting), "each": each}
     found = sql.rows(_DUE, given)

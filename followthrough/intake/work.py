@@ -92,7 +92,7 @@ def work(held: Held) -> int:
 def _from_ats(events: Sequence[Raw]) -> int:
     if not events:
         return 0
-    connections = links.load(event.source_id for event in events)
+    connections = links.kept({event.source_id: event.source_row for event in events})
     hinted = [one for event in events if (one := _hinted(event, connections))]
     fetched = fetching.fetch(_wanted(hinted), connections)
     ready = [found for each in hinted if (found := _ready(each, fetched))]

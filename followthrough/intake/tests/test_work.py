@@ -7,14 +7,15 @@ import pytest
 from django.db.models import F
 from django.db.models.functions import Now
 
+from followthrough.accounts.models import Organization
 from followthrough.audit.models import Fact
 from followthrough.core import clock
 from followthrough.governance.models import ConsentEntry
-from followthrough.intake import work
+from followthrough.intake import links, raw, work
 from followthrough.intake.models import RawEvent
 from followthrough.intake.raw import MOST_TRIES
 from followthrough.people import mirror
-from followthrough.people.models import Application, ContactPoint, StageChange
+from followthrough.people.models import Application, Connection, ContactPoint, StageChange
 from tests import world
 
 ADA = {"id": "c1", "given_name": "Ada", "phones": ["+17025550123"], "country": "US"}
@@ -248,6 +249,22 @@ def test_consent_from_the_ats_is_in_the_ledger_once(ats, arrive):
     assert (entry.state, entry.channel, entry.source) == ("granted", "sms", "ats")
     assert entry.contact_point_id == ContactPoint.objects.get(kind="phone").id
     assert "agree" not in json.dumps(entry.evidence)
+
+
+def test_a_connection_is_read_again_when_it_or_its_organization_has_changed(ats, arrive):
+    def seen():
+        (event,) = raw.due([0], resting=[])
+        return links.kept({event.source_id: event.source_row})[ats.id]
+
+    arrive(body())
+    first = seen()
+    assert seen() is first
+    Connection.objects.filter(id=ats.id).update(base_url="https://elsewhere.example")
+    second = seen()
+    assert second.base_url == "https://elsewhere.example"
+    Organization.objects.filter(id=ats.organization_id).update(country="CA")
+    assert second.organization.country == "US"
+    assert seen().organization.country == "CA"
 
 
 def test_several_connections_in_one_batch(ats, arrive):
