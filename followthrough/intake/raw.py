@@ -49,7 +49,8 @@ ORDER BY id FOR UPDATE SKIP LOCKED
 """
 _DONE = """
 UPDATE intake_rawevent AS known SET state = 'done', outcome = new.outcome
-FROM unnest(%s::uuid[], %s::text[]) AS new (id, outcome) WHERE known.id = new.id
+FROM unnest(%s::uuid[], %s::text[]) AS new (id, outcome)
+WHERE known.id = new.id AND known.id = ANY(%s)  -- or a table believed to be small is read whole
 """
 _RETRY = """
 UPDATE intake_rawevent SET tries = tries + %s, outcome = %s,
@@ -77,8 +78,8 @@ def locked(ids: Sequence[UUID]) -> sql.Question[set[UUID]]:
 
 def done(outcomes: Mapping[UUID, str]) -> None:
     """They are worked off, each with a few words about what came of it."""
-    records = [(event_id, outcome[:200]) for event_id, outcome in outcomes.items()]
-    sql.send(_DONE, sql.columns(records, 2))
+    ids, said = list(outcomes), [outcome[:200] for outcome in outcomes.values()]
+    sql.send(_DONE, (ids, said, ids))
 
 
 def put_off(raw: Raw, problem: BaseException) -> None:

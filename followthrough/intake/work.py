@@ -10,7 +10,8 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from itertools import chain, islice
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.conf import settings
@@ -180,6 +181,8 @@ class _Group(NamedTuple):
 
     ready: list[Ready]
     stored: mirror.Stored
+    runs: advance.Runs
+    rules: Rules
 
 
 @transaction.atomic
@@ -188,35 +191,44 @@ def apply(ready: Sequence[Ready], *, now: datetime) -> None:
 
     Everything needed is read in one round trip; what is written travels together in another.
     """
-    waiting, groups, runs, rules = _look(ready)
+    waiting, groups = _look(ready)
     outcomes = dict.fromkeys(waiting, "nothing about an application")
     with sql.gathering(), facts.gathering():
         for group in groups:
             applied = _mirror(group, now)
-            _follow(group.ready[0].connection, applied, runs, rules, now)
+            _follow(group, applied, now)
             _wake(group.ready, applied)
             outcomes |= _outcomes(group.ready, applied)
         raw.done(outcomes)
 
 
-def _look(ready: Sequence[Ready]) -> tuple[set[UUID], list[_Group], advance.Runs, Rules]:
+def _look(ready: Sequence[Ready]) -> tuple[set[UUID], list[_Group]]:
     """Lock the raw events, then the applications of all connections at once (the order of locks
     is by id alone); read what is stored. The events are those that nobody else has taken."""
     pairs = [(one.connection, snapshot) for one in ready for snapshot in one.snapshots]
-    keys = {(connection.id, snapshot.external_id) for connection, snapshot in pairs}
     grouped = _by_connection(ready)
-    waiting, _, runs, rules, *found = sql.ask(
-        raw.locked([one.raw.id for one in ready]),
-        mirror.locked(pairs),
-        *advance.questions(keys, {connection.organization_id for connection, _ in pairs}),
-        *(each for one in grouped for each in mirror.questions(one[0].connection, _snapshots(one))),
+    asked = [_questions(theirs[0].connection, _snapshots(theirs)) for theirs in grouped]
+    waiting, _, *found = sql.ask(
+        raw.locked([one.raw.id for one in ready]), mirror.locked(pairs), *chain(*asked)
     )
-    stored = [mirror.Stored(*found[at : at + 4]) for at in range(0, len(found), 4)]
+    answers = iter(found)
     groups = [
-        _Group([each for each in one if each.raw.id in waiting], known)
-        for one, known in zip(grouped, stored, strict=True)
+        _Group(
+            [one for one in theirs if one.raw.id in waiting],
+            mirror.Stored(*islice(answers, 4)),
+            *islice(answers, 2),
+        )
+        for theirs in grouped
     ]
-    return waiting, [group for group in groups if group.ready], runs, rules
+    return waiting, [group for group in groups if group.ready]
+
+
+def _questions(connection: Connection, snapshots: Sequence[Snapshot]) -> list[sql.Question[Any]]:
+    keys = {one.external_id for one in snapshots}
+    return [
+        *mirror.questions(connection, snapshots),
+        *advance.questions(connection.organization_id, connection.id, keys),
+    ]
 
 
 def _by_connection(ready: Sequence[Ready]) -> list[list[Ready]]:
@@ -241,12 +253,11 @@ def _mirror(group: _Group, now: datetime) -> Applied:
     )
 
 
-def _follow(
-    connection: Connection, applied: Applied, runs: advance.Runs, rules: Rules, now: datetime
-) -> None:
+def _follow(group: _Group, applied: Applied, now: datetime) -> None:
     """What follows from what changed: journeys go on, and consent is recorded."""
+    connection = group.ready[0].connection
     changes = [(change.application_id, _event(change)) for change in applied.changes]
-    known = advance.Known(applied.subjects, runs, rules)
+    known = advance.Known(applied.subjects, group.runs, group.rules)
     advance.apply(changes, now=now, actor=Actor("ats", str(connection.id)), known=known)
     entries = [_entry(grant, connection) for grant in applied.grants]
     consent.record_all(entries, of_new=applied.new_people)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
@@ -46,11 +46,11 @@ FROM journeys_assignment a CROSS JOIN LATERAL (
   SELECT id FROM journeys_version WHERE map_id = a.map_id ORDER BY number DESC LIMIT 1) AS v
 WHERE a.organization_id = ANY(%s)
 """
-_RULES_FOR_NEW = f"""{_RULES} AND EXISTS (
-  SELECT FROM unnest(%s::uuid[], %s::text[]) AS wanted (connection_id, external_id)
-  LEFT JOIN people_application one USING (connection_id, external_id)
-  LEFT JOIN journeys_run r ON r.application_id = one.id WHERE r.id IS NULL)
-"""
+# Fewer runs than applications.
+_RULES_FOR_NEW = f"""{_RULES} AND %s > (
+  SELECT count(*) FROM journeys_run WHERE application_id = ANY(ARRAY(
+    SELECT id FROM people_application WHERE connection_id = %s AND external_id = ANY(%s))))
+"""  # noqa: S608
 
 
 def rules(organization_id: UUID) -> Sequence[Rule]:
@@ -64,10 +64,11 @@ def of(organization_ids: Iterable[UUID]) -> sql.Question[Rules]:
 
 
 def of_new(
-    organization_ids: Iterable[UUID], keys: Iterable[tuple[UUID, str]]
+    organization_id: UUID, connection_id: UUID, external_ids: Collection[str]
 ) -> sql.Question[Rules]:
-    """The same, where one of these applications (connection, external id) has no run yet."""
-    given = [list(set(organization_ids)), *sql.columns(sorted(set(keys)), 2)]
+    """The same of one organization, where one of these applications has no run yet."""
+    keys = list(set(external_ids))
+    given = [[organization_id], len(keys), connection_id, keys]
     return sql.Question(_RULES_FOR_NEW, given, _by_organization)
 
 

@@ -48,7 +48,7 @@ class Stored(NamedTuple):
 
 def locked(pairs: Sequence[tuple[Connection, Snapshot]]) -> sql.Question[int]:
     """Lock these applications: in one statement for all connections, for the order is by id."""
-    return applications.locked((connection.id, one.external_id) for connection, one in pairs)
+    return applications.locked([(connection.id, one.external_id) for connection, one in pairs])
 
 
 def questions(connection: Connection, snapshots: Sequence[Snapshot]) -> list[sql.Question[Any]]:

@@ -69,22 +69,21 @@ SELECT application_id, name, at, sequence FROM people_anchor WHERE application_i
 
 
 _RUNS = """
-SELECT r.application_id, r.id, r.version_id, r.state, r.end_reason
-FROM unnest(%s::uuid[], %s::text[]) AS wanted (connection_id, external_id)
-JOIN people_application a USING (connection_id, external_id)
-JOIN journeys_run r ON r.application_id = a.id
+SELECT application_id, id, version_id, state, end_reason FROM journeys_run
+WHERE application_id = ANY(ARRAY(
+  SELECT id FROM people_application WHERE connection_id = %s AND external_id = ANY(%s)))
 """
 
 
 def questions(
-    keys: Collection[tuple[UUID, str]], organization_ids: Collection[UUID]
+    organization_id: UUID, connection_id: UUID, external_ids: Collection[str]
 ) -> tuple[sql.Question[Runs], sql.Question[Rules]]:
-    """The runs of applications (connection, external id), and the rules if one has no run.
+    """The runs of a connection's applications, and the organization's rules if one has no run.
 
     To be asked when the applications are locked, and in a statement after that one.
     """
-    runs = sql.Question(_RUNS, sql.columns(sorted(set(keys)), 2), _runs)
-    return runs, assignment.of_new(organization_ids, keys)
+    runs = sql.Question(_RUNS, (connection_id, list(external_ids)), _runs)
+    return runs, assignment.of_new(organization_id, connection_id, external_ids)
 
 
 def _runs(rows: list[tuple]) -> Runs:
