@@ -34,7 +34,8 @@ class OrganizationRow(Row):
 
 
 class HotRow(Row):
-    """A row of a big table: no foreign keys in the database, so it can be partitioned."""
+    """A row of a big table: the database neither checks its organization for each one (it would
+    lock and rewrite the same row each time) nor has an index of it."""
 
     organization = models.ForeignKey(
         Organization,

@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from followthrough.accounts.models import OrganizationRow
+from followthrough.accounts.models import HotRow, OrganizationRow
 from followthrough.core.declared import Retention, declare
 from followthrough.people.models import Application, Site
 
@@ -66,11 +66,13 @@ class Assignment(OrganizationRow):
     )
 
 
-class Run(OrganizationRow):
+class Run(HotRow):
     """One application in one version. It changes version only by a recorded move."""
 
     application = models.OneToOneField(Application, on_delete=models.CASCADE, related_name="run")
-    version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="runs")
+    version = models.ForeignKey(
+        Version, on_delete=models.PROTECT, related_name="runs", db_constraint=False
+    )  # thousands of runs share it: checked for each, it would be locked and rewritten each time
     state = models.JSONField()  # journeys.engine.State
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
@@ -83,12 +85,23 @@ class Run(OrganizationRow):
     )
 
 
-class RunMove(OrganizationRow):
+def _version(**options: object) -> models.ForeignKey:
+    return models.ForeignKey(
+        Version,
+        on_delete=models.PROTECT,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+        **options,
+    )
+
+
+class RunMove(HotRow):
     """A recorded change of a run's version; the first one has no `from_version`."""
 
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="moves")
-    from_version = models.ForeignKey(Version, null=True, on_delete=models.PROTECT, related_name="+")
-    to_version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="+")
+    from_version = _version(null=True)
+    to_version = _version()
     why = models.CharField(max_length=80)  # the assignment rule, or the member's reason
     by = models.CharField(max_length=80)
     at = models.DateTimeField()

@@ -147,7 +147,7 @@ FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::text[], %s::text[], %s::time
     %s::boolean[], %s::timestamptz[], %s::text[], %s::text[])
     AS new (id, candidate_id, requisition_id, stage, ats_stage, since, told, version, digest,
     fields)
-WHERE known.id = new.id
+WHERE known.id = new.id AND known.id = ANY(%s)
 """
 
 
@@ -177,7 +177,8 @@ def write(
         records = [(key, *_record(move, openings, people, now)) for key, move in new]
         sql.send(_ADD, [connection.organization_id, connection.id, *sql.columns(records, 11)])
     if old:
-        sql.send(_WRITE, sql.columns([_record(move, openings, people, now) for move in old], 10))
+        found = sql.columns([_record(move, openings, people, now) for move in old], 10)
+        sql.send(_WRITE, [*found, found[0]])
 
 
 def _record(

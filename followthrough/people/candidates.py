@@ -169,7 +169,7 @@ UPDATE people_candidate AS known SET given_name = new.given_name, family_name = 
 FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[],
     %s::timestamptz[], %s::text[])
     AS new (id, given_name, family_name, locale, country, region, zone, version, digest)
-WHERE known.id = new.id
+WHERE known.id = new.id AND known.id = ANY(%s)
 """
 
 
@@ -182,7 +182,8 @@ def _write(known: Mapping[str, Person], contents: Mapping[str, Content]) -> dict
     }
     if newer:
         records = [(known[key].id, *_own(content)) for key, content in newer.items()]
-        sql.send(_WRITE, sql.columns(records, 9))
+        found = sql.columns(records, 9)
+        sql.send(_WRITE, [*found, found[0]])
     return {key: content for key, content in newer.items() if known[key].differs(content[0])}
 
 

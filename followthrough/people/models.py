@@ -3,9 +3,10 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from followthrough.accounts.models import OrganizationRow
+from followthrough.accounts.models import HotRow, Organization, OrganizationRow
 from followthrough.core.declared import Retention, declare
 from followthrough.people.stages import Stage
+from followthrough.store.models import Row
 
 
 class Connection(OrganizationRow):
@@ -84,10 +85,19 @@ class Requisition(OrganizationRow):
         return self.title
 
 
-class Candidate(OrganizationRow):
+def _shared(to: type[models.Model], **options: object) -> models.ForeignKey:
+    """A link to one of few rows. The database does not check it: for each candidate and each
+    application it would lock and rewrite the same rows again."""
+    return models.ForeignKey(
+        to, on_delete=models.PROTECT, db_constraint=False, related_name="+", **options
+    )
+
+
+class Candidate(Row):
     """A person as one ATS knows them."""
 
-    connection = models.ForeignKey(Connection, on_delete=models.PROTECT, related_name="+")
+    organization = _shared(Organization)
+    connection = _shared(Connection, db_index=False)  # `candidate_once` begins with it
     external_id = models.CharField(max_length=200)
     shard = models.SmallIntegerField()
     given_name = models.CharField(max_length=200, blank=True)
@@ -119,7 +129,7 @@ class Candidate(OrganizationRow):
         return f"{self.given_name} {self.family_name}".strip() or _("(no name)")
 
 
-class ContactPoint(OrganizationRow):
+class ContactPoint(HotRow):
     """A phone number, mail address or chat identity of a candidate."""
 
     class Kind(models.TextChoices):
@@ -127,8 +137,8 @@ class ContactPoint(OrganizationRow):
         EMAIL = "email", _("Email")
 
     candidate = models.ForeignKey(
-        Candidate, on_delete=models.CASCADE, related_name="contact_points"
-    )
+        Candidate, on_delete=models.CASCADE, related_name="contact_points", db_index=False
+    )  # `contact_once` begins with it
     kind = models.CharField(max_length=10, choices=Kind.choices)
     written = models.CharField(max_length=320)  # as the ATS has it
     address = models.CharField(max_length=320, blank=True)  # normalised; '' when unreadable
@@ -151,13 +161,14 @@ class ContactPoint(OrganizationRow):
         indexes = [models.Index(fields=["organization", "address_key"], name="contact_address")]
 
 
-class Application(OrganizationRow):
+class Application(Row):
     """A candidate for a requisition; without one it is a lead."""
 
-    connection = models.ForeignKey(Connection, on_delete=models.PROTECT, related_name="+")
+    organization = _shared(Organization)
+    connection = _shared(Connection, db_index=False)  # `application_once` begins with it
     external_id = models.CharField(max_length=200)
     candidate = models.ForeignKey(Candidate, on_delete=models.CASCADE, related_name="applications")
-    requisition = models.ForeignKey(Requisition, null=True, on_delete=models.PROTECT)
+    requisition = _shared(Requisition, null=True)
     stage = models.CharField(max_length=20, choices=Stage.choices, default=Stage.UNMAPPED)
     ats_stage = models.CharField(max_length=200, blank=True)
     stage_since = models.DateTimeField(null=True)
@@ -197,7 +208,7 @@ class StageMapping(OrganizationRow):
         ]
 
 
-class StageChange(OrganizationRow):
+class StageChange(HotRow):
     """A fact: the application was seen in another stage than before."""
 
     application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="changes")
@@ -215,10 +226,12 @@ class StageChange(OrganizationRow):
     )
 
 
-class Anchor(OrganizationRow):
+class Anchor(HotRow):
     """A named instant of an application, mirrored from the ATS: interview start, start date …"""
 
-    application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="anchors")
+    application = models.ForeignKey(
+        Application, on_delete=models.CASCADE, related_name="anchors", db_index=False
+    )  # `anchor_once` begins with it
     name = models.CharField(max_length=40)
     at = models.DateTimeField(null=True)  # none: it was taken away
     sequence = models.IntegerField(default=1)  # rises with every change

@@ -236,7 +236,7 @@ UPDATE journeys_run r SET state = s.state::jsonb,
     end_reason = s.reason,
     ended_at = CASE WHEN s.reason = '' THEN NULL ELSE coalesce(r.ended_at, %s) END
 FROM unnest(%s::uuid[], %s::text[], %s::text[]) AS s(id, state, reason)
-WHERE r.id = s.id
+WHERE r.id = s.id AND r.id = ANY(%s)
 """
 
 
@@ -249,7 +249,8 @@ def _save(journeys: Iterable[Journey], actor: Actor, now: datetime) -> None:
         sql.send(_START, _beginnings(new, actor, now))
     if old:
         records = [(journey.run_id, _state(journey), journey.end_reason) for journey in old]
-        sql.send(_SAVE, [now, *sql.columns(records, 3)])
+        found = sql.columns(records, 3)
+        sql.send(_SAVE, [now, *found, found[0]])
 
 
 def _state(journey: Journey) -> str:
