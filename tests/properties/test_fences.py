@@ -6,6 +6,7 @@ import threading
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.db import connection, transaction
 
 from followthrough.audit.facts import Actor
@@ -13,14 +14,18 @@ from followthrough.audit.models import Fact
 from followthrough.channels import contract
 from followthrough.core import clock
 from followthrough.governance import consent, gate
+from followthrough.intake import work
+from followthrough.intake.ats.generic.document import read_snapshot
+from followthrough.intake.models import RawEvent
 from followthrough.journeys.events import AnchorMoved, Replied
 from followthrough.journeys.models import Run
 from followthrough.messages.models import Attempt, Receipt, Touch
-from followthrough.people.models import Application, ContactPoint
+from followthrough.people import mirror
+from followthrough.people.models import Application, Candidate, ContactPoint
 from followthrough.runs import advance, dispatch, engine, handover, settling
 from followthrough.runs.models import Shard
 from tests import invariants
-from tests.properties.life import let_leases_run_out, lived
+from tests.properties.life import let_leases_run_out, lived, snapshot
 
 pytestmark = pytest.mark.django_db
 
@@ -195,6 +200,71 @@ def test_two_events_at_the_same_moment_are_both_heard():
         state = Run.objects.get().state
         assert state.get("replied_at")
         assert state["anchors"]["interview_start"][1] == 7
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_webhook_that_had_to_wait_goes_on_from_what_the_other_left():
+    """Intake reads the run in a statement after the one that waits."""
+    with lived(keep=True) as life:
+        life.ats("app-1", stage="Interview")
+        engine.drain()
+        clock.advance(timedelta(minutes=1))
+        life.ats("app-1", stage="Screen")
+        app = Application.objects.get()
+        thread = threading.Thread(target=_work_off_elsewhere)
+        with transaction.atomic():
+            advance.apply([(app.id, Replied(at=clock.now()))], now=clock.now())
+            thread.start()
+            _wait_for_a_waiting_session()
+        thread.join()
+        state = Run.objects.get().state
+        assert state["stage"] == "screen"
+        assert state.get("replied_at")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_webhook_that_had_to_wait_is_compared_with_what_came_meanwhile():
+    with lived(keep=True) as life:
+        life.ats("app-1", stage="Interview")
+        engine.drain()
+        life.ats("app-1", stage="Screen")
+        newer = life.snapshots["app-1"] | {
+            "stage": "Rejected", "updated_at": (clock.now() + timedelta(minutes=1)).isoformat(),
+        }  # fmt: skip
+        thread = threading.Thread(target=_work_off_elsewhere)
+        with transaction.atomic():
+            mirror.apply(life.company.connection, [read_snapshot(newer)], now=clock.now())
+            thread.start()
+            _wait_for_a_waiting_session()
+        thread.join()
+        assert Application.objects.get().stage == "rejected"
+        assert RawEvent.objects.latest("id").outcome == "older than the last seen"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_somebody_new_whom_two_workers_hear_of_at_once_is_one_candidate():
+    """Who was slower does its batch again, and finds what the other has added."""
+    with lived(keep=True) as life:
+        life.ats("app-2")
+        other = {**snapshot("app-1"), "updated_at": clock.now().isoformat()}
+        thread = threading.Thread(target=_work_off_elsewhere)
+        with transaction.atomic():
+            mirror.apply(life.company.connection, [read_snapshot(other)], now=clock.now())
+            thread.start()
+            _wait_for_a_waiting_session()
+        thread.join()
+        assert Application.objects.count() == 2
+        assert Candidate.objects.count() == 1
+        assert ContactPoint.objects.count() == 2
+        event = RawEvent.objects.get()
+        assert (event.state, event.tries) == ("done", 0)
+
+
+def _work_off_elsewhere() -> None:
+    try:
+        work.work(dict.fromkeys(range(settings.SHARDS)))
+    finally:
+        connection.close()
 
 
 def _apply_elsewhere(application_id, event) -> None:

@@ -78,3 +78,24 @@ def test_ids_times_and_numbers_are_left_as_they_are(caplog):
     facts.record_all([row(why=why)])
     assert Fact.objects.get().why == why
     assert not caplog.records
+
+
+def test_gathered_facts_are_recorded_together_at_the_end():
+    with facts.gathering():
+        facts.record_all([row(verb="first")])
+        with facts.gathering():
+            facts.record_all([row(verb="second")])
+        assert not Fact.objects.exists()
+    assert list(Fact.objects.order_by("id").values_list("verb", flat=True)) == ["first", "second"]
+
+
+def test_facts_gathered_before_an_error_are_forgotten():
+    def fail():
+        with facts.gathering():
+            facts.record_all([row()])
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
+    facts.record_all([row(verb="later")])
+    assert Fact.objects.get().verb == "later"

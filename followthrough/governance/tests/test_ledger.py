@@ -86,6 +86,15 @@ def test_repeating_a_grant_adds_nothing_and_a_later_one_does(here):
     assert Fact.objects.filter(verb="granted_consent").count() == 2
 
 
+def test_of_a_new_person_nothing_is_looked_up(here):
+    phone = person(here)["phone"]
+    new = {phone.candidate_id}
+    assert consent.record_all([grant(phone), grant(phone)], of_new=new) == 1
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(consent, "_STANDING_GIVEN", "not asked")
+        assert consent.record_all([grant(phone, at=NOON + timedelta(days=1))], of_new=new) == 1
+
+
 def test_an_old_grant_that_arrives_late_does_not_beat_a_newer_refusal(here):
     phone = person(here)["phone"]
     consent.record_all([grant(phone, state="revoked", at=NOON)])

@@ -77,6 +77,19 @@ def test_the_same_touch_of_a_run_is_planned_once(candidate):
     assert planning.plan([one, one._replace(due_at=NOON + timedelta(days=1))], now=NOON) == []
 
 
+def test_planning_wakes_the_shard_of_what_is_due_now_and_of_nothing_else(candidate, monkeypatch):
+    woken = []
+    monkeypatch.setattr(
+        planning,
+        "_PLAN",
+        planning._PLAN.replace("pg_notify(%s, shard::text)", "%s || ' ' || shard"),
+    )
+    later = NOON + timedelta(days=1)
+    for one in (plan(candidate, key="now"), plan(candidate, key="later", due_at=later)):
+        woken += [row[1] for row in sql.rows(*planning._plan([one], NOON))]
+    assert woken == [f"{sql.WAKE} {candidate.shard}", None]
+
+
 def test_a_persons_next_message_waits_while_one_is_on_its_way(candidate):
     planning.plan([plan(candidate, key="a"), plan(candidate, key="b")], now=NOON)
     first, _ = claimed(candidate)
