@@ -24,4 +24,4 @@ def digest(value: Any) -> str:
 def iso(moment: datetime) -> str:
     """An aware time as UTC text that sorts like the time: `2026-06-03T17:00:00.000000Z`."""
     utc = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
-    return utc.replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+    return utc.isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"

@@ -15,6 +15,7 @@ from followthrough.journeys.events import PlanTouch, State
 from followthrough.journeys.relevance import quiet_since, relevance
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
 USEFUL = timedelta(days=3)  # after due, where the map does not say
 
 
@@ -144,7 +145,7 @@ def shifted(moment: datetime, by: timedelta) -> datetime:
 
 def number(moment: datetime) -> str:
     """A time as a short text: its microseconds since 1970, in hex."""
-    return f"{(moment - EPOCH) // timedelta(microseconds=1):x}"
+    return f"{(moment - EPOCH) // MICROSECOND:x}"
 
 
 def _stamp(state: State, sequence: int | None) -> str:

@@ -15,7 +15,7 @@ from uuid import UUID
 from followthrough.audit.facts import SYSTEM, Actor, FactRow
 from followthrough.core.ids import uuid7
 from followthrough.journeys import assignment, engine, versions
-from followthrough.journeys.assignment import Rules
+from followthrough.journeys.assignment import Rule, Rules
 from followthrough.journeys.events import Event, StageChanged, State
 from followthrough.journeys.models import RunMove
 from followthrough.people.applications import Anchors
@@ -183,14 +183,13 @@ def _start(
 ) -> dict[UUID, Journey]:
     """Start a run for each application that a rule assigns a map to."""
     rules = known.rules if known else assignment.of(row.organization_id for row in rows).answer()
+    chosen: dict[tuple[object, ...], Rule | None] = {}
     started = {}
     for row in rows:
-        rule = assignment.best(
-            rules.get(row.organization_id, ()),
-            family=row.family or "",
-            site_id=row.site_id,
-            requisition_id=row.requisition_id,
-        )
+        place = row.organization_id, row.family, row.site_id, row.requisition_id
+        if place not in chosen:
+            chosen[place] = _best(row, rules)
+        rule = chosen[place]
         if rule is None:
             gathered.facts.append(_fact(row, actor, "found_no_map", {}, now))
             continue
@@ -200,6 +199,15 @@ def _start(
     if started:
         _tell_anchors(started, {row.application_id: row.anchors for row in rows})
     return started
+
+
+def _best(row: _Locked, rules: Rules) -> Rule | None:
+    return assignment.best(
+        rules.get(row.organization_id, ()),
+        family=row.family or "",
+        site_id=row.site_id,
+        requisition_id=row.requisition_id,
+    )
 
 
 def _tell_anchors(started: dict[UUID, Journey], known: Mapping[UUID, Anchors | None]) -> None:

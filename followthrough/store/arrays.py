@@ -50,9 +50,13 @@ class _Column(ListBinaryDumper):
         self.oid, self._element, self._write = array, element, write
 
     def dump(self, obj: list[Any]) -> Buffer:
-        write = self._write
-        values = [_NULL if value is None else write(value) for value in obj]
-        return _HEAD.pack(1, 1, self._element, len(obj), 1) + b"".join(values)
+        return _HEAD.pack(1, 1, self._element, len(obj), 1) + self._values(obj)
+
+    def _values(self, obj: list[Any]) -> bytes:
+        write, first = self._write, obj[0]
+        if first == obj[-1] and obj.count(first) == len(obj):  # as half of all columns are
+            return (_NULL if first is None else write(first)) * len(obj)
+        return b"".join([_NULL if value is None else write(value) for value in obj])
 
 
 _COLUMNS: dict[Hashable, _Column] = {
