@@ -10,11 +10,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 from itertools import chain, islice
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.conf import settings
 from django.db import connection as database
 from django.db import transaction
 from psycopg.errors import UniqueViolation
@@ -28,7 +28,6 @@ from followthrough.core import clock
 from followthrough.core.canonical import digest
 from followthrough.core.errors import Explained
 from followthrough.core.hooks import Malformed
-from followthrough.core.ids import shard_of
 from followthrough.governance import consent
 from followthrough.intake import fetching, links, raw
 from followthrough.intake.ats import registry
@@ -258,22 +257,16 @@ def _follow(group: _Group, applied: Applied, now: datetime) -> None:
     connection = group.ready[0].connection
     changes = [(change.application_id, _event(change)) for change in applied.changes]
     known = advance.Known(applied.subjects, group.runs, group.rules)
-    advance.apply(changes, now=now, actor=Actor("ats", str(connection.id)), known=known)
-    entries = [_entry(grant, connection) for grant in applied.grants]
+    actor = Actor("ats", str(connection.id))
+    advance.apply(changes, now=now, actor=actor, known=known)
+    entries = [_entry(grant, actor) for grant in applied.grants]
     consent.record_all(entries, of_new=applied.new_people)
 
 
 def _wake(ready: Sequence[Ready], applied: Applied) -> None:
     """A bare hint waits in another shard than its candidate's, whose worker may be asleep."""
-    if applied.changes:
-        shards = {
-            shard_of(
-                f"{one.connection.id}:{snapshot.candidate.external_id}", shards=settings.SHARDS
-            )
-            for one in ready
-            for snapshot in one.snapshots
-        }
-        sql.wake(*(shards - {one.raw.shard for one in ready}))
+    shards = {applied.subjects[change.application_id].shard for change in applied.changes}
+    sql.wake(*(shards - {one.raw.shard for one in ready}))
 
 
 def _event(change: Changed) -> StageChanged | AnchorMoved:
@@ -283,8 +276,11 @@ def _event(change: Changed) -> StageChanged | AnchorMoved:
     return AnchorMoved(name=change.name, at=change.at, sequence=change.sequence)
 
 
-def _entry(grant: Grant, connection: Connection) -> consent.Entry:
-    evidence = {"connection": str(connection.id), "text": digest(grant.text)}
+_digest_of_words = lru_cache(maxsize=1024)(digest)  # most candidates agree to the same ones
+
+
+def _entry(grant: Grant, ats: Actor) -> consent.Entry:
+    evidence = {"connection": ats.id, "text": _digest_of_words(grant.text)}
     return consent.Entry(
         organization_id=grant.organization_id,
         candidate_id=grant.candidate_id,
@@ -295,7 +291,7 @@ def _entry(grant: Grant, connection: Connection) -> consent.Entry:
         basis="application_form",
         source="ats",
         evidence=evidence,
-        actor=Actor("ats", str(connection.id)),
+        actor=ats,
         at=grant.at,
     )
 

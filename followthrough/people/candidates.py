@@ -97,7 +97,8 @@ def mirror(connection: Connection, known: Mapping[str, Person], batch: Sequence[
     )
     said = _said(batch)
     added = {key: found for key, found in sorted(contents.items()) if key not in known}
-    new = {key: _person(connection, key, added[key][0], said.get(key)) for key in added}
+    of = f"{connection.id}:"
+    new = {key: _person(of + key, version, said.get(key)) for key, (version, _) in added.items()}
     _add(connection, new, added)
     changed = _write(known, contents)
     _state_zones(known, said)
@@ -123,9 +124,8 @@ def _said(batch: Sequence[Heard]) -> dict[str, Said]:
     return found
 
 
-def _person(connection: Connection, key: str, version: Version, said: Said | None) -> Person:
-    shard = shard_of(f"{connection.id}:{key}", shards=settings.SHARDS)
-    return Person(uuid7(), shard, version, said or (None, ""))
+def _person(name: str, version: Version, said: Said | None) -> Person:
+    return Person(uuid7(), shard_of(name, shards=settings.SHARDS), version, said or (None, ""))
 
 
 _ADD = """

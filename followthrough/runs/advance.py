@@ -149,7 +149,9 @@ def _open(
     starting = {app for app, event in changes if isinstance(event, StageChanged)}
     new = [row for row in locked if row.run_id is None and row.application_id in starting]
     started = _start(new, gathered, actor, now, known) if new else {}
-    running = {row.application_id: _journey(row) for row in locked if row.run_id is not None}
+    running = {
+        row.application_id: _journey(row, row.version_id) for row in locked if row.version_id
+    }
     return running | started
 
 
@@ -164,7 +166,7 @@ def _of(known: Known, application_id: UUID) -> _Locked:
     return _Locked(*subject, *run, anchors=anchors)
 
 
-def _journey(row: _Locked) -> Journey:
+def _journey(row: _Locked, version_id: UUID) -> Journey:
     return Journey(
         application_id=row.application_id,
         organization_id=row.organization_id,
@@ -172,7 +174,7 @@ def _journey(row: _Locked) -> Journey:
         connection_id=row.connection_id,
         shard=row.shard,
         run_id=row.run_id or uuid7(),
-        version_id=row.version_id,  # type: ignore[arg-type]
+        version_id=version_id,
         state=engine.load_state(row.state) if row.state else State(),
         end_reason=row.end_reason or "",
     )
@@ -193,7 +195,7 @@ def _start(
         if rule is None:
             gathered.facts.append(_fact(row, actor, "found_no_map", {}, now))
             continue
-        started[row.application_id] = _journey(row._replace(version_id=rule.version_id))
+        started[row.application_id] = _journey(row, rule.version_id)
         started[row.application_id].started = rule.why
         gathered.facts.append(_fact(row, actor, "started_run", {"rule": rule.why}, now))
     if started:
@@ -319,7 +321,8 @@ def move(
 
 def _running(run_ids: Sequence[UUID]) -> list[Journey]:
     apps = sql.rows("SELECT application_id FROM journeys_run WHERE id = ANY(%s)", (list(run_ids),))
-    return [_journey(row) for row in _load([row[0] for row in apps]) if row.run_id]
+    found = _load([row[0] for row in apps])
+    return [_journey(row, row.version_id) for row in found if row.version_id]
 
 
 _SAID = """
