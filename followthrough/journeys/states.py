@@ -9,23 +9,23 @@ from typing import Any
 from followthrough.core.canonical import iso
 from followthrough.journeys.events import State
 
+_PLAIN = ("stage", "visit", "ended", "asks", "answers")
 _TIMES = ("entered_at", "replied_at", "seen_at", "moved_at")
 
 
 def dump_state(state: State) -> dict[str, Any]:
     """`state` as plain JSON values; what is empty is left out."""
-    found: dict[str, Any] = {
-        "stage": state.stage,
-        "visit": state.visit,
-        "ended": state.ended,
-        "asks": dict(state.asks),
-        "answers": dict(state.answers),
-        "sent": {key: iso(at) for key, at in state.sent.items()},
-        "anchors": {name: [at and iso(at), seq] for name, (at, seq) in state.anchors.items()},
-        "heard": {name: [iso(at), mark] for name, (at, mark) in state.heard.items()},
-    }
+    found: dict[str, Any] = {name: value for name in _PLAIN if (value := getattr(state, name))}
     found |= {name: iso(at) for name in _TIMES if (at := getattr(state, name)) is not None}
-    return {name: value for name, value in found.items() if value}
+    if state.sent:
+        found["sent"] = {key: iso(at) for key, at in state.sent.items()}
+    if state.anchors:
+        found["anchors"] = {
+            name: [at and iso(at), sequence] for name, (at, sequence) in state.anchors.items()
+        }
+    if state.heard:
+        found["heard"] = {name: [iso(at), mark] for name, (at, mark) in state.heard.items()}
+    return found
 
 
 def load_state(raw: Mapping[str, Any]) -> State:
