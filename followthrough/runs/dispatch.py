@@ -39,7 +39,7 @@ POISON_TRIES = 5
 _own = threading.local()  # each thread that does this work has a lane of its own
 
 
-@shard_loop(order=20)
+@shard_loop(order=20, settles=True)
 def work(held: Held) -> int:
     """One turn: settle what came back, hand over what is decided, decide what is due."""
     lane = _lane()

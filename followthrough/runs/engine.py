@@ -18,6 +18,8 @@ from dataclasses import dataclass, field
 from django.conf import settings
 from django.db import close_old_connections
 
+from followthrough.store import sql
+
 log = logging.getLogger(__name__)
 
 # The shards somebody holds, each with its fencing token; None: nobody else can be there (tests).
@@ -30,7 +32,8 @@ class ShardDuty:
     """One kind of work on shards; the lowest `order` goes first in every turn.
 
     Work with a `pause` is left out of turns for so many seconds after it found nothing to do.
-    Work that waits for others' systems is done `apart`, so that nothing waits for it.
+    Work that waits for others' systems is done `apart`, so that nothing waits for it. Work that
+    `settles` is all there is to do when nothing but outcomes came back.
     """
 
     order: int
@@ -38,6 +41,7 @@ class ShardDuty:
     work: ShardWork = field(compare=False)
     pause: float = field(default=0.0, compare=False)
     apart: bool = field(default=False, compare=False)
+    settles: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -54,12 +58,12 @@ _house_duties: list[HouseDuty] = []
 
 
 def shard_loop(
-    *, order: int, pause: float = 0.0, apart: bool = False
+    *, order: int, pause: float = 0.0, apart: bool = False, settles: bool = False
 ) -> Callable[[ShardWork], ShardWork]:
     """Register `work(held) -> int`; it must be safe to run after any crash."""
 
     def register(work: ShardWork) -> ShardWork:
-        duty = ShardDuty(order=order, name=_name(work), work=work, pause=pause, apart=apart)
+        duty = ShardDuty(order, _name(work), work, pause, apart, settles)
         _shard_duties.append(duty)
         _shard_duties.sort()
         return work
@@ -84,13 +88,15 @@ class Turns:
         self._apart = apart
         self._resting: dict[str, float] = {}  # until when, in monotonic seconds
 
-    def turn(self, held: Held) -> int:
-        """Do every duty once and return how much was done.
+    def turn(self, held: Held, *, settling: bool = False) -> int:
+        """Do every duty once, or only those that settle, and return how much was done.
 
-        A duty that fails is logged and the others go on; the next turn tries it again.
+        A duty that fails is logged and the others go on; the next turn tries it again. Whatever
+        falls due in these shards meanwhile is found in this very turn: nobody need be woken.
         """
         duties = [duty for duty in _shard_duties if duty.apart == self._apart]
-        return sum(self._do(duty, held) for duty in duties)
+        with sql.quiet(held if not self._apart else ()):
+            return sum(self._do(duty, held) for duty in duties if duty.settles or not settling)
 
     def _do(self, duty: ShardDuty, held: Held) -> int:
         if time.monotonic() < self._resting.get(duty.name, 0.0):

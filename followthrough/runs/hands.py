@@ -54,16 +54,17 @@ class Hand:
         self._resting.wait(max(0.0, until - time.monotonic()))
 
     def _work(self) -> None:
+        settling = False  # only outcomes have rung: nothing new has come in
         while not (stopping.is_set() and dispatch.at_rest()):
-            if self._did() < MUCH:
-                signals.wait(self._sleeper, seconds=SWEEP_SECONDS)
+            if self._did(settling=settling) < MUCH:
+                settling = signals.wait(self._sleeper, seconds=SWEEP_SECONDS)
         connection.close()
         self._resting.set()
 
-    def _did(self) -> int:
+    def _did(self, *, settling: bool) -> int:
         """One turn. Whatever goes wrong, the hand lives on: nobody else does its shards' work."""
         try:
-            return self._turns.turn(self._ours())
+            return self._turns.turn(self._ours(), settling=settling)
         except Exception:
             log.exception("A turn failed; the next follows in %s s", SWEEP_SECONDS)
             connection.close()

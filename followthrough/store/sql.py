@@ -10,7 +10,7 @@ So statements that do not need each other's answers travel together (`together`,
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from contextlib import contextmanager, nullcontext
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -149,6 +149,7 @@ def gathering() -> Iterator[None]:
 
 class _Own(threading.local):
     waiting: list[Statement] | None = None  # what was sent and not yet run; None: not gathering
+    quiet: Set[str] = frozenset()  # the shards this thread is just working on
 
 
 _own = _Own()
@@ -186,5 +187,15 @@ APART = "apart"  # or this, when there is work that waits for others' systems
 
 def wake(*payloads: int | str) -> None:
     """Tell the workers, on commit, that shards have work (or CLOCK, or APART)."""
-    for payload in sorted({str(one) for one in payloads}):
+    for payload in sorted({str(one) for one in payloads} - _own.quiet):
         run("SELECT pg_notify(%s, %s)", (WAKE, payload))
+
+
+@contextmanager
+def quiet(shards: Iterable[int]) -> Iterator[None]:
+    """Within, wake nobody for these shards: whoever asks is about to look for their work."""
+    before, _own.quiet = _own.quiet, frozenset(map(str, shards))
+    try:
+        yield
+    finally:
+        _own.quiet = before
