@@ -1,8 +1,10 @@
 """The rows that are sealed, read as hashes: in a fixed order, a few thousand at a time.
 
-Every column is read as the text PostgreSQL writes for it, so nothing is lost in a conversion.
+A leaf is the hash of its columns as the texts that PostgreSQL writes for them, in the order of
+their names, each with its length: nothing is lost in a conversion, and no two rows read alike.
 Columns that are NULL are left out: a column that is added later keeps old leaves as they were
-if it is NULL in old rows.
+if it is NULL in old rows. The database makes the hashes: fetching every column of every row to
+hash it here took a fifth of a busy worker's time.
 """
 
 from __future__ import annotations
@@ -11,12 +13,10 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 from uuid import UUID
 
-import orjson
 import psycopg
 from django.apps import apps
 from django.db import connection
 
-from followthrough.audit.merkle import leaf
 from followthrough.audit.models import Sealable
 from followthrough.store import sql
 
@@ -61,33 +61,36 @@ def stream(
 
     Needs an open transaction in which `fix_texts` was called; reads from a server-side cursor.
     """
-    names = sorted(field.column for field in model._meta.concrete_fields)
-    head = orjson.dumps(kind(model))
     with psycopg.ServerCursor(connection.connection, f"leaves_{model._meta.db_table}") as cur:
-        query, params = _query(model, names, from_xact, to_xact, organization_id)
-        cur.execute(query, params)
+        query, params = _query(model, from_xact, to_xact, organization_id)
+        cur.execute(query, params, binary=True)
         while chunk := cur.fetchmany(_AT_A_TIME):
-            for organization, xact, *texts in chunk:
-                yield Leaf(organization, xact, leaf(head + _content(names, texts)))
-
-
-def _content(names: list[str], texts: list[str | None]) -> bytes:
-    pairs = zip(names, texts, strict=True)  # the names are sorted, so the JSON is canonical
-    return orjson.dumps({name: text for name, text in pairs if text is not None})
+            yield from map(Leaf._make, chunk)
 
 
 def _query(
-    model: type[Sealable],
-    names: list[str],
-    from_xact: int,
-    to_xact: int,
-    organization_id: UUID | None,
+    model: type[Sealable], from_xact: int, to_xact: int, organization_id: UUID | None
 ) -> tuple[str, list[Any]]:
-    texts = ", ".join(f'"{name}"::text' for name in names)
+    names = sorted(field.column for field in model._meta.concrete_fields)
+    texts = ", ".join(f'"{name}"::text AS "{name}"' for name in names)
+    content = ", ".join(map(_told, names))
     only = "" if organization_id is None else "AND organization_id = %s"
-    query = (
-        f'SELECT organization_id, xact, {texts} FROM "{model._meta.db_table}" AS sealed'  # noqa: S608
-        f" WHERE xact >= %s AND xact < %s {only}"
-        " ORDER BY sealed.organization_id, sealed.xact, sealed.id"
+    # OFFSET 0: each text is made once, though its length is asked for as well.
+    query = f"""
+        SELECT org, number,
+               sha256('\\x00'::bytea || convert_to(concat(%s::text, {content}), 'UTF8'))
+        FROM (SELECT organization_id AS org, xact AS number, {texts}
+              FROM "{model._meta.db_table}"
+              WHERE xact >= %s AND xact < %s {only} OFFSET 0) AS sealed
+        ORDER BY org, number, sealed.id COLLATE "C"
+    """  # noqa: S608
+    given = [] if organization_id is None else [organization_id]
+    return query, [f"{kind(model)};", from_xact, to_xact, *given]
+
+
+def _told(name: str) -> str:
+    """A column in a leaf: its name, its length in characters and its text; nothing when NULL."""
+    text = f'"{name}"'
+    return (
+        f"CASE WHEN {text} IS NOT NULL THEN concat('{name}=', length({text}), ':', {text}, ';') END"
     )
-    return query, [from_xact, to_xact, *([] if organization_id is None else [organization_id])]
