@@ -184,15 +184,14 @@ class _Group(NamedTuple):
     rules: Rules
 
 
-@transaction.atomic
 def apply(ready: Sequence[Ready], *, now: datetime) -> None:
     """Mirror, tell the engine, and mark as done: all of it, or nothing.
 
     Everything needed is read in one round trip; what is written travels together in another.
     """
-    waiting, groups = _look(ready)
-    outcomes = dict.fromkeys(waiting, "nothing about an application")
-    with sql.gathering(), facts.gathering():
+    with sql.committing(), facts.gathering():
+        waiting, groups = _look(ready)
+        outcomes = dict.fromkeys(waiting, "nothing about an application")
         for group in groups:
             applied = _mirror(group, now)
             _follow(group, applied, now)

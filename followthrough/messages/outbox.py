@@ -207,6 +207,12 @@ def end(ends: Sequence[tuple[UUID, str]], *, now: datetime, was: Sequence[str]) 
     return {row[0] for row in sql.rows(_END, [now, *sql.columns(ends, 2), list(was)])}
 
 
+def note_ends(ends: Sequence[tuple[UUID, str]], *, now: datetime, was: Sequence[str]) -> None:
+    """`end`, when nobody asks which of them moved: it may wait for the next statement."""
+    if ends:
+        sql.send(_END, [now, *sql.columns(ends, 2), list(was)])
+
+
 _PLAN_AGAIN = """
 UPDATE messaging_touch t
 SET state = 'planned', due_at = p.due_at, held_for = p.held_for, lease_until = NULL

@@ -120,7 +120,7 @@ def _decide(
     held: Held, *, limit: int, now: datetime, only: Sequence[UUID] | None = None
 ) -> tuple[int, list[Ready]]:
     """Claim, load, decide and write, in one transaction; returns the count and what may leave."""
-    with transaction.atomic():
+    with sql.committing():
         dues = outbox.claim(shards=list(held), now=now, limit=limit, only=only)
         if not dues:
             return 0, []

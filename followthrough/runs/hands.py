@@ -13,6 +13,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from contextlib import nullcontext
 
 from django.conf import settings
 from django.db import connection
@@ -64,7 +65,8 @@ class Hand:
     def _did(self, *, settling: bool) -> int:
         """One turn. Whatever goes wrong, the hand lives on: nobody else does its shards' work."""
         try:
-            return self._turns.turn(self._ours(), settling=settling)
+            with sql.in_turn(_turn) if self._sleeper != signals.APART else nullcontext():
+                return self._turns.turn(self._ours(), settling=settling)
         except Exception:
             log.exception("A turn failed; the next follows in %s s", SWEEP_SECONDS)
             connection.close()
@@ -88,6 +90,7 @@ def _epochs() -> dict[int, int]:
 
 
 stopping = threading.Event()
+_turn = threading.Lock()  # whose turn it is to compute; the one apart takes its chances
 _hands: dict[int | str, Hand] = {}
 
 

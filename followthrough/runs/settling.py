@@ -14,8 +14,6 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
-
 from followthrough.audit.facts import Actor, FactRow, record_all
 from followthrough.channels import contract
 from followthrough.governance import caps, consent
@@ -48,7 +46,7 @@ def settle(finished: Sequence[Finished], *, now: datetime) -> int:
 
 def _settle(finished: Sequence[Finished], now: datetime, *, tell: bool = True) -> None:
     heard = _listened(finished) if tell else []
-    with transaction.atomic():
+    with sql.committing():
         # Applications are locked before touches, everywhere.
         advance.lock(one.ready.sending.touch.application_id for one in heard)
         counted = outbox.settle([_outcome(one) for one in finished])
@@ -201,14 +199,15 @@ class _Batch:
         )  # fmt: skip
 
     def write(self) -> None:
-        with sql.gathering():
-            outbox.end(self.ends, now=self.now, was=OPEN)
-            outbox.plan_again(self.again, was=OPEN)
-            outbox.mark_not_sent(self.unsent)
-            outbox.record(self.receipts)
-            record_all(self.facts)
-            self._doubt()
-            caps.release(self.released)
+        outbox.note_ends(self.ends, now=self.now, was=OPEN)
+        outbox.plan_again(self.again, was=OPEN)
+        outbox.mark_not_sent(self.unsent)
+        outbox.record(self.receipts)
+        record_all(self.facts)
+        self._doubt()
+        caps.release(self.released)
+        if self.unreachable or self.opted_out:
+            sql.flush()
         for code, points in self.unreachable.items():
             ContactPoint.objects.filter(id__in=points).update(usable=False, unusable_reason=code)
         for one in self.opted_out:

@@ -26,7 +26,6 @@ from followthrough.people.contacts import CHANNEL_KIND
 from followthrough.runs.engine import Held
 from followthrough.runs.facts import Facts
 from followthrough.runs.handover import DECISION_SECONDS, Ready
-from followthrough.store import sql
 
 
 class Verdicts:
@@ -44,12 +43,11 @@ class Verdicts:
 
     def write(self) -> None:
         """Write all of it. Raises caps.Overtaken; the transaction must then be rolled back."""
-        with sql.gathering():
-            outbox.record(self.receipts)
-            outbox.end(self.ends, now=self.now, was=["planned"])
-            outbox.plan_again(self.holds, was=["planned"])
-            outbox.start(self.sendings, epochs=self.held, now=self.now)
-            caps.reserve(self.uses, self.known.uses)
+        outbox.record(self.receipts)
+        outbox.note_ends(self.ends, now=self.now, was=["planned"])
+        outbox.plan_again(self.holds, was=["planned"])
+        outbox.start(self.sendings, epochs=self.held, now=self.now)
+        caps.reserve(self.uses, self.known.uses)
 
     def receipt(self, due: Due, verdict: str, decision: Decision, **more: Any) -> None:
         """Add the receipt of a decision."""

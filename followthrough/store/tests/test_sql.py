@@ -1,8 +1,10 @@
 """Statements that travel together do what they do one by one."""
 
+import threading
+
 import psycopg
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
 from followthrough.store import sql
 
@@ -67,3 +69,49 @@ def test_an_error_in_what_was_gathered_is_raised_at_the_end():
     with pytest.raises(psycopg.errors.UniqueViolation):
         _gather(1, 1)
     assert sql.rows(ALL) == []
+
+
+def test_a_turn_is_lent_while_the_database_works():
+    turn = threading.Lock()
+    with sql.in_turn(turn):
+        assert turn.locked()
+        with sql._own.lend():
+            assert not turn.locked()
+        sql.rows(ALL)
+        assert turn.locked()
+    assert not turn.locked()
+
+
+def test_a_turn_is_given_back_after_an_error():
+    turn = threading.Lock()
+    with pytest.raises(psycopg.errors.UniqueViolation), transaction.atomic(), sql.in_turn(turn):
+        sql.together((ADD, (1,)), (ADD, (1,)))
+    assert not turn.locked()
+
+
+def test_nobody_is_woken_for_shards_that_are_being_looked_at():
+    def heard(*shards):
+        with sql.quiet([1, 2]):
+            travelled.clear()
+            sql.wake(*shards)
+        return [params[1] for _, params in travelled]
+
+    travelled = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sql, "run", lambda query, params: travelled.append((query, params)))
+        assert heard(1, 2, 3, sql.CLOCK) == ["3", "clock"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_committed_together_is_there_for_others():
+    sql.run("CREATE TABLE heap (n int PRIMARY KEY)")
+    try:
+        with sql.committing():
+            sql.send("INSERT INTO heap VALUES (1)")
+        with psycopg.connect(**connection.get_connection_params()) as other:
+            assert other.execute("SELECT n FROM heap").fetchall() == [(1,)]
+        with pytest.raises(psycopg.errors.UniqueViolation), sql.committing():
+            sql.send("INSERT INTO heap VALUES (2), (1)")
+        assert sql.rows("SELECT n FROM heap") == [(1,)]
+    finally:
+        sql.run("DROP TABLE heap")
