@@ -18,14 +18,21 @@ from time import monotonic
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from followthrough.channels.contract import Accepted, Adapter, Envelope, OutcomeUnknown, SendError
+from followthrough.channels.contract import (
+    Accepted,
+    Adapter,
+    Envelope,
+    OutcomeUnknown,
+    SendError,
+    Throttled,
+)
 from followthrough.messages.outbox import Sending
 from followthrough.runs import signals
 
 log = logging.getLogger(__name__)
 
 DECISION_SECONDS = 2.0  # a decision older than this is made again
-AT_ONCE = 200  # envelopes under way in one lane
+AT_ONCE = 400  # envelopes under way in one lane
 SWEEP_SECONDS = 0.25  # how often to look for calls that take too long
 
 
@@ -74,6 +81,8 @@ class Lane:
         """Up to `most` outcomes that wait to be settled."""
         taken = [self.finished.popleft() for _ in range(min(most, len(self.finished)))]
         self.flying -= sum(one.started_at is not None for one in taken)
+        if any(isinstance(one.outcome, Throttled) for one in taken):
+            self._claim_less()
         return taken
 
     def take_ready(self) -> list[Ready]:
@@ -91,7 +100,10 @@ class Lane:
         """Finish messages that were never handed over, and claim less from now on."""
         for ready in readies:
             self.finished.append(Finished(ready, Expired(), None))
-            self.limit = max(10, self.limit // 2)
+            self._claim_less()
+
+    def _claim_less(self) -> None:
+        self.limit = max(10, self.limit // 2)
 
     def launch(self, readies: list[Ready], started_at: datetime) -> None:
         """Start handing over; each outcome arrives in `finished` and wakes the lane's thread."""

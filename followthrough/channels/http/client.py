@@ -57,12 +57,11 @@ async def call(origin: Origin, request: bytes) -> Response:
     """
     server = _server(origin)
     connection = await server.take()
+    late = asyncio.get_running_loop().call_later(ANSWER_SECONDS, connection.fail, "timeout")
     try:
-        async with asyncio.timeout(ANSWER_SECONDS):
-            return await connection.ask(request)
-    except TimeoutError as problem:
-        raise Lost("timeout") from problem
+        return await connection.ask(request)
     finally:
+        late.cancel()
         server.give_back(connection)
 
 
@@ -103,13 +102,13 @@ class _Connection(asyncio.Protocol):
         try:
             self._parser.feed_data(data)
         except (httptools.HttpParserError, httptools.HttpParserUpgrade):
-            self._fail("not_http")
+            self.fail("not_http")
         return None
 
     def connection_lost(self, problem: Exception | None) -> None:
         if problem is None and self._ends_with_the_connection():
             self.on_message_complete()
-        self._fail("closed")
+        self.fail("closed")
 
     def on_header(self, name: bytes, value: bytes) -> None:
         self._headers[name.decode("latin-1").lower()] = value.decode("latin-1")
@@ -118,7 +117,7 @@ class _Connection(asyncio.Protocol):
         self._length += len(part)
         self._body.append(part)
         if self._length > LONGEST_ANSWER:
-            self._fail("too_long")
+            self.fail("too_long")
 
     def on_message_complete(self) -> None:
         status = self._parser.get_status_code()
@@ -139,7 +138,8 @@ class _Connection(asyncio.Protocol):
             return False
         return not self._headers.keys() & {"content-length", "transfer-encoding"}
 
-    def _fail(self, why: str) -> None:
+    def fail(self, why: str) -> None:
+        """Give the request up: whether it left, nobody knows."""
         self.transport.abort()
         answer, self._answer = self._answer, None
         if answer is not None and not answer.done():
@@ -156,6 +156,9 @@ class _Server:
 
     async def take(self) -> _Connection:
         """A connection that is ready to be asked. Raises NotSent."""
+        if not self._room.locked() and (connection := self._idle_one()):
+            await self._room.acquire()  # there is room: nothing to wait for
+            return connection
         try:
             async with asyncio.timeout(CONNECT_SECONDS):
                 await self._room.acquire()
