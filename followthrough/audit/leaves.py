@@ -44,9 +44,11 @@ def kind(model: type[Sealable]) -> str:
 
 
 def fix_texts() -> None:
-    """Make PostgreSQL write times the same way everywhere, until the transaction ends."""
+    """Make PostgreSQL write and hash the same way everywhere, until the transaction ends."""
     sql.rows(
-        "SELECT set_config('TimeZone', 'UTC', true), set_config('DateStyle', 'ISO, YMD', true)"
+        "SELECT set_config('TimeZone', 'UTC', true), set_config('DateStyle', 'ISO, YMD', true),"
+        # Before anybody's own functions of the same names.
+        " set_config('search_path', 'pg_catalog, ' || current_setting('search_path'), true)"
     )
 
 

@@ -5,7 +5,7 @@ on all their addresses is found in the same rows. Nothing is locked while a batc
 counts its changes, and whoever writes names the count that was read. Who was overtaken writes
 nothing and decides again, so any number of workers can reserve room on a shared phone at once.
 (One person's messages are decided by one worker at a time, whoever holds their shard.) Rows are
-written in the order of their keys, so that nobody waits in a circle.
+given in the order of their keys; should two wait in a circle all the same, one was overtaken.
 """
 
 from __future__ import annotations

@@ -33,6 +33,8 @@ def standing(organization_ids: Sequence[UUID]) -> sql.Question[dict[UUID, Compil
 
     def read(rows: Sequence[tuple]) -> dict[UUID, CompiledPolicy]:
         newest: dict[UUID, UUID] = dict(rows)
+        if len(_compiled) > _KEPT:
+            _compiled.clear()  # before looking what is missing
         _compile(policy_id for policy_id in newest.values() if policy_id not in _compiled)
         return {
             one: _compiled[newest[one]] if one in newest else default() for one in organization_ids
@@ -57,8 +59,6 @@ def _compile(policy_ids: Any) -> None:
     wanted = list(policy_ids)
     if not wanted:
         return
-    if len(_compiled) > _KEPT:
-        _compiled.clear()
     for row in Policy.objects.filter(id__in=wanted):
         _compiled[row.id] = compiled(
             row.document, id=row.id, number=row.number, packs=rulepacks.packs()

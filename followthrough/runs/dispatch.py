@@ -80,7 +80,7 @@ def _fill(lane: Lane, held: Held) -> int:
     try:
         claimed, ready = _decide(held, limit=limit, now=now)
     except caps.Overtaken:
-        return limit  # another worker wrote to the same addresses just now: decided again at once
+        return BATCH  # another worker wrote to the same addresses just now: decided again at once
     except Exception:
         log.exception("A batch could not be decided; going one by one")
         return _one_by_one(lane, held, limit=limit, now=now)
@@ -137,7 +137,7 @@ def _decide_person(person: facts.Person, dues: list[Due], known: Facts, written:
     zone = next(iter(zones.names), "UTC")
     found = gate.decide(
         [drafts.draft(due, person, zone, known) for due in dues],
-        drafts.person_facts(person, zones, known),
+        drafts.person_facts(person, zones, known, written.used),
         policy,
         written.now,
     )

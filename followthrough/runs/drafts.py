@@ -24,6 +24,7 @@ from followthrough.runs.about import About
 from followthrough.runs.facts import Facts, Person, zones_for
 
 NOTHING: Mapping[Any, Any] = {}
+Used = Mapping[tuple[UUID, str], Sequence[Stored]]  # by organization and address key
 
 
 def by_person(dues: Sequence[Due]) -> dict[UUID, list[Due]]:
@@ -34,8 +35,8 @@ def by_person(dues: Sequence[Due]) -> dict[UUID, list[Due]]:
     return found
 
 
-def person_facts(person: Person, zones: Zones, facts: Facts) -> PersonFacts:
-    """What the gate must know of one person."""
+def person_facts(person: Person, zones: Zones, facts: Facts, used: Used) -> PersonFacts:
+    """What the gate must know of one person. `used`: what this batch has decided before."""
     org = person.organization_id
     return PersonFacts(
         person.id,
@@ -46,15 +47,21 @@ def person_facts(person: Person, zones: Zones, facts: Facts) -> PersonFacts:
         facts.consents.get(org, NOTHING),
         facts.blocks.get(org, NOTHING),
         _freezes(facts, org, person.id),
-        *_uses(person, facts),
+        *_uses(person, facts, used),
         person.last_inbound_at,
     )
 
 
-def _uses(person: Person, facts: Facts) -> tuple[Mapping[str, Sequence[Stored]], Sequence[Stored]]:
+def _uses(
+    person: Person, facts: Facts, used: Used
+) -> tuple[Mapping[str, Sequence[Stored]], Sequence[Stored]]:
     """The uses of each of their addresses, and those among them that were for this person."""
-    seen, name = facts.uses.get(person.organization_id, NOTHING), person.name
-    rows = {key: seen[key].uses for key in person.keys if key in seen}
+    org, name = person.organization_id, person.name
+    seen = facts.uses.get(org, NOTHING)
+    rows: dict[str, Sequence[Stored]] = {key: seen[key].uses for key in person.keys if key in seen}
+    for key in person.keys:
+        if (org, key) in used:  # a shared phone: somebody else on it comes first in this batch
+            rows[key] = [*rows.get(key, ()), *used[org, key]]
     return rows, [use for uses in rows.values() for use in uses if use[2] == name]
 
 

@@ -100,6 +100,7 @@ class Lane:
         """Finish messages that were never handed over, and claim less from now on."""
         for ready in readies:
             self.finished.append(Finished(ready, Expired(), None))
+            signals.settle(ready.shard)
             self._claim_less()
 
     def _claim_less(self) -> None:
@@ -134,13 +135,13 @@ def _new_loop() -> asyncio.AbstractEventLoop:
 
 # What is under way and until when it may be: the loop itself keeps only weak references.
 _running: dict[asyncio.Task[Accepted], float] = {}
+_sweeping = threading.Event()  # set while the next look at them is arranged
 
 
 def _start(lane: Lane, readies: list[Ready], started_at: datetime) -> None:
     """Runs on the loop. One sweep looks after the time of all of them: a timer each costs more."""
     loop = asyncio.get_running_loop()
-    if not _running and readies:
-        loop.call_later(SWEEP_SECONDS, _cancel_late)
+    _sweep_later(loop)
     for ready in readies:
         task = loop.create_task(_hand_over(ready))
         _running[task] = monotonic() + ready.adapter.timeout + 1
@@ -154,13 +155,20 @@ async def _hand_over(ready: Ready) -> Accepted:
     return await ready.adapter.send(ready.envelope)
 
 
+def _sweep_later(loop: asyncio.AbstractEventLoop) -> None:
+    if not _sweeping.is_set():
+        _sweeping.set()
+        loop.call_later(SWEEP_SECONDS, _cancel_late)
+
+
 def _cancel_late() -> None:
     now = monotonic()
     for task, until in list(_running.items()):
         if now > until:
             task.cancel()
+    _sweeping.clear()
     if _running:
-        asyncio.get_running_loop().call_later(SWEEP_SECONDS, _cancel_late)
+        _sweep_later(asyncio.get_running_loop())
 
 
 def _came_back(

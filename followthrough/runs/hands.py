@@ -13,7 +13,6 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from contextlib import nullcontext
 
 from django.conf import settings
 from django.db import connection
@@ -55,18 +54,20 @@ class Hand:
         self._resting.wait(max(0.0, until - time.monotonic()))
 
     def _work(self) -> None:
-        settling = False  # only outcomes have rung: nothing new has come in
+        settling, full_at = False, 0.0  # when everything must be looked at again, whatever rang
         while not (stopping.is_set() and dispatch.at_rest()):
-            if self._did(settling=settling) < MUCH:
-                settling = signals.wait(self._sleeper, seconds=SWEEP_SECONDS)
+            if not settling:
+                full_at = time.monotonic() + SWEEP_SECONDS
+            did = self._did(settling=settling)
+            only_outcomes = did < MUCH and signals.wait(self._sleeper, seconds=SWEEP_SECONDS)
+            settling = only_outcomes and time.monotonic() < full_at
         connection.close()
         self._resting.set()
 
     def _did(self, *, settling: bool) -> int:
         """One turn. Whatever goes wrong, the hand lives on: nobody else does its shards' work."""
         try:
-            with sql.in_turn(_turn) if self._sleeper != signals.APART else nullcontext():
-                return self._turns.turn(self._ours(), settling=settling)
+            return self._turns.turn(self._ours(), settling=settling)
         except Exception:
             log.exception("A turn failed; the next follows in %s s", SWEEP_SECONDS)
             connection.close()
@@ -90,7 +91,6 @@ def _epochs() -> dict[int, int]:
 
 
 stopping = threading.Event()
-_turn = threading.Lock()  # whose turn it is to compute; the one apart takes its chances
 _hands: dict[int | str, Hand] = {}
 
 

@@ -10,7 +10,7 @@ from django.conf import settings
 APART = "apart"  # whoever does the work that waits for others' systems
 
 _events: dict[int | str, threading.Event] = defaultdict(threading.Event)
-_outcomes_only: dict[int | str, bool] = defaultdict(bool)  # nothing but outcomes rang since
+_news: dict[int | str, bool] = {}  # sleepers for whom more than outcomes rang
 
 
 def hand_of(shard: int) -> int:
@@ -25,10 +25,9 @@ def wake(shard: int) -> None:
 
 def settle(shard: int) -> None:
     """Say that the hand of `shard` has an outcome to settle. Many come at once; one ring does."""
-    sleeper = hand_of(shard)
-    if not _events[sleeper].is_set():
-        _outcomes_only[sleeper] = True
-        _events[sleeper].set()
+    ringing = _events[hand_of(shard)]
+    if not ringing.is_set():
+        ringing.set()
 
 
 def wake_apart() -> None:
@@ -43,7 +42,7 @@ def wake_all() -> None:
 
 
 def _ring(sleeper: int | str) -> None:
-    _outcomes_only[sleeper] = False
+    _news[sleeper] = True  # first: whoever is woken by the bell must find it
     _events[sleeper].set()
 
 
@@ -54,5 +53,4 @@ def wait(sleeper: int | str, *, seconds: float) -> bool:
     """
     rang = _events[sleeper].wait(seconds)
     _events[sleeper].clear()
-    only, _outcomes_only[sleeper] = _outcomes_only[sleeper], False
-    return rang and only
+    return not _news.pop(sleeper, False) and rang

@@ -6,6 +6,7 @@ that has committed is in `ready`.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable
 from datetime import datetime
 from hashlib import blake2b, sha256
@@ -39,6 +40,7 @@ class Verdicts:
         self.ends: list[tuple[UUID, str]] = []
         self.holds: list[tuple[UUID, datetime, str]] = []
         self.uses: list[tuple[UUID, str, Use]] = []
+        self.used: dict[tuple[UUID, str], list[Use]] = defaultdict(list)  # the same, by address
         self.ready: list[Ready] = []
 
     def write(self) -> None:
@@ -87,7 +89,8 @@ def _send(decision: Send, due: Due, written: Verdicts, policy_id: UUID | None) -
     written.sendings.append(sending)
     written.ready.append(_ready(sending, written))
     if decision.counted:
-        written.uses.append(_use(decision, due, written))
+        written.uses.append(used := _use(decision, due, written))
+        written.used[used[:2]].append(used[2])
     written.receipt(
         due, "send", decision, attempt_id=sending.attempt_id, policy_id=policy_id,
         channel=option.channel, commitment=_commitment(sending.attempt_id, text.body),

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence, Set
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext
 from typing import Any, Generic, NamedTuple, TypeVar
 
 import orjson
@@ -61,6 +61,9 @@ MOST_PREPARED = 300  # statements kept by one connection; there are about a hund
 
 def _cursors(count: int) -> list[psycopg.Cursor]:
     """Cursors of this thread's connection, kept: making one costs more than most queries."""
+    opened = connection.connection
+    if opened is not None and opened.closed and not connection.in_atomic_block:
+        connection.close()  # a lost one: Django, which did not see how, would keep it
     connection.ensure_connection()
     opened, kept = getattr(connection, _KEPT, (None, []))
     if opened is not connection.connection:
@@ -153,7 +156,7 @@ def committing() -> Iterator[None]:
     outermost = not connection.in_atomic_block
     with transaction.atomic(), gathering():
         yield
-        if outermost:
+        if outermost and not connection.needs_rollback:
             send("COMMIT")  # then Django's own finds nothing left to commit
 
 
@@ -166,7 +169,6 @@ def flush() -> None:
 class _Own(threading.local):
     waiting: list[Statement] | None = None  # what was sent and not yet run; None: not gathering
     quiet: Set[str] = frozenset()  # the shards this thread is just working on
-    lend: Callable[[], AbstractContextManager[None]] = nullcontext  # done while the database works
 
 
 _own = _Own()
@@ -186,7 +188,7 @@ def _last(statements: list[Statement]) -> psycopg.Cursor:
 def _sent(statements: Sequence[Statement]) -> list[psycopg.Cursor]:
     """The statements' cursors, with their results, after one round trip."""
     used = _cursors(len(statements))[: len(statements)]
-    with _own.lend(), connection.connection.pipeline() if len(used) > 1 else nullcontext():
+    with connection.connection.pipeline() if len(used) > 1 else nullcontext():
         for cur, (query, params) in zip(used, statements, strict=True):
             cur.execute(query, params, prepare=True)
     return used
@@ -216,27 +218,3 @@ def quiet(shards: Iterable[int]) -> Iterator[None]:
         yield
     finally:
         _own.quiet = before
-
-
-@contextmanager
-def in_turn(turn: threading.Lock) -> Iterator[None]:
-    """Within, this thread has `turn`, and lends it to others while it waits for the database.
-
-    Threads that compute at once take the interpreter from each other every millisecond, and each
-    time lose what the processor had at hand: together they are slower than one after the other.
-    """
-
-    @contextmanager
-    def lent() -> Iterator[None]:
-        turn.release()
-        try:
-            yield
-        finally:
-            turn.acquire()
-
-    with turn:
-        before, _own.lend = _own.lend, lent
-        try:
-            yield
-        finally:
-            _own.lend = before

@@ -26,7 +26,7 @@ class Http:
     async def send(self, envelope: Envelope) -> Accepted:
         sender = envelope.sender
         message = {"from": sender.address, "to": envelope.to, "text": envelope.body}
-        answer = await wire.post(sender, "/messages", message, key=envelope.key)
+        answer = await wire.post(sender, "/messages", message, envelope)
         answers.check(answer)
         return Accepted(answers.message_id(answer))
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from time import monotonic
 from typing import Any, NamedTuple
@@ -50,15 +50,19 @@ class Response(NamedTuple):
     body: bytes
 
 
-async def call(origin: Origin, request: bytes) -> Response:
+async def call(
+    origin: Origin, request: bytes, *, check: Callable[[], None] = lambda: None
+) -> Response:
     """Send a whole request, written as it goes over the wire, and wait for the answer.
 
-    Raises NotSent or Lost, within 8 seconds.
+    `check` is called when it is this request's turn, before anything leaves; what it raises goes
+    to the caller. Raises NotSent or Lost, within 8 seconds.
     """
     server = _server(origin)
     connection = await server.take()
     late = asyncio.get_running_loop().call_later(ANSWER_SECONDS, connection.fail, "timeout")
     try:
+        check()
         return await connection.ask(request)
     finally:
         late.cancel()

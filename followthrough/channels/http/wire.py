@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import urlencode, urlsplit
@@ -10,6 +10,7 @@ from urllib.parse import urlencode, urlsplit
 import orjson
 
 from followthrough.channels.contract import (
+    Envelope,
     Misconfigured,
     OutcomeUnknown,
     SenderConfig,
@@ -27,15 +28,16 @@ class Base(NamedTuple):
     path: str
 
 
-async def post(sender: SenderConfig, path: str, message: object, *, key: str) -> Answer:
-    """POST JSON with the idempotency key. Raises SendError when there was no answer."""
+async def post(sender: SenderConfig, path: str, message: object, envelope: Envelope) -> Answer:
+    """POST JSON with the envelope's key, in its time. Raises SendError when there was no answer."""
     body = orjson.dumps(message)
     headers = {
         "Content-Type": "application/json",
         "Content-Length": len(body),
-        "Idempotency-Key": key,
+        "Idempotency-Key": envelope.key,
     }
-    return await _call(sender, "POST", path, headers=headers, body=body)
+    in_time = envelope.check_in_time
+    return await _call(sender, "POST", path, headers=headers, body=body, check=in_time)
 
 
 async def get(sender: SenderConfig, path: str, query: Mapping[str, str]) -> Answer:
@@ -50,6 +52,7 @@ async def _call(
     *,
     headers: Mapping[str, object],
     body: bytes = b"",
+    check: Callable[[], None] = lambda: None,
 ) -> Answer:
     base = read_base(str(sender.config.get("base_url", "")))
     lines = [
@@ -60,7 +63,7 @@ async def _call(
     ]
     request = "\r\n".join([*lines, "", ""]).encode("ascii") + body
     try:
-        response = await client.call(base.origin, request)
+        response = await client.call(base.origin, request, check=check)
     except client.NotSent as problem:
         raise Throttled("no_connection", str(problem), after=AFTER) from problem
     except client.Lost as problem:

@@ -191,3 +191,23 @@ def test_room_is_given_back_after_every_kind_of_end(monkeypatch):
             return await client.call(origin, REQUEST)
 
     assert asyncio.run(run()).body == b"ok"
+
+
+def test_what_is_too_late_when_its_turn_comes_never_leaves():
+    heard = []
+
+    async def talk(reader, writer, _):
+        heard.append(await reader.read(1))
+        writer.close()
+
+    def too_late():
+        raise TimeoutError("the decision is too old")
+
+    async def run():
+        async with server(talk) as origin:
+            with pytest.raises(TimeoutError):
+                await client.call(origin, REQUEST, check=too_late)
+            await asyncio.sleep(0.05)
+
+    asyncio.run(run())
+    assert heard in ([], [b""])

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from followthrough.runs import engine, hands
+from followthrough.runs import engine, hands, signals
 
 
 @pytest.fixture
@@ -53,3 +53,21 @@ def test_a_hand_survives_a_database_that_is_gone(worked, monkeypatch, caplog):
     hands.Hand(0).take(0, 3)
     until(lambda: {0: 3} in worked)
     assert "A turn failed" in caplog.text
+
+
+def test_a_flood_of_outcomes_does_not_keep_a_hand_from_what_is_new(worked, monkeypatch):
+    monkeypatch.setattr(hands, "_epochs", lambda: {0: 1})
+    monkeypatch.setattr(hands, "SWEEP_SECONDS", 0.05)
+    settled = []
+
+    def settle(held):
+        settled.append(held)
+        signals.settle(0)  # the next outcome is there at once
+        return hands.MUCH if len(settled) % 2 else 0
+
+    engine.shard_loop(order=2, settles=True)(settle)
+    hands.Hand(0).take(0, 1)
+    until(lambda: len(settled) > 50)
+    seen = len(worked)
+    until(lambda: len(worked) > seen + 2)
+    assert len(settled) > len(worked)

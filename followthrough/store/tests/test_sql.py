@@ -1,7 +1,5 @@
 """Statements that travel together do what they do one by one."""
 
-import threading
-
 import psycopg
 import pytest
 from django.db import connection, transaction
@@ -69,24 +67,6 @@ def test_an_error_in_what_was_gathered_is_raised_at_the_end():
     with pytest.raises(psycopg.errors.UniqueViolation):
         _gather(1, 1)
     assert sql.rows(ALL) == []
-
-
-def test_a_turn_is_lent_while_the_database_works():
-    turn = threading.Lock()
-    with sql.in_turn(turn):
-        assert turn.locked()
-        with sql._own.lend():
-            assert not turn.locked()
-        sql.rows(ALL)
-        assert turn.locked()
-    assert not turn.locked()
-
-
-def test_a_turn_is_given_back_after_an_error():
-    turn = threading.Lock()
-    with pytest.raises(psycopg.errors.UniqueViolation), transaction.atomic(), sql.in_turn(turn):
-        sql.together((ADD, (1,)), (ADD, (1,)))
-    assert not turn.locked()
 
 
 def test_nobody_is_woken_for_shards_that_are_being_looked_at():
