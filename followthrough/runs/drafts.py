@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -28,11 +29,18 @@ Used = Mapping[tuple[UUID, str], Sequence[Stored]]  # by organization and addres
 
 
 def by_person(dues: Sequence[Due]) -> dict[UUID, list[Due]]:
-    """The claimed touches of each person, in the order they were claimed."""
+    """The claimed touches of each person, the most urgent person first.
+
+    Where several are on one phone, room under its caps goes in that order, not by chance.
+    """
     found: dict[UUID, list[Due]] = defaultdict(list)
-    for due in dues:
+    for due in sorted(dues, key=_urgency):
         found[due.candidate_id].append(due)
     return found
+
+
+def _urgency(due: Due) -> tuple[int, datetime, int]:
+    return due.priority, due.due_at, due.id.int
 
 
 def person_facts(person: Person, zones: Zones, facts: Facts, used: Used) -> PersonFacts:
