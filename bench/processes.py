@@ -64,8 +64,8 @@ def wait_for_port(port: int, *, seconds: float = 30) -> None:
 
 
 def cpu_seconds(*pids: int) -> float:
-    """User and system time of these processes so far."""
-    return sum(_cpu(pid) for pid in pids)
+    """User and system time of these processes and their children so far."""
+    return sum(_cpu(pid) for pid in _families(pids))
 
 
 def cpu_by_process(pids: Iterable[int]) -> dict[int, float]:
@@ -74,16 +74,41 @@ def cpu_by_process(pids: Iterable[int]) -> dict[int, float]:
 
 
 def _cpu(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].split()
+    fields = _stat(pid)
     return (int(fields[11]) + int(fields[12])) / TICKS
 
 
 def rss_mb(*pids: int) -> float:
-    """Resident memory of these processes, in MB."""
-    return sum(_rss(pid) for pid in pids)
+    """Resident memory of these processes and their children, in MB.
+
+    What several of them share is counted once: of a shared page, each has its part.
+    """
+    return sum(_resident(pid) for pid in _families(pids))
 
 
-def _rss(pid: int) -> float:
-    status = Path(f"/proc/{pid}/status").read_text()
-    line = next(line for line in status.splitlines() if line.startswith("VmRSS"))
+def _resident(pid: int) -> float:
+    rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    line = next(line for line in rollup.splitlines() if line.startswith("Pss:"))
     return int(line.split()[1]) / 1024
+
+
+def _families(pids: Iterable[int]) -> set[int]:
+    """These processes and all that descend from them."""
+    parents = {pid: int(_stat(pid)[1]) for pid in _all()}
+    found, more = set(), set(pids)
+    while more:
+        found |= more
+        more = {pid for pid, parent in parents.items() if parent in more} - found
+    return found
+
+
+def _all() -> list[int]:
+    return [int(path.name) for path in Path("/proc").iterdir() if path.name.isdigit()]
+
+
+def _stat(pid: int) -> list[str]:
+    """The fields of a process's line after its name; all "0" when it is gone."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return ["0"] * 50

@@ -15,6 +15,14 @@ def flag(name: str, default: bool = False) -> bool:
     return os.environ.get(name, str(default)).strip().lower() in {"1", "true", "yes", "on"}
 
 
+def number(name: str, *, default: int) -> int:
+    """An environment variable as a whole number of at least one."""
+    given = os.environ.get(name, str(default)).strip()
+    if not given.isdecimal() or int(given) < 1:
+        raise ValueError(f"{name} is {given!r}; give a whole number from 1, or leave it out.")
+    return int(given)
+
+
 def listed(name: str, default: str = "") -> list[str]:
     """An environment variable as a list, separated by commas."""
     return [part.strip() for part in os.environ.get(name, default).split(",") if part.strip()]
@@ -77,7 +85,8 @@ ALLOWED_HOSTS = listed("FOLLOWTHROUGH_HOSTS", "localhost,127.0.0.1,[::1]")
 PUBLIC_URL = os.environ.get("FOLLOWTHROUGH_URL", "http://localhost:8000").rstrip("/")
 
 SHARDS = 8  # how many pieces the work is cut into; more workers than this stay idle
-HANDS = 2  # threads that do a worker's shards' work: one computes while one waits for the database
+# Processes that do a worker's shards' work: one for each CPU, unless it is said otherwise.
+HANDS = number("FOLLOWTHROUGH_HANDS", default=min(SHARDS, os.cpu_count() or 1))
 
 INSTALLED_APPS = [
     "django.contrib.contenttypes",

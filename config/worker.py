@@ -1,4 +1,8 @@
-"""The worker: holds shards, does their work, and lets go of them when asked to stop."""
+"""The worker: holds shards, does their work, and lets go of them when asked to stop.
+
+It is a small family of processes (see docs/adr/0007-few-hands.md): the holder, who has the durable
+engine, and the hands, who do the work.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,9 @@ import logging
 import os
 import signal
 import threading
+from collections.abc import Callable
+
+from config import family
 
 log = logging.getLogger("followthrough.worker")
 
@@ -19,11 +26,24 @@ def main() -> None:
 
     start_database()
     django.setup()
+    load()
+    from django.conf import settings
+
+    run(hands=settings.HANDS)
+
+
+def run(*, hands: int) -> None:
+    """Be the first process of a worker, once everything is loaded."""
+    family.run(_hold, _work, hands=hands)
+
+
+def load() -> None:
+    """Load and set up whatever the processes of a worker share."""
     plan_for_queues()
     load_duties()
+    import followthrough.runs.durable  # noqa: F401  (the engine, once for all of them)
+
     _collect_rarely()
-    _share_often()
-    _run()
 
 
 def plan_for_queues() -> None:
@@ -41,29 +61,6 @@ def plan_for_queues() -> None:
     )
 
 
-def _collect_rarely() -> None:
-    """Leave what was imported out of garbage collection, and look less often.
-
-    A batch makes tens of thousands of objects that die with it; looking through everything each
-    time cost a tenth of all the work.
-    """
-    import gc
-
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 100)
-
-
-def _share_often() -> None:
-    """Let a thread that was just woken wait a fifth as long for one that computes.
-
-    Outcomes, notifications and decisions are in threads of their own, each soon done.
-    """
-    import sys
-
-    sys.setswitchinterval(0.001)
-
-
 def load_duties() -> None:
     """Import every package that registers work with the engine room."""
     from importlib import import_module
@@ -73,19 +70,48 @@ def load_duties() -> None:
         import_module(f"followthrough.{name}")
 
 
-def _run() -> None:
+def _collect_rarely() -> None:
+    """Leave what was imported out of garbage collection, and look less often.
+
+    A batch makes tens of thousands of objects that die with it; looking through everything each
+    time cost a tenth of all the work, and would end the sharing of memory.
+    """
+    import gc
+
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
+
+
+def _work(orders: int) -> None:
+    """A hand. It stops when the holder says so, or is gone."""
+    from followthrough.runs import crew
+
+    crew.work(orders)
+
+
+def _hold(pipes: list[int], alive: int) -> None:
+    """The holder: has the engine, hears the database, and gives the hands their orders."""
     from followthrough.runs import durable, listening
+    from followthrough.runs.crew import Crew
 
     stopping = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in family.STOPS:
         signal.signal(number, lambda *_: stopping.set())
-    durable.launch()
-    for target, args in ((listening.listen, (stopping,)), (durable.supervise, ())):
-        threading.Thread(target=target, args=args, daemon=True).start()
-    log.info("Worker %s is up", durable.executor_id)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, family.STOPS)
+    crew = Crew(pipes)
+    durable.launch(crew)
+    _aside(listening.listen, crew, stopping)
+    _aside(durable.supervise)
+    _aside(family.outlive, alive, stopping)
+    log.info("Worker %s is up", durable.executor_id())
     stopping.wait()
-    log.info("Worker %s lets go of its shards", durable.executor_id)
+    log.info("Worker %s lets go of its shards", durable.executor_id())
     durable.stop()
+
+
+def _aside(run: Callable[..., None], *given: object) -> None:
+    threading.Thread(target=run, args=given, daemon=True).start()
 
 
 if __name__ == "__main__":

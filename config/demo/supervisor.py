@@ -137,7 +137,7 @@ def _children(environment: dict[str, str], door: int) -> list[Child]:
     web = ["uvicorn", "config.asgi:application", "--fd", str(door), "--no-access-log",
            "--log-level", "warning", "--timeout-graceful-shutdown", "5"]  # fmt: skip
     worker = ["config.demo.worker"]
-    calm = {"FOLLOWTHROUGH_LOG": "WARNING", **environment}
+    calm = {"FOLLOWTHROUGH_LOG": "WARNING", "FOLLOWTHROUGH_HANDS": "1", **environment}
     return [
         Child("web process", web, calm, place.log("web"), keep=[door]),
         Child("worker", worker, calm, place.log("worker")),

@@ -15,6 +15,7 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from functools import lru_cache
 from urllib.parse import quote
 
 from dbos import DBOS, DBOSConfig, SetEnqueueOptions, SetWorkflowID, SetWorkflowTimeout
@@ -22,7 +23,8 @@ from django.conf import settings
 from django.db import close_old_connections, connection
 
 from followthrough.accounts import clock
-from followthrough.runs import engine, hands
+from followthrough.runs import engine
+from followthrough.runs.crew import Crew
 from followthrough.store import sql
 
 log = logging.getLogger(__name__)
@@ -37,20 +39,29 @@ HOUSE_SECONDS = 0.5  # how often the installation-wide duties are looked at
 MOST_PASSES = 5  # how often a shard is passed on for balance within one slot
 
 HOUSE = settings.SHARDS  # the pseudo-shard whose holder does the installation-wide duties
-executor_id = f"{socket.gethostname()}:{os.getpid()}:{int(time.time() * 1000)}"
 
 _stopping = threading.Event()
 _held: set[int] = set()
 _counting = threading.Lock()
+_crew: Crew
 
 
-def launch() -> None:
-    """Start DBOS in this process. Every process gets an executor id of its own."""
+@lru_cache(maxsize=1)
+def executor_id() -> str:
+    """The worker's name, after its first process and the time: two of one name would do each
+    other's work."""
+    return f"{socket.gethostname()}:{os.getppid()}:{int(time.time() * 1000)}"
+
+
+def launch(crew: Crew) -> None:
+    """Start DBOS in this process, which gives the shards it comes to hold to `crew`."""
+    global _crew
+    _crew = crew
     config: DBOSConfig = {
         "name": "followthrough",
         "system_database_url": _url(),
         "dbos_system_schema": "dbos",
-        "executor_id": executor_id,
+        "executor_id": executor_id(),
         "application_version": VERSION,
         "log_level": "WARNING",
         "sys_db_pool_size": 4,
@@ -58,7 +69,6 @@ def launch() -> None:
         "enable_otlp": False,
     }
     _beat()  # before any work can be held: what a worker without a row holds belongs to the dead
-    hands.start()
     DBOS(config=config)
     DBOS.launch()
     DBOS.register_queue(
@@ -77,7 +87,7 @@ def stop() -> None:
     until = time.monotonic() + 12
     while _held and time.monotonic() < until:
         time.sleep(0.02)
-    hands.stop(seconds=LEASE_SECONDS)
+    _crew.stop()
     connection.close()
     DBOS.destroy(workflow_completion_timeout_sec=2)
 
@@ -89,6 +99,7 @@ def supervise() -> None:
         try:
             _beat()
             clock.load()  # a safety net under the notification
+            _crew.follow_clock()
             slot = int(time.time() // SLOT_SECONDS)
             if slot != enqueued:
                 _enqueue_all(slot)
@@ -155,12 +166,12 @@ def _hold(shard: int, ends: float) -> None:
         house = engine.House()
         _keep(shard, epoch, ends, every=HOUSE_SECONDS, meanwhile=house.turn)
         return
-    hands.take(shard, epoch)
+    _crew.take(shard, epoch)
     try:
         _keep(shard, epoch, ends, every=LEASE_SECONDS / 3)
     finally:
         if time.time() < ends:  # it was lost, or the worker stops; else go on until it is taken
-            hands.let_go(shard)
+            _crew.let_go(shard)
 
 
 def _keep(
@@ -194,7 +205,7 @@ RETURNING epoch
 
 def _take(shard: int) -> int:
     """Become the owner of a shard; the new epoch fences off whoever had it."""
-    given = {"shard": shard, "owner": executor_id, "lease": timedelta(seconds=LEASE_SECONDS)}
+    given = {"shard": shard, "owner": executor_id(), "lease": timedelta(seconds=LEASE_SECONDS)}
     return sql.rows(_TAKE, given)[0][0]
 
 
@@ -215,7 +226,7 @@ def _beat() -> None:
     sql.run(
         "INSERT INTO runs_executor (id, beat_at) VALUES (%s, clock_timestamp())"
         " ON CONFLICT (id) DO UPDATE SET beat_at = clock_timestamp()",
-        (executor_id,),
+        (executor_id(),),
     )
 
 

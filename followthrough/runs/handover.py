@@ -100,7 +100,7 @@ class Lane:
         """Finish messages that were never handed over, and claim less from now on."""
         for ready in readies:
             self.finished.append(Finished(ready, Expired(), None))
-            signals.settle(ready.shard)
+            signals.settle()
             self._claim_less()
 
     def _claim_less(self) -> None:
@@ -176,7 +176,7 @@ def _came_back(
 ) -> None:
     _running.pop(task, None)
     lane.finished.append(Finished(ready, _outcome(task, ready.adapter), started_at))
-    signals.settle(ready.shard)
+    signals.settle()
 
 
 def _outcome(task: asyncio.Task[Accepted], adapter: Adapter) -> Accepted | SendError | Expired:

@@ -10,16 +10,17 @@ from django.db import connection
 
 from followthrough.accounts import clock
 from followthrough.runs import signals
+from followthrough.runs.crew import Crew
 from followthrough.store import sql
 
 log = logging.getLogger(__name__)
 
 
-def listen(stopping: threading.Event) -> None:
-    """Hear until `stopping` is set. After a lost connection every shard is woken."""
+def listen(crew: Crew, stopping: threading.Event) -> None:
+    """Hear for `crew` until `stopping` is set. After a lost connection everyone is woken."""
     while not stopping.is_set():
         try:
-            _hear(stopping)
+            _hear(crew, stopping)
         except Exception:
             log.exception("Listening to the database failed; trying again in a second")
             connection.close()
@@ -27,21 +28,25 @@ def listen(stopping: threading.Event) -> None:
     connection.close()
 
 
-def _hear(stopping: threading.Event) -> None:
+def _hear(crew: Crew, stopping: threading.Event) -> None:
     sql.run(f"LISTEN {sql.WAKE}")
-    clock.load()
-    signals.wake_all()
+    _follow_clock(crew)
     while not stopping.is_set():
         for note in connection.connection.notifies(timeout=1.0, stop_after=1):
-            heard(note.payload)
+            heard(note.payload, crew)
 
 
-def heard(payload: str) -> None:
+def heard(payload: str, crew: Crew) -> None:
     """Act on one notification: a shard's number, work apart, or that the clock was moved."""
     if payload == sql.CLOCK:
-        clock.load()
-        signals.wake_all()
+        _follow_clock(crew)
     elif payload == sql.APART:
-        signals.wake_apart()
+        signals.wake(signals.APART)
     elif payload.isdigit():
-        signals.wake(int(payload))
+        crew.wake(int(payload))
+
+
+def _follow_clock(crew: Crew) -> None:
+    clock.load()
+    crew.follow_clock()
+    crew.wake_all()

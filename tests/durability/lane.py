@@ -108,7 +108,8 @@ class Killer:
             self.workers.start()
 
     def _strike(self, watch: Any) -> None:
-        """Kill (or stop for a while) the worker with most on its way, and start another."""
+        """Kill (or stop for a while) the worker with most on its way, or one of its processes; and
+        see to it that there are as many workers as before."""
         victim = self._victim(watch)
         zombie = self.chance.random() < 0.12 and not self.workers.stopped
         time.sleep(self.chance.uniform(0, 0.06))
@@ -118,7 +119,10 @@ class Killer:
             self._later(self.chance.uniform(3, 22), self.workers.go_on, victim)
         else:
             watch.killed(victim)
-            self.workers.kill(victim)
+            if self.chance.random() < 0.3:
+                self.workers.kill_one(victim, self.chance)
+            else:
+                self.workers.kill(victim)
             self.counts["kills"] += 1
         while len(self.workers.living - self.workers.stopped) < self.count:
             time.sleep(self.chance.uniform(0, 0.4))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -23,6 +24,7 @@ class Workers:
     """The workers of a lane, by pid. A stopped one counts as living: it may come back."""
 
     zygote: subprocess.Popen[str]
+    started: set[int] = field(default_factory=set)
     living: set[int] = field(default_factory=set)
     stopped: set[int] = field(default_factory=set)
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -35,33 +37,53 @@ class Workers:
             self.zygote.stdin.write("start\n")
             self.zygote.stdin.flush()
             pid = int(self.zygote.stdout.readline())
+            self.started.add(pid)
             self.living.add(pid)
         return pid
 
     def kill(self, pid: int) -> None:
-        """`kill -9`, and it is gone."""
-        os.kill(pid, signal.SIGKILL)
+        """`kill -9` for all its processes at once, and it is gone."""
+        with suppress(ProcessLookupError):  # those that outlived the first have ended since
+            os.killpg(pid, signal.SIGKILL)
         self.living.discard(pid)
         self.stopped.discard(pid)
 
+    def kill_one(self, pid: int, chance: random.Random) -> None:
+        """`kill -9` for one of its processes: the first, the holder or a hand."""
+        part = chance.choice(_group(pid))
+        with suppress(ProcessLookupError):  # it ended while it was chosen
+            os.kill(part, signal.SIGKILL)
+        if part == pid:
+            self.living.discard(pid)
+
     def stop(self, pid: int) -> None:
         """Stop it in the middle of whatever it does."""
-        os.kill(pid, signal.SIGSTOP)
+        os.killpg(pid, signal.SIGSTOP)
         self.stopped.add(pid)
 
     def go_on(self, pid: int) -> None:
         """Let a stopped one go on, as if nothing had happened."""
         if pid in self.stopped:
             self.stopped.discard(pid)
-            os.kill(pid, signal.SIGCONT)
+            os.killpg(pid, signal.SIGCONT)
 
     def end(self) -> None:
         """Kill all of them."""
-        for pid in list(self.living):
-            with suppress(ProcessLookupError):
-                self.kill(pid)
+        for pid in self.started:  # of some only the first process was killed
+            self.kill(pid)
         self.zygote.kill()
         self.zygote.wait()
+
+
+def _group(pid: int) -> list[int]:
+    """The processes of a group, oldest first."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(FileNotFoundError, ProcessLookupError):
+            fields = path.read_text().rpartition(") ")[2].split()
+            if int(fields[2]) == pid:
+                found.append(int(path.parent.name))
+    return sorted(found)
 
 
 @contextmanager

@@ -28,7 +28,7 @@ class Watch:
 
     def __init__(self) -> None:
         self.connection = psycopg.connect(os.environ["DATABASE_URL"], autocommit=True)
-        self.waiting: dict[tuple[int, int], float] = {}  # shard and dead pid -> since when
+        self.waiting: dict[tuple[int, str], float] = {}  # shard and dead owner -> since when
         self.longest = 0.0
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._follow)
@@ -54,10 +54,10 @@ class Watch:
         return self.connection.execute(_BACKLOG).fetchone()[0]
 
     def killed(self, pid: int) -> None:
-        """From now on the shards of `pid` wait for another owner. So do, anew, those that waited
-        already: whoever was about to take them may be the one who died now."""
+        """From now on the shards of `pid` wait for another owner (itself, begun anew, is one). So
+        do, anew, those that waited already: whoever was about to take them may have died now."""
         for number, owner in self._owners().items():
-            if owner == pid or (number, owner) in self.waiting:
+            if _pid(owner) == pid or (number, owner) in self.waiting:
                 self.waiting[number, owner] = time.monotonic()
 
     def problems(self) -> list[str]:
@@ -74,6 +74,6 @@ class Watch:
                     self.longest = max(self.longest, time.monotonic() - since)
                     del self.waiting[number, dead]
 
-    def _owners(self) -> dict[int, int]:
+    def _owners(self) -> dict[int, str]:
         rows = self.connection.execute(_OWNERS).fetchall()
-        return {number: _pid(owner) for number, owner in rows if owner}
+        return {number: owner for number, owner in rows if owner}

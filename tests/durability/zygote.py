@@ -1,12 +1,15 @@
 """Starts workers fast: loads what a worker loads, then forks one for every line it reads.
 
-Each child is a process of its own and runs the product's worker, no other code; only the second of
-importing is saved, so that hundreds of kills take minutes. Every child's pid is printed.
+Each child is a process group of its own and runs the product's worker, no other code; only the
+second of importing is saved, so that hundreds of kills take minutes. Every child's pid is printed.
 """
 
 import os
 import signal
 import sys
+from contextlib import suppress
+
+HANDS = 2  # on any machine
 
 
 def main() -> None:
@@ -15,20 +18,22 @@ def main() -> None:
 
     django.setup()
     import aiohttp  # noqa: F401 - loaded once, for all children
-    import dbos  # noqa: F401
 
     from config import worker
 
-    worker.load_duties()
+    worker.load()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel buries children
     print("ready", flush=True)
     for _ in sys.stdin:
         child = os.fork()
         if not child:
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            os.setpgid(0, 0)
             os.close(0)
-            worker._run()
+            worker.run(hands=HANDS)
             os._exit(0)
+        with suppress(ProcessLookupError, PermissionError):  # whoever is first
+            os.setpgid(child, child)
         print(child, flush=True)
 
 

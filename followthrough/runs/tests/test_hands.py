@@ -12,13 +12,18 @@ from followthrough.runs import engine, hands, signals
 def worked(monkeypatch):
     seen = []
     monkeypatch.setattr(engine, "_shard_duties", [])
-    monkeypatch.setattr(hands, "stopping", threading.Event())
     monkeypatch.setattr(hands, "SWEEP_SECONDS", 0.01)
     monkeypatch.setattr(hands, "LOOK_SECONDS", 0.0)
     engine.shard_loop(order=1)(lambda held: seen.append(held) or 0)
-    yield seen
-    hands.stopping.set()
-    until(lambda: not any(one.name.startswith("hand-") for one in threading.enumerate()))
+    return seen
+
+
+@pytest.fixture
+def hand(worked):
+    made = hands.Hand(signals.HAND)
+    yield made
+    made.stop(seconds=5)
+    assert not any(one.name == "work-hand" for one in threading.enumerate())
 
 
 def until(done):
@@ -28,10 +33,9 @@ def until(done):
         time.sleep(0.005)
 
 
-def test_a_hand_goes_on_with_a_shard_until_somebody_has_taken_it(worked, monkeypatch):
+def test_a_hand_goes_on_with_a_shard_until_somebody_has_taken_it(hand, worked, monkeypatch):
     epochs = {0: 3}
     monkeypatch.setattr(hands, "_epochs", lambda: dict(epochs))
-    hand = hands.Hand(0)
     hand.take(0, 3)
     until(lambda: {0: 3} in worked)
     epochs[0] = 4
@@ -40,7 +44,7 @@ def test_a_hand_goes_on_with_a_shard_until_somebody_has_taken_it(worked, monkeyp
     until(lambda: worked[-1] == {0: 5})
 
 
-def test_a_hand_survives_a_database_that_is_gone(worked, monkeypatch, caplog):
+def test_a_hand_survives_a_database_that_is_gone(hand, worked, monkeypatch, caplog):
     answers = [OSError("gone"), {0: 3}]
 
     def epochs():
@@ -50,23 +54,23 @@ def test_a_hand_survives_a_database_that_is_gone(worked, monkeypatch, caplog):
         return found
 
     monkeypatch.setattr(hands, "_epochs", epochs)
-    hands.Hand(0).take(0, 3)
+    hand.take(0, 3)
     until(lambda: {0: 3} in worked)
     assert "A turn failed" in caplog.text
 
 
-def test_a_flood_of_outcomes_does_not_keep_a_hand_from_what_is_new(worked, monkeypatch):
+def test_a_flood_of_outcomes_does_not_keep_a_hand_from_what_is_new(hand, worked, monkeypatch):
     monkeypatch.setattr(hands, "_epochs", lambda: {0: 1})
     monkeypatch.setattr(hands, "SWEEP_SECONDS", 0.05)
     settled = []
 
     def settle(held):
         settled.append(held)
-        signals.settle(0)  # the next outcome is there at once
+        signals.settle()  # the next outcome is there at once
         return hands.MUCH if len(settled) % 2 else 0
 
     engine.shard_loop(order=2, settles=True)(settle)
-    hands.Hand(0).take(0, 1)
+    hand.take(0, 1)
     until(lambda: len(settled) > 50)
     seen = len(worked)
     until(lambda: len(worked) > seen + 2)

@@ -1,0 +1,125 @@
+"""A worker's processes: the first loads everything and forks the others, which share that memory.
+
+There is a holder and there are hands, to which it gives orders by pipes. When one of them falls
+they all begin anew; the rows say what there is to do.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from functools import partial
+
+log = logging.getLogger("followthrough.worker")
+
+STOPS = (signal.SIGTERM, signal.SIGINT)  # blocked in the others until they unblock them
+END_SECONDS = 30.0  # how long the others may take to come to rest before they are killed
+
+Hold = Callable[[list[int], int], None]  # given the pipes to the hands, and `alive` (see outlive)
+Work = Callable[[int], None]  # given the pipe its orders come by
+
+
+def run(hold: Hold, work: Work, *, hands: int) -> None:
+    """Keep a holder and `hands` at work until told to stop; begin anew when one of them falls."""
+    asked = threading.Event()
+    family: Family | None = None
+
+    def stop(*_: object) -> None:
+        asked.set()
+        if family:
+            family.ask_to_stop()
+
+    for number in STOPS:
+        signal.signal(number, stop)
+    while not asked.is_set():
+        family = Family(hold, work, hands=hands)
+        if asked.is_set():
+            family.ask_to_stop()  # it was not there yet to be asked
+        fallen = family.wait()
+        family.end()
+        if not asked.is_set():
+            log.error("Process %s of the worker fell; all of them begin anew", fallen)
+            time.sleep(1)
+
+
+class Family:
+    """The processes of a worker, from one start to one end."""
+
+    def __init__(self, hold: Hold, work: Work, *, hands: int) -> None:
+        orders = [os.pipe() for _ in range(hands)]
+        alive = os.pipe()  # its writing end closes when this process dies, however it dies
+        ends = {end for pipe in (*orders, alive) for end in pipe}
+        writers = [writer for _, writer in orders]
+        signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)  # until they can do what is asked of them
+        self._living = {_fork(partial(work, end), ends - {end}) for end, _ in orders}
+        self._holder = _fork(partial(hold, writers, alive[0]), ends - {alive[0], *writers})
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)
+        self._living.add(self._holder)
+        self._alive = alive[1]
+        _close(ends - {self._alive})
+
+    def wait(self) -> int:
+        """Wait until one of them has ended; its process id."""
+        pid = 0
+        while pid not in self._living:
+            pid, _ = os.wait()
+        self._living.discard(pid)
+        return pid
+
+    def ask_to_stop(self) -> None:
+        """Ask the holder to let go of everything. The hands end with it."""
+        if self._holder in self._living:
+            with suppress(ProcessLookupError):
+                os.kill(self._holder, signal.SIGTERM)
+
+    def end(self) -> None:
+        """Wait until all have ended; who does not come to rest is killed."""
+        self.ask_to_stop()
+        until = time.monotonic() + END_SECONDS
+        while self._living and time.monotonic() < until:
+            self._bury()
+            time.sleep(0.02)
+        for pid in self._living:
+            os.kill(pid, signal.SIGKILL)
+        while self._living:
+            self.wait()
+        os.close(self._alive)
+
+    def _bury(self) -> None:
+        with suppress(ChildProcessError):
+            self._living.discard(os.waitpid(-1, os.WNOHANG)[0])
+
+
+def _fork(run: Callable[[], None], closed: Iterable[int]) -> int:
+    """Run `run` in a process of its own, without the file descriptors `closed`; its id."""
+    pid = os.fork()
+    if pid:
+        return pid
+    status = 1
+    try:
+        _close(closed)
+        run()
+        status = 0
+    except Exception:
+        log.exception("A process of the worker failed")
+    finally:
+        logging.shutdown()
+        sys.stdout.flush()
+        os._exit(status)
+
+
+def _close(ends: Iterable[int]) -> None:
+    for end in ends:
+        os.close(end)
+
+
+def outlive(alive: int, stopping: threading.Event) -> None:
+    """Stop when the first process is gone: somebody may start another worker in its place."""
+    os.read(alive, 1)
+    stopping.set()
