@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence, Set
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from typing import Any, Generic, NamedTuple, TypeVar
 
 import orjson
@@ -21,9 +21,9 @@ from psycopg.types.datetime import TimestamptzLoader
 from psycopg.types.json import Jsonb, JsonbLoader
 
 from followthrough.store.arrays import ColumnDumper
+from followthrough.store.wire import Answer, Statement, Wire
 
-Statement = tuple[str, Any]  # query and parameters
-Answer = TypeVar("Answer")
+Said = TypeVar("Said")  # what rows say
 
 
 class _Jsonb(JsonbLoader):
@@ -45,39 +45,25 @@ def jsonb_texts(values: Sequence[Any]) -> list[str]:
     return [orjson.dumps(value, default=str).decode() for value in values]
 
 
-@contextmanager
-def cursor() -> Iterator[psycopg.Cursor]:
-    """The cursor for set-based SQL on this thread's Django connection.
-
-    Its results must be fetched before the next statement, as `rows` and `run` do.
-    """
-    yield _cursors(1)[0]
+_KEPT = "_wire"
 
 
-_KEPT = "_set_based_cursors"
-NEVER_BY_ITSELF = 1_000_000_000  # executions; what is worth preparing says so
-MOST_PREPARED = 300  # statements kept by one connection; there are about a hundred
-
-
-def _cursors(count: int) -> list[psycopg.Cursor]:
-    """Cursors of this thread's connection, kept: making one costs more than most queries."""
+def _wire() -> Wire:
+    """The wire of this thread's Django connection."""
     opened = connection.connection
     if opened is not None and opened.closed and not connection.in_atomic_block:
         connection.close()  # a lost one: Django, which did not see how, would keep it
     connection.ensure_connection()
-    opened, kept = getattr(connection, _KEPT, (None, []))
+    opened, kept = getattr(connection, _KEPT, (None, None))
     if opened is not connection.connection:
-        opened, kept = connection.connection, []
-        # Django turns prepared statements off; then each of ours would be planned anew each time.
-        opened.prepare_threshold = NEVER_BY_ITSELF
-        opened.prepare_max = MOST_PREPARED
+        opened = connection.connection
+        kept = Wire(opened, _context(opened))
         setattr(connection, _KEPT, (opened, kept))
-    while len(kept) < count:
-        kept.append(_new_cursor(opened))
     return kept
 
 
-def _new_cursor(opened: psycopg.Connection) -> psycopg.Cursor:
+def _context(opened: psycopg.Connection) -> psycopg.Cursor:
+    """How values are converted."""
     made = psycopg.Cursor(opened)
     made.adapters.register_loader("jsonb", _Jsonb)
     # Django's own is Python; the driver's is C, and gives UTC as the session does.
@@ -89,12 +75,12 @@ def _new_cursor(opened: psycopg.Connection) -> psycopg.Cursor:
 
 def rows(query: str, params: Any = ()) -> list[tuple]:
     """Run `query` and return every row as a tuple."""
-    return _last([(query, params)]).fetchall()
+    return _last((query, params)).rows
 
 
 def run(query: str, params: Any = ()) -> int:
     """Run `query` and return how many rows it touched."""
-    return _last([(query, params)]).rowcount
+    return _last((query, params)).count
 
 
 def together(*statements: Statement) -> list[list[tuple]]:
@@ -104,18 +90,17 @@ def together(*statements: Statement) -> list[list[tuple]]:
     They are run in the order given. An error of any is raised, and none of their rows is returned.
     """
     waiting = _take_waiting()
-    used = _sent([*waiting, *statements])[len(waiting) :]
-    return [cur.fetchall() if cur.description else [] for cur in used]
+    return [one.rows for one in _sent([*waiting, *statements])[len(waiting) :]]
 
 
-class Question(NamedTuple, Generic[Answer]):
+class Question(NamedTuple, Generic[Said]):
     """A statement and what its rows say. Those who need several answers ask them together."""
 
     query: str
     params: Any
-    read: Callable[[list[tuple]], Answer]
+    read: Callable[[list[tuple]], Said]
 
-    def answer(self) -> Answer:
+    def answer(self) -> Said:
         """Ask it alone."""
         return self.read(rows(self.query, self.params))
 
@@ -181,17 +166,13 @@ def _take_waiting() -> list[Statement]:
     return waiting
 
 
-def _last(statements: list[Statement]) -> psycopg.Cursor:
-    return _sent([*_take_waiting(), *statements])[-1]
+def _last(statement: Statement) -> Answer:
+    return _sent([*_take_waiting(), statement])[-1]
 
 
-def _sent(statements: Sequence[Statement]) -> list[psycopg.Cursor]:
-    """The statements' cursors, with their results, after one round trip."""
-    used = _cursors(len(statements))[: len(statements)]
-    with connection.connection.pipeline() if len(used) > 1 else nullcontext():
-        for cur, (query, params) in zip(used, statements, strict=True):
-            cur.execute(query, params, prepare=True)
-    return used
+def _sent(statements: Sequence[Statement]) -> list[Answer]:
+    """The statements' answers, after one round trip."""
+    return _wire().exchange(statements)
 
 
 def columns(records: Sequence[Sequence[Any]], width: int) -> list[list[Any]]:
