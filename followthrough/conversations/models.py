@@ -12,7 +12,7 @@ class Handoff(OrganizationRow):
     """Why a human is needed, who has it and until when. Open until somebody resolves it."""
 
     class Reason(models.TextChoices):
-        UNCLEAR = "unclear", _("The answer was not understood")
+        UNCLEAR = "unclear", _("The answer needs a person")
         DECLINED = "declined", _("The candidate said no")
         OPTED_OUT = "opted_out", _("Opted out with an interview ahead")
         UNKNOWN_OUTCOME = "unknown_outcome", _("Nobody knows whether a message went out")

@@ -94,7 +94,7 @@ class _View:
         if any(check[1] not in ("pass", "skip") for check in others):
             text = ngettext("%(n)s other check passed.", "%(n)s other checks passed.", passed)
         elif self.receipt.verdict == "send":
-            text = ngettext("Its check passed.", "All %(n)s checks passed.", passed)
+            text = ngettext("Its check passed.", "All %(n)s checks that apply passed.", passed)
         else:
             text = ngettext(
                 "Everything before that passed (%(n)s check).",

@@ -94,7 +94,7 @@ def test_legal_hours_name_the_law():
 
 def test_what_was_sent_says_by_what():
     text = words.sentence(decided())
-    assert text == "Sent by text. All 17 checks passed."
+    assert text == "Sent by text. All 17 checks that apply passed."
 
 
 @pytest.mark.parametrize(
