@@ -11,6 +11,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable, Hashable, Sequence
 from datetime import UTC, datetime, timedelta
+from operator import eq, is_
 from typing import Any
 from uuid import UUID
 
@@ -24,49 +25,69 @@ _SIXTEEN = _LENGTH(16)
 _INT2 = struct.Struct("!ih").pack
 _INT4 = struct.Struct("!ii").pack
 _INT8 = struct.Struct("!iq").pack
-_BOOL = {True: b"\0\0\0\1\1", False: b"\0\0\0\1\0"}
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _TICK = timedelta(microseconds=1)
 
 
-def _uuid(value: UUID) -> bytes:
-    return _SIXTEEN + value.int.to_bytes(16, "big")
+def _uuids(values: Sequence[UUID]) -> bytes:
+    return _SIXTEEN + _SIXTEEN.join([value.int.to_bytes(16, "big") for value in values])
 
 
-def _text(value: str) -> bytes:
-    data = value.encode()
-    return _LENGTH(len(data)) + data
+def _texts(values: Sequence[str]) -> bytes:
+    return b"".join([_LENGTH(len(data)) + data for data in map(str.encode, values)])
 
 
-def _time(value: datetime) -> bytes:
-    return _INT8(8, (value - _EPOCH) // _TICK)
+def _times(values: Sequence[datetime]) -> bytes:
+    return b"".join([_INT8(8, (value - _EPOCH) // _TICK) for value in values])
+
+
+def _bools(values: Sequence[bool]) -> bytes:
+    return b"".join([b"\0\0\0\1\1" if value else b"\0\0\0\1\0" for value in values])
+
+
+def _ints(size: int, pack: Callable[[int, int], bytes]) -> Callable[[Sequence[int]], bytes]:
+    return lambda values: b"".join([pack(size, value) for value in values])
 
 
 class _Column(ListBinaryDumper):
-    """Writes columns of one type. `write` gives a value with its length before it."""
+    """Writes columns of one type.
 
-    def __init__(self, element: int, array: int, write: Callable[[Any], bytes]) -> None:
+    `write` gives values, none of them None, each with its length before it; `same` compares two.
+    """
+
+    def __init__(
+        self,
+        element: int,
+        array: int,
+        write: Callable[[Sequence[Any]], bytes],
+        same: Callable[[Any, Any], bool] = eq,
+    ) -> None:
         super().__init__(list)
-        self.oid, self._element, self._write = array, element, write
+        self.oid, self._element, self._write, self._same = array, element, write, same
 
     def dump(self, obj: list[Any]) -> Buffer:
         return _HEAD.pack(1, 1, self._element, len(obj), 1) + self._values(obj)
 
     def _values(self, obj: list[Any]) -> bytes:
-        write, first = self._write, obj[0]
-        if first == obj[-1] and obj.count(first) == len(obj):  # as half of all columns are
-            return (_NULL if first is None else write(first)) * len(obj)
-        return b"".join([_NULL if value is None else write(value) for value in obj])
+        first = obj[0]
+        if self._same(first, obj[-1]) and obj.count(first) == len(obj):  # as half of them are
+            return self._with_nulls([first]) * len(obj)
+        given = [value for value in obj if value is not None]
+        return self._write(obj) if len(given) == len(obj) else self._with_nulls(obj)
+
+    def _with_nulls(self, obj: list[Any]) -> bytes:
+        return b"".join([_NULL if value is None else self._write([value]) for value in obj])
 
 
 _COLUMNS: dict[Hashable, _Column] = {
-    UUID: _Column(2950, 2951, _uuid),
-    str: _Column(25, 1009, _text),
-    datetime: _Column(1184, 1185, _time),
-    bool: _Column(16, 1000, _BOOL.__getitem__),
-    _INT2: _Column(21, 1005, lambda value: _INT2(2, value)),
-    _INT4: _Column(23, 1007, lambda value: _INT4(4, value)),
-    _INT8: _Column(20, 1016, lambda value: _INT8(8, value)),
+    # Python compares keys: asking whether two are equal costs more than writing both.
+    UUID: _Column(2950, 2951, _uuids, same=is_),
+    str: _Column(25, 1009, _texts),
+    datetime: _Column(1184, 1185, _times),
+    bool: _Column(16, 1000, _bools),
+    _INT2: _Column(21, 1005, _ints(2, _INT2)),
+    _INT4: _Column(23, 1007, _ints(4, _INT4)),
+    _INT8: _Column(20, 1016, _ints(8, _INT8)),
 }
 
 

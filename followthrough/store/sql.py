@@ -17,8 +17,9 @@ from typing import Any, Generic, NamedTuple, TypeVar
 import orjson
 import psycopg
 from django.db import connection, transaction
+from psycopg.adapt import Loader
 from psycopg.types.datetime import TimestamptzLoader
-from psycopg.types.json import Jsonb, JsonbLoader
+from psycopg.types.json import Jsonb
 
 from followthrough.store.arrays import ColumnDumper
 
@@ -26,9 +27,8 @@ Statement = tuple[str, Any]  # query and parameters
 Answer = TypeVar("Answer")
 
 
-class _Jsonb(JsonbLoader):
-    def load(self, data: Any) -> Any:
-        return orjson.loads(bytes(data))
+class _Jsonb(Loader):
+    load = staticmethod(orjson.loads)  # called for each value: nothing of ours in between
 
 
 def _dump(value: Any) -> bytes:
