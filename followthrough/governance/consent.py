@@ -104,14 +104,13 @@ def _blocks(found: Sequence[tuple]) -> Ledger[datetime]:
 
 def _consents(found: Sequence[tuple]) -> Ledger[Consent]:
     """One consent for each address and channel, from the newest word of each person about it."""
-    spoken: Ledger[dict[UUID | None, _Word]] = defaultdict(dict)
-    for word in sorted(map(_Word._make, found), key=_when):  # a later word replaces an earlier
+    spoken: Ledger[list[_Word]] = defaultdict(lambda: defaultdict(list))
+    for word in map(_Word._make, found):
         words = spoken[word.organization_id]
         for channel in CHANNEL_KIND if word.channel == EVERY_CHANNEL else (word.channel,):
-            words.setdefault((word.address_key, channel), {})[word.candidate_id] = word
+            words[word.address_key, channel].append(word)
     return {
-        org: {key: _consent([*people.values()]) for key, people in words.items()}
-        for org, words in spoken.items()
+        org: {key: _consent(said) for key, said in words.items()} for org, words in spoken.items()
     }
 
 
@@ -120,20 +119,21 @@ def _when(word: _Word) -> tuple[datetime, str]:
 
 
 def _consent(words: Sequence[_Word]) -> Consent:
-    """One consent from the newest word of each person on the address: any grant stands, for
-    those who gave it. Blocks are what stops everyone."""
-    grants = [word for word in words if word.state == GRANTED]
-    decisive = max(grants or words, key=_when)
-    named = all(word.candidate_id for word in grants)
-    return Consent(
-        state=decisive.state,
-        basis=decisive.basis,
-        at=decisive.at,
-        entry_id=decisive.id,
-        people=frozenset(w.candidate_id for w in grants if w.candidate_id)
-        if named
-        else frozenset(),
-    )
+    """One consent from what was said of an address and channel: any grant stands, for those who
+    gave it. Blocks are what stops everyone."""
+    if len(words) == 1:  # as nearly always
+        return _consent_by(words[0], words)
+    newest = {word.candidate_id: word for word in sorted(words, key=_when)}
+    grants = [word for word in newest.values() if word.state == GRANTED]
+    return _consent_by(max(grants or newest.values(), key=_when), grants)
+
+
+def _consent_by(decisive: _Word, said: Sequence[_Word]) -> Consent:
+    """`decisive` is what counts; `said` is who else grants it."""
+    grants = [word.candidate_id for word in said if word.state == GRANTED]
+    people = [one for one in grants if one]
+    named = frozenset(people) if len(people) == len(grants) else frozenset()
+    return Consent(decisive.state, decisive.basis, decisive.at, decisive.id, named)
 
 
 def record_all(entries: Sequence[Entry], *, of_new: Collection[UUID] = ()) -> int:
