@@ -7,6 +7,7 @@ import threading
 import time
 import zlib
 from struct import unpack
+from typing import Any
 from uuid import UUID, SafeUUID
 
 import orjson
@@ -52,7 +53,8 @@ def _draw() -> None:
 
 
 _new, _UNKNOWN = object.__new__, SafeUUID.unknown
-_set_int, _set_safe = UUID.int.__set__, UUID.is_safe.__set__  # type: ignore[attr-defined]
+_set_int: Any = UUID.__dict__["int"].__set__
+_set_safe: Any = UUID.__dict__["is_safe"].__set__
 
 
 def _made(tick: int, chance: int) -> UUID:
