@@ -65,10 +65,10 @@ def of_people(candidate_ids: Sequence[UUID]) -> sql.Question[Seen]:
 
 
 def _seen(found: Sequence[tuple]) -> Seen:
-    seen: Seen = defaultdict(dict)
-    for org, key, changes, uses in found:
-        seen[org][key] = Row(changes, orjson.loads(uses))
-    return seen
+    return {
+        org: {key: Row(changes, orjson.loads(uses)) for _, key, changes, uses in rows}
+        for org, rows in sql.by_key(found).items()
+    }
 
 
 # What was there is changed, and only if nobody changed it since; what was not is added.

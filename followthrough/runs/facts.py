@@ -187,7 +187,8 @@ def _people(rows: Sequence[tuple]) -> dict[UUID, Person]:
         if person is None:
             person = found[row[11]] = Person._make((*row[:12], {}, []))
         if row[12] is not None:
-            person.points.setdefault(row[12], Point._make(row[12:]))
+            if row[12] not in person.points:
+                person.points[row[12]] = Point._make(row[12:])
             person.keys.append(row[15])
     return {person.id: person for person in found.values()}
 
@@ -197,10 +198,10 @@ def _subjects(rows: Sequence[tuple]) -> dict[UUID, Subject]:
 
 
 def _anchors(rows: Sequence[tuple]) -> dict[UUID, Anchors]:
-    found: dict[UUID, dict[str, tuple[datetime | None, int]]] = defaultdict(dict)
-    for application_id, name, at, sequence in rows:
-        found[application_id][name] = (at, sequence)
-    return found  # type: ignore[return-value]
+    return {
+        application_id: {name: (at, sequence) for _, name, at, sequence in theirs}
+        for application_id, theirs in sql.by_key(rows).items()
+    }
 
 
 def _failed(touches: list[UUID]) -> dict[UUID, set[str]]:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable, Hashable, Sequence
 from datetime import UTC, datetime, timedelta
-from operator import eq, is_
 from typing import Any
 from uuid import UUID
 
@@ -21,73 +20,76 @@ from psycopg.types.array import ListBinaryDumper
 _HEAD = struct.Struct("!iIIiI")  # dimensions, may have nulls, element's type, length, lower bound
 _NULL = b"\xff\xff\xff\xff"
 _LENGTH = struct.Struct("!i").pack
-_SIXTEEN = _LENGTH(16)
-_INT2 = struct.Struct("!ih").pack
-_INT4 = struct.Struct("!ii").pack
-_INT8 = struct.Struct("!iq").pack
+_ONE, _EIGHT, _SIXTEEN = _LENGTH(1), _LENGTH(8), _LENGTH(16)
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _TICK = timedelta(microseconds=1)
 
 
 def _uuids(values: Sequence[UUID]) -> bytes:
-    return _SIXTEEN + _SIXTEEN.join([value.int.to_bytes(16, "big") for value in values])
+    numbers = [value.int for value in values]
+    if numbers[0] == numbers[-1] and numbers.count(numbers[0]) == len(numbers):
+        return (_SIXTEEN + numbers[0].to_bytes(16, "big")) * len(numbers)
+    return _SIXTEEN + _SIXTEEN.join([number.to_bytes(16, "big") for number in numbers])
 
 
-def _texts(values: Sequence[str]) -> bytes:
-    return b"".join([_LENGTH(len(data)) + data for data in map(str.encode, values)])
+def _text(value: str) -> bytes:
+    data = value.encode()
+    return _LENGTH(len(data)) + data
 
 
-def _times(values: Sequence[datetime]) -> bytes:
-    return b"".join([_INT8(8, (value - _EPOCH) // _TICK) for value in values])
+def _time(value: datetime) -> bytes:
+    return _EIGHT + ((value - _EPOCH) // _TICK).to_bytes(8, "big", signed=True)
 
 
-def _bools(values: Sequence[bool]) -> bytes:
-    return b"".join([b"\0\0\0\1\1" if value else b"\0\0\0\1\0" for value in values])
+def _bool(value: bool) -> bytes:
+    return _ONE + value.to_bytes(1, "big")
 
 
-def _ints(size: int, pack: Callable[[int, int], bytes]) -> Callable[[Sequence[int]], bytes]:
-    return lambda values: b"".join([pack(size, value) for value in values])
+def _int(size: int) -> Callable[[int], bytes]:
+    head = _LENGTH(size)
+    return lambda value: head + value.to_bytes(size, "big", signed=True)
+
+
+def _each(write: Callable[[Any], bytes]) -> Callable[[Sequence[Any]], bytes]:
+    """Write a column value by value; one that is all the same, as half of them are, once."""
+
+    def written(values: Sequence[Any]) -> bytes:
+        first = values[0]
+        if first == values[-1] and values.count(first) == len(values):
+            return write(first) * len(values)
+        return b"".join([write(value) for value in values])
+
+    return written
 
 
 class _Column(ListBinaryDumper):
     """Writes columns of one type.
 
-    `write` gives values, none of them None, each with its length before it; `same` compares two.
+    `write` gives values, each with its length before it. It raises when one of them is None.
     """
 
-    def __init__(
-        self,
-        element: int,
-        array: int,
-        write: Callable[[Sequence[Any]], bytes],
-        same: Callable[[Any, Any], bool] = eq,
-    ) -> None:
+    def __init__(self, element: int, array: int, write: Callable[[Sequence[Any]], bytes]) -> None:
         super().__init__(list)
-        self.oid, self._element, self._write, self._same = array, element, write, same
+        self.oid, self._element, self._write = array, element, write
 
     def dump(self, obj: list[Any]) -> Buffer:
         return _HEAD.pack(1, 1, self._element, len(obj), 1) + self._values(obj)
 
     def _values(self, obj: list[Any]) -> bytes:
-        first = obj[0]
-        if self._same(first, obj[-1]) and obj.count(first) == len(obj):  # as half of them are
-            return self._with_nulls([first]) * len(obj)
-        given = [value for value in obj if value is not None]
-        return self._write(obj) if len(given) == len(obj) else self._with_nulls(obj)
-
-    def _with_nulls(self, obj: list[Any]) -> bytes:
-        return b"".join([_NULL if value is None else self._write([value]) for value in obj])
+        try:
+            return self._write(obj)
+        except (AttributeError, TypeError):  # a null, which most columns do not have
+            return b"".join([_NULL if value is None else self._write([value]) for value in obj])
 
 
 _COLUMNS: dict[Hashable, _Column] = {
-    # Python compares keys: asking whether two are equal costs more than writing both.
-    UUID: _Column(2950, 2951, _uuids, same=is_),
-    str: _Column(25, 1009, _texts),
-    datetime: _Column(1184, 1185, _times),
-    bool: _Column(16, 1000, _bools),
-    _INT2: _Column(21, 1005, _ints(2, _INT2)),
-    _INT4: _Column(23, 1007, _ints(4, _INT4)),
-    _INT8: _Column(20, 1016, _ints(8, _INT8)),
+    UUID: _Column(2950, 2951, _uuids),
+    str: _Column(25, 1009, _each(_text)),
+    datetime: _Column(1184, 1185, _each(_time)),
+    bool: _Column(16, 1000, _each(_bool)),
+    2: _Column(21, 1005, _each(_int(2))),
+    4: _Column(23, 1007, _each(_int(4))),
+    8: _Column(20, 1016, _each(_int(8))),
 }
 
 
@@ -104,6 +106,7 @@ class ColumnDumper(ListBinaryDumper):
 
 
 def _kind(values: Sequence[Any]) -> Hashable:
+    """The type of the values; of integers, how many bytes the widest of them takes."""
     first = next((value for value in values if value is not None), None)
     return _width(values) if type(first) is int else type(first)
 
@@ -112,4 +115,4 @@ def _width(values: Sequence[int | None]) -> Hashable:
     """The narrowest that holds them all; PostgreSQL widens by itself, and never narrows."""
     given = [value for value in values if value is not None]
     most = max(max(given), -min(given) - 1)
-    return _INT2 if most < 1 << 15 else _INT4 if most < 1 << 31 else _INT8
+    return 2 if most < 1 << 15 else 4 if most < 1 << 31 else 8
