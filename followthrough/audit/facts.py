@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from followthrough.core import clock
-from followthrough.core.ids import uuid7
+from followthrough.core.ids import uuid7s
 from followthrough.store import sql
 
 log = logging.getLogger(__name__)
@@ -65,7 +65,7 @@ def record_all(facts: Sequence[FactRow]) -> None:
     if _own.waiting is not None:
         _own.waiting.extend(facts)
     elif facts:
-        sql.send(_INSERT, sql.columns([_record(fact) for fact in facts], 9))
+        sql.send(_INSERT, _columns(facts))
 
 
 @contextmanager
@@ -99,10 +99,13 @@ _INSERT = """
 """
 
 
-def _record(fact: FactRow) -> tuple[Any, ...]:
-    organization_id, actor, verb, subject_kind, subject_id, why, at = fact
-    (text,) = sql.jsonb_texts([why])
-    return uuid7(), organization_id, at, *actor, verb, subject_kind, subject_id, _impersonal(text)
+def _columns(facts: Sequence[FactRow]) -> list[list[Any]]:
+    organizations, actors, verbs, kinds, subjects, whys, times = sql.columns(facts, 7)
+    reasons = [_impersonal(why) for why in sql.jsonb_texts(whys)]
+    return [
+        uuid7s(len(facts)), organizations, times, *sql.columns(actors, 2), verbs, kinds, subjects,
+        reasons,
+    ]  # fmt: skip
 
 
 _ADDRESS = re.compile(r'[^\s"@\\]+@[^\s"@\\]+\.[^\s"@\\]+|\+[1-9]\d{7,14}')

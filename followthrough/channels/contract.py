@@ -30,6 +30,9 @@ class SenderConfig:
     secrets: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 
+NO_HEADERS: Mapping[str, str] = MappingProxyType({})
+
+
 class Envelope(NamedTuple):
     """One message, ready to go. `key` is the idempotency key: the same for the same touch."""
 
@@ -38,7 +41,7 @@ class Envelope(NamedTuple):
     to: str
     body: str
     subject: str = ""
-    headers: Mapping[str, str] = MappingProxyType({})
+    headers: Mapping[str, str] = NO_HEADERS
     not_after: float = math.inf  # time.monotonic() at which handing over must have begun
 
     def __repr__(self) -> str:

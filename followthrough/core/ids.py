@@ -7,7 +7,10 @@ import threading
 import time
 import zlib
 from struct import unpack
+from typing import Any
 from uuid import UUID, SafeUUID
+
+import orjson
 
 _lock = threading.Lock()
 _last = 0
@@ -25,24 +28,41 @@ def uuid7() -> UUID:
     """
     global _last
     with _lock:
-        _last = max(_last + 1, int(time.time() * 1000) << 12)
-        tick = _last
+        tick = _last = max(_last + 1, int(time.time() * 1000) << 12)
         if not _chances:
-            drawn = unpack(f"{_POOL}Q", os.urandom(_POOL * 8))
-            _chances.extend(_VARIANT | chance & _CHANCE for chance in drawn)
+            _draw()
         chance = _chances.pop()
-    return _made((tick >> 12) << 80 | 0x7000 << 64 | (tick & 0xFFF) << 64 | chance)
+    return _made(tick, chance)
 
 
-_put, _UNKNOWN = object.__setattr__, SafeUUID.unknown  # a UUID forbids setting its fields
+def uuid7s(count: int) -> list[UUID]:
+    """As many keys as `count` calls of `uuid7` would make, for much less."""
+    global _last
+    with _lock:
+        first = max(_last + 1, int(time.time() * 1000) << 12)
+        _last = first + count - 1
+        while len(_chances) < count:
+            _draw()
+        chances = [_chances.pop() for _ in range(count)]
+    return [_made(tick, chance) for tick, chance in enumerate(chances, first)]
 
 
-def _made(value: int) -> UUID:
-    """`UUID(int=value)` without the checks of its constructor, which cost more than all the rest;
-    as the driver makes those that it reads."""
-    made = UUID.__new__(UUID)
-    _put(made, "int", value)
-    _put(made, "is_safe", _UNKNOWN)
+def _draw() -> None:
+    drawn = unpack(f"{_POOL}Q", os.urandom(_POOL * 8))
+    _chances.extend([_VARIANT | chance & _CHANCE for chance in drawn])
+
+
+_new, _UNKNOWN = object.__new__, SafeUUID.unknown
+_set_int: Any = UUID.__dict__["int"].__set__
+_set_safe: Any = UUID.__dict__["is_safe"].__set__
+
+
+def _made(tick: int, chance: int) -> UUID:
+    """`UUID(int=…)` without the checks of its constructor, which cost more than all the rest (a
+    UUID forbids setting its fields); as the driver makes those that it reads."""
+    made = _new(UUID)
+    _set_int(made, ((tick >> 12) << 16 | 0x7000 | tick & 0xFFF) << 64 | chance)
+    _set_safe(made, _UNKNOWN)
     return made
 
 
@@ -51,6 +71,11 @@ def _forget_chances() -> None:
 
 
 os.register_at_fork(after_in_child=_forget_chances)
+
+
+def text_of(key: UUID) -> str:
+    """`str(key)`, at a third of its price."""
+    return orjson.dumps(key)[1:-1].decode()
 
 
 def shard_of(text: str, *, shards: int) -> int:

@@ -65,10 +65,10 @@ def of_people(candidate_ids: Sequence[UUID]) -> sql.Question[Seen]:
 
 
 def _seen(found: Sequence[tuple]) -> Seen:
-    seen: Seen = defaultdict(dict)
-    for org, key, changes, uses in found:
-        seen[org][key] = Row(changes, orjson.loads(uses))
-    return seen
+    return {
+        org: {key: Row(changes, orjson.loads(uses)) for _, key, changes, uses in rows}
+        for org, rows in sql.by_key(found).items()
+    }
 
 
 # What was there is changed, and only if nobody changed it since; what was not is added.
@@ -98,12 +98,18 @@ def reserve(uses: Sequence[tuple[UUID, str, Use]], seen: Seen) -> None:
     changed, new = [], []
     for org, key in sorted(added, key=_order):
         if row := seen.get(org, {}).get(key):
-            kept = [one for one in row.uses if one[0] > oldest]
-            changed.append((org, key, row.changes, [*kept, *added[org, key]]))
+            changed.append((org, key, row.changes, [*_kept(row.uses, oldest), *added[org, key]]))
         else:
             new.append((uuid7(), org, key, added[org, key]))
     _write(_CHANGE, changed)
     _write(_ADD, new)
+
+
+def _kept(uses: list[Stored], oldest: float) -> list[Stored]:
+    """Those later than `oldest`: all of them, mostly, as the first one tells."""
+    if not uses or uses[0][0] > oldest:
+        return uses
+    return [one for one in uses if one[0] > oldest]
 
 
 def _order(key: Key) -> tuple[str, int]:

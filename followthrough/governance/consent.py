@@ -8,7 +8,7 @@ nor anything else the ATS says does.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
@@ -26,6 +26,7 @@ from followthrough.store import sql
 
 GRANTED, REVOKED = ConsentEntry.State.GRANTED.value, ConsentEntry.State.REVOKED.value
 EVERY_CHANNEL = ""
+NOBODY: frozenset[UUID] = frozenset()
 
 Said = TypeVar("Said")
 
@@ -104,15 +105,19 @@ def _blocks(found: Sequence[tuple]) -> Ledger[datetime]:
 
 def _consents(found: Sequence[tuple]) -> Ledger[Consent]:
     """One consent for each address and channel, from the newest word of each person about it."""
-    spoken: Ledger[dict[UUID | None, _Word]] = defaultdict(dict)
-    for word in sorted(map(_Word._make, found), key=_when):  # a later word replaces an earlier
-        words = spoken[word.organization_id]
-        for channel in CHANNEL_KIND if word.channel == EVERY_CHANNEL else (word.channel,):
-            words.setdefault((word.address_key, channel), {})[word.candidate_id] = word
     return {
-        org: {key: _consent([*people.values()]) for key, people in words.items()}
-        for org, words in spoken.items()
+        org: {key: _consent(words) for key, words in _about_each(said).items()}
+        for org, said in sql.by_key(found).items()
     }
+
+
+def _about_each(said: Iterable[tuple]) -> dict[tuple[str, str], list[_Word]]:
+    """What was said about each address and channel."""
+    found: dict[tuple[str, str], list[_Word]] = defaultdict(list)
+    for word in map(_Word._make, said):
+        for channel in CHANNEL_KIND if word.channel == EVERY_CHANNEL else (word.channel,):
+            found[word.address_key, channel].append(word)
+    return found
 
 
 def _when(word: _Word) -> tuple[datetime, str]:
@@ -120,20 +125,22 @@ def _when(word: _Word) -> tuple[datetime, str]:
 
 
 def _consent(words: Sequence[_Word]) -> Consent:
-    """One consent from the newest word of each person on the address: any grant stands, for
-    those who gave it. Blocks are what stops everyone."""
-    grants = [word for word in words if word.state == GRANTED]
-    decisive = max(grants or words, key=_when)
-    named = all(word.candidate_id for word in grants)
-    return Consent(
-        state=decisive.state,
-        basis=decisive.basis,
-        at=decisive.at,
-        entry_id=decisive.id,
-        people=frozenset(w.candidate_id for w in grants if w.candidate_id)
-        if named
-        else frozenset(),
-    )
+    """One consent from what was said of an address and channel: any grant stands, for those who
+    gave it. Blocks are what stops everyone."""
+    if len(words) > 1:
+        return _consent_of_several(words)
+    _, _, _, candidate_id, state, basis, at, entry_id = words[0]
+    named = state == GRANTED and candidate_id is not None
+    return Consent(state, basis, at, entry_id, frozenset((candidate_id,)) if named else NOBODY)
+
+
+def _consent_of_several(words: Sequence[_Word]) -> Consent:
+    newest = {word.candidate_id: word for word in sorted(words, key=_when)}
+    grants = [word for word in newest.values() if word.state == GRANTED]
+    decisive = max(grants or newest.values(), key=_when)
+    people = frozenset(word.candidate_id for word in grants)
+    named = people if None not in people else NOBODY
+    return Consent(decisive.state, decisive.basis, decisive.at, decisive.id, named)
 
 
 def record_all(entries: Sequence[Entry], *, of_new: Collection[UUID] = ()) -> int:

@@ -24,7 +24,7 @@ from followthrough.messages import outbox
 from followthrough.messages.outbox import Due
 from followthrough.runs import drafts, facts, settling, verdicts
 from followthrough.runs.engine import Held, shard_loop
-from followthrough.runs.facts import Facts
+from followthrough.runs.facts import Company, Person
 from followthrough.runs.handover import Lane, Ready
 from followthrough.runs.verdicts import Verdicts
 from followthrough.store import sql
@@ -125,24 +125,27 @@ def _decide(
         if not dues:
             return 0, []
         known = facts.load(dues, now=now)
-        written = Verdicts(held, now, known)
+        written = Verdicts(held, now, known, most=len(dues))
+        companies = known.companies()
         for candidate_id, theirs in drafts.by_person(dues).items():
-            _decide_person(known.people[candidate_id], theirs, known, written)
+            person = known.people[candidate_id]
+            _decide_person(person, theirs, companies[person.organization_id], written)
         written.write()
     return len(dues), written.ready
 
 
-def _decide_person(person: facts.Person, dues: list[Due], known: Facts, written: Verdicts) -> None:
-    policy, zones = known.policies[person.organization_id], drafts.zones(person, dues, known)
+def _decide_person(person: Person, dues: list[Due], ours: Company, written: Verdicts) -> None:
+    known = written.known
+    zones = drafts.zones(person, dues, known)
     zone = next(iter(zones.names), "UTC")
     found = gate.decide(
         [drafts.draft(due, person, zone, known) for due in dues],
-        drafts.person_facts(person, zones, known, written.used),
-        policy,
+        drafts.person_facts(person, zones, known, ours),
+        ours.policy,
         written.now,
     )
     for due, decision in zip(dues, found, strict=True):
-        verdicts.add(decision, due, written, policy.id)
+        verdicts.add(decision, due, person, ours, written)
 
 
 # --- hand over ---------------------------------------------------------------------------------
@@ -195,7 +198,7 @@ class _Still(NamedTuple):
         if due.purpose == "service":
             return True
         stops = self.killed if due.origin == "member" else self.frozen
-        return number not in self.blocked and stops.isdisjoint(one.subjects)
+        return number not in self.blocked and (not stops or stops.isdisjoint(one.subjects))
 
 
 def _still(ready: list[Ready]) -> _Still:
@@ -209,7 +212,8 @@ def _still(ready: list[Ready]) -> _Still:
         "org": [due.organization_id for due in touches],
         "key": [one.sending.address_key for one in ready],
         "ch": [one.sending.channel for one in ready],
-        "subject": list({subject for one in ready for subject in one.subjects}),
+        # By their numbers: Python hashes and compares UUIDs, which costs more than all the rest.
+        "subject": [*{one.int: one for each in ready for one in each.subjects if one}.values()],
     }
     at, *found = sql.rows(_STILL, given)[0]
     return _Still(at, *map(frozenset, found))

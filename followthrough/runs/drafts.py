@@ -22,10 +22,7 @@ from followthrough.messages.outbox import Due
 from followthrough.people.contacts import CHANNEL_KIND
 from followthrough.runs import rendering
 from followthrough.runs.about import About
-from followthrough.runs.facts import Facts, Person, zones_for
-
-NOTHING: Mapping[Any, Any] = {}
-Used = Mapping[tuple[UUID, str], Sequence[Stored]]  # by organization and address key
+from followthrough.runs.facts import NOTHING, Company, Facts, Person, zones_for
 
 
 def by_person(dues: Sequence[Due]) -> dict[UUID, list[Due]]:
@@ -43,33 +40,29 @@ def _urgency(due: Due) -> tuple[int, datetime, int]:
     return due.priority, due.due_at, due.id.int
 
 
-def person_facts(person: Person, zones: Zones, facts: Facts, used: Used) -> PersonFacts:
-    """What the gate must know of one person. `used`: what this batch has decided before."""
-    org = person.organization_id
+def person_facts(person: Person, zones: Zones, facts: Facts, ours: Company) -> PersonFacts:
+    """What the gate must know of one person; `ours` is whose candidate it is."""
     return PersonFacts(
         person.id,
         zones.names,
         zones.evidence,
         person.country,
         person.region,
-        facts.consents.get(org, NOTHING),
-        facts.blocks.get(org, NOTHING),
-        _freezes(facts, org, person.id),
-        *_uses(person, facts, used),
+        ours.consents,
+        ours.blocks,
+        _freezes(facts, person.organization_id, person.id),
+        *_uses(person, ours),
         person.last_inbound_at,
     )
 
 
-def _uses(
-    person: Person, facts: Facts, used: Used
-) -> tuple[Mapping[str, Sequence[Stored]], Sequence[Stored]]:
+def _uses(person: Person, ours: Company) -> tuple[Mapping[str, Sequence[Stored]], Sequence[Stored]]:
     """The uses of each of their addresses, and those among them that were for this person."""
-    org, name = person.organization_id, person.name
-    seen = facts.uses.get(org, NOTHING)
+    name, seen, used = person.name, ours.uses, ours.used
     rows: dict[str, Sequence[Stored]] = {key: seen[key].uses for key in person.keys if key in seen}
     for key in person.keys:
-        if (org, key) in used:  # a shared phone: somebody else on it comes first in this batch
-            rows[key] = [*rows.get(key, ()), *used[org, key]]
+        if key in used:  # a shared phone: somebody else on it comes first in this batch
+            rows[key] = [*rows.get(key, ()), *used[key]]
     return rows, [use for uses in rows.values() for use in uses if use[2] == name]
 
 

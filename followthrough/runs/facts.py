@@ -15,12 +15,13 @@ from followthrough.channels.registry import SenderRow
 from followthrough.core import zones
 from followthrough.core.phones import zones_of
 from followthrough.governance import caps, consent, freezes, policies
-from followthrough.governance.decisions import Consent
+from followthrough.governance.decisions import Consent, Use
 from followthrough.governance.policy import CompiledPolicy
 from followthrough.messages.outbox import Due
 from followthrough.people.contacts import CHANNEL_KIND
 from followthrough.store import sql
 
+NOTHING: Mapping[Any, Any] = {}
 Anchors = Mapping[str, tuple[datetime | None, int]]  # by name: when, and its sequence
 
 
@@ -80,6 +81,17 @@ class Subject(NamedTuple):
     answers: dict[str, str] | None
 
 
+class Company(NamedTuple):
+    """What all touches of one organization have in common; each part by address key or channel."""
+
+    policy: CompiledPolicy
+    senders: Mapping[str, SenderRow]
+    consents: Mapping[tuple[str, str], Consent]
+    blocks: Mapping[tuple[str, str], datetime]
+    uses: Mapping[str, caps.Row]
+    used: dict[str, list[Use]]  # by what this batch has decided before
+
+
 @dataclass(slots=True)
 class Facts:
     """What was loaded for one batch, by key."""
@@ -94,6 +106,18 @@ class Facts:
     freezes: freezes.Standing
     uses: caps.Seen
     failed: dict[UUID, set[str]]  # touch -> channels
+
+    def companies(self) -> dict[UUID, Company]:
+        """What is known of each organization of this batch."""
+        return {one: self._company(one) for one in self.policies}
+
+    def _company(self, organization_id: UUID) -> Company:
+        senders, consents, blocks, uses = (
+            known.get(organization_id, NOTHING)
+            for known in (self.senders, self.consents, self.blocks, self.uses)
+        )
+        policy = self.policies[organization_id]
+        return Company(policy, senders, consents, blocks, uses, defaultdict(list))
 
 
 _PEOPLE = """
@@ -157,26 +181,27 @@ def load(dues: Sequence[Due], *, now: datetime) -> Facts:
 
 
 def _people(rows: Sequence[tuple]) -> dict[UUID, Person]:
-    found: dict[UUID, Person] = {}
+    found: dict[str, Person] = {}  # by name: a text is found sooner than a UUID
     for row in rows:
-        person = found.get(row[0])
+        person = found.get(row[11])
         if person is None:
-            person = found[row[0]] = Person(*row[:12], {}, [])
+            person = found[row[11]] = Person._make((*row[:12], {}, []))
         if row[12] is not None:
-            person.points.setdefault(row[12], Point(*row[12:]))
+            if row[12] not in person.points:
+                person.points[row[12]] = Point._make(row[12:])
             person.keys.append(row[15])
-    return found
+    return {person.id: person for person in found.values()}
 
 
 def _subjects(rows: Sequence[tuple]) -> dict[UUID, Subject]:
-    return {row[0]: Subject(*row) for row in rows}
+    return {row[0]: Subject._make(row) for row in rows}
 
 
 def _anchors(rows: Sequence[tuple]) -> dict[UUID, Anchors]:
-    found: dict[UUID, dict[str, tuple[datetime | None, int]]] = defaultdict(dict)
-    for application_id, name, at, sequence in rows:
-        found[application_id][name] = (at, sequence)
-    return found  # type: ignore[return-value]
+    return {
+        application_id: {name: (at, sequence) for _, name, at, sequence in theirs}
+        for application_id, theirs in sql.by_key(rows).items()
+    }
 
 
 def _failed(touches: list[UUID]) -> dict[UUID, set[str]]:

@@ -47,7 +47,7 @@ class Ready(NamedTuple):
     envelope: Envelope
     adapter: Adapter
     decided: float  # time.monotonic()
-    subjects: Sequence[UUID] = ()  # a freeze on any of them stops it
+    subjects: Sequence[UUID | None] = ()  # a freeze on any of them stops it
     shard: int = 0
     epoch: int | None = None  # the fencing token of its shard; None: nobody else can be there
 
@@ -140,11 +140,11 @@ _sweeping = threading.Event()  # set while the next look at them is arranged
 
 def _start(lane: Lane, readies: list[Ready], started_at: datetime) -> None:
     """Runs on the loop. One sweep looks after the time of all of them: a timer each costs more."""
-    loop = asyncio.get_running_loop()
+    loop, now = asyncio.get_running_loop(), monotonic()
     _sweep_later(loop)
     for ready in readies:
         task = loop.create_task(_hand_over(ready))
-        _running[task] = monotonic() + ready.adapter.timeout + 1
+        _running[task] = now + ready.adapter.timeout + 1
         task.add_done_callback(partial(_came_back, lane, ready, started_at))
 
 

@@ -14,8 +14,9 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from followthrough.audit.facts import Actor, FactRow, record_all
+from followthrough.audit.facts import SYSTEM, Actor, FactRow, record_all
 from followthrough.channels import contract
+from followthrough.core.ids import text_of
 from followthrough.governance import caps, consent
 from followthrough.journeys.events import TouchSent
 from followthrough.messages import outbox
@@ -91,7 +92,6 @@ def _sent(one: Finished, now: datetime) -> advance.Change:
 
 
 _STATES: dict[type, str] = {
-    contract.Accepted: "accepted",
     contract.OutcomeUnknown: "unknown",
     Expired: "expired",
 }
@@ -99,12 +99,13 @@ _STATES: dict[type, str] = {
 
 def _outcome(one: Finished) -> Outcome:
     found, attempt_id = one.outcome, one.ready.sending.attempt_id
+    if isinstance(found, contract.Accepted):
+        return Outcome(attempt_id, "accepted", found.provider_id, "", "", one.started_at)
     state = _STATES.get(type(found), "failed")
     if isinstance(found, contract.SendError):
         error, detail = f"{found.kind}:{found.code}"[:40], found.detail[:300]
         return Outcome(attempt_id, state, "", error, detail, one.started_at)
-    provider_id = found.provider_id if isinstance(found, contract.Accepted) else ""
-    return Outcome(attempt_id, state, provider_id, "", "", one.started_at)
+    return Outcome(attempt_id, state, "", "", "", one.started_at)
 
 
 @dataclass
@@ -121,6 +122,8 @@ class _Batch:
     facts: list[FactRow] = field(default_factory=list)
     unreachable: dict[str, list[UUID]] = field(default_factory=lambda: defaultdict(list))
     opted_out: list[Finished] = field(default_factory=list)
+    _sender_id: UUID | None = None
+    _said_by: Actor = SYSTEM
 
     def add(self, one: Finished) -> None:
         """Add what follows from one outcome."""
@@ -132,12 +135,18 @@ class _Batch:
 
     def _accepted(self, outcome: contract.Accepted, one: Finished) -> None:
         sending = one.ready.sending
-        due, provider = sending.touch, Actor("provider", str(sending.sender_id))
+        due, provider = sending.touch, self._provider(sending.sender_id)
         self.ends.append((due.id, "sent"))
-        attempt = {"attempt": str(sending.attempt_id)}
+        attempt = {"attempt": text_of(sending.attempt_id)}
         self.facts.append(
             FactRow(due.organization_id, provider, "accepted", "touch", due.id, attempt, self.now)
         )
+
+    def _provider(self, sender_id: UUID) -> Actor:
+        """Whose word it is: of a few senders, mostly of the same one as just before."""
+        if sender_id is not self._sender_id:
+            self._sender_id, self._said_by = sender_id, Actor("provider", text_of(sender_id))
+        return self._said_by
 
     def _expired(self, outcome: Expired, one: Finished) -> None:
         before = one.ready.sending.touch.attempts

@@ -6,7 +6,6 @@ that has committed is in `ready`.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable
 from datetime import datetime
 from hashlib import blake2b, sha256
@@ -17,30 +16,30 @@ from uuid import UUID
 from django.conf import settings
 
 from followthrough.channels import registry
-from followthrough.channels.contract import Envelope
-from followthrough.core.ids import uuid7
+from followthrough.channels.contract import NO_HEADERS, Envelope
+from followthrough.core.ids import text_of, uuid7s
 from followthrough.governance import caps
 from followthrough.governance.decisions import Decision, Drop, Hold, Merge, Send, Use
 from followthrough.messages import outbox
 from followthrough.messages.outbox import Due, ReceiptRow, Sending
 from followthrough.people.contacts import CHANNEL_KIND
 from followthrough.runs.engine import Held
-from followthrough.runs.facts import Facts
+from followthrough.runs.facts import Company, Facts, Person
 from followthrough.runs.handover import DECISION_SECONDS, Ready
 
 
 class Verdicts:
     """What a batch of decisions writes, and the messages that may leave once it has committed."""
 
-    def __init__(self, held: Held, now: datetime, known: Facts) -> None:
+    def __init__(self, held: Held, now: datetime, known: Facts, *, most: int) -> None:
         self.held, self.now, self.known = held, now, known
         self.decided, self.seconds = monotonic(), now.timestamp()
+        self.keys = iter(uuid7s(most))  # for attempts: at once they cost less
         self.receipts: list[ReceiptRow] = []
         self.sendings: list[Sending] = []
         self.ends: list[tuple[UUID, str]] = []
         self.holds: list[tuple[UUID, datetime, str]] = []
         self.uses: list[tuple[UUID, str, Use]] = []
-        self.used: dict[tuple[UUID, str], list[Use]] = defaultdict(list)  # the same, by address
         self.ready: list[Ready] = []
 
     def write(self) -> None:
@@ -52,84 +51,81 @@ class Verdicts:
         caps.reserve(self.uses, self.known.uses)
 
     def receipt(self, due: Due, verdict: str, decision: Decision, **more: Any) -> None:
-        """Add the receipt of a decision."""
+        """Add the receipt of a decision other than to send."""
         self.receipts.append(
             outbox.receipt(due, self.now, verdict, decision.code, decision.checks, **more)
         )
 
 
-def add(decision: Decision, due: Due, written: Verdicts, policy_id: UUID | None) -> None:
-    """Turn one decision into what is written."""
-    _WRITTEN[type(decision)](decision, due, written, policy_id)
+def add(decision: Decision, due: Due, person: Person, ours: Company, written: Verdicts) -> None:
+    """Turn one decision about a touch of `person` into what is written; `ours` is the sender."""
+    _WRITTEN[type(decision)](decision, due, person, ours, written)
 
 
-def _drop(decision: Drop, due: Due, written: Verdicts, policy_id: UUID | None) -> None:
+def _drop(decision: Drop, due: Due, person: Person, ours: Company, written: Verdicts) -> None:
     written.ends.append((due.id, "dropped"))
-    written.receipt(due, "drop", decision, policy_id=policy_id)
+    written.receipt(due, "drop", decision, policy_id=ours.policy.id)
 
 
-def _merge(decision: Merge, due: Due, written: Verdicts, policy_id: UUID | None) -> None:
+def _merge(decision: Merge, due: Due, person: Person, ours: Company, written: Verdicts) -> None:
     written.ends.append((due.id, "merged"))
-    written.receipt(due, "merge", decision, policy_id=policy_id)
+    written.receipt(due, "merge", decision, policy_id=ours.policy.id)
 
 
-def _hold(decision: Hold, due: Due, written: Verdicts, policy_id: UUID | None) -> None:
+def _hold(decision: Hold, due: Due, person: Person, ours: Company, written: Verdicts) -> None:
     written.holds.append((due.id, decision.until, decision.code))
     if due.held_for != decision.code:  # else the first receipt says so
-        written.receipt(due, "hold", decision, until=decision.until, policy_id=policy_id)
+        written.receipt(due, "hold", decision, until=decision.until, policy_id=ours.policy.id)
 
 
-def _send(decision: Send, due: Due, written: Verdicts, policy_id: UUID | None) -> None:
-    option, text = decision.option, decision.rendered
+def _send(decision: Send, due: Due, person: Person, ours: Company, written: Verdicts) -> None:
+    option, text, attempt_id = decision.option, decision.rendered, next(written.keys)
     assert option.sender_id is not None  # the gate sends only with a sender
     sending = Sending(
-        due, uuid7(), option.channel, option.sender_id, option.contact_point_id,
+        due, attempt_id, option.channel, option.sender_id, option.contact_point_id,
         option.address_key, text.subject, text.body,
     )  # fmt: skip
+    touch_id = text_of(due.id)
     written.sendings.append(sending)
-    written.ready.append(_ready(sending, written))
+    written.ready.append(_ready(sending, touch_id, person, ours, written))
     if decision.counted:
-        written.uses.append(used := _use(decision, due, written))
-        written.used[used[:2]].append(used[2])
-    written.receipt(
-        due, "send", decision, attempt_id=sending.attempt_id, policy_id=policy_id,
-        channel=option.channel, commitment=_commitment(sending.attempt_id, text.body),
+        use = Use(written.seconds, touch_id, person.name, option.channel, due.purpose)
+        written.uses.append((due.organization_id, option.address_key, use))
+        ours.used[option.address_key].append(use)
+    written.receipts.append(
+        outbox.sent(
+            sending, written.now, decision.checks, code=decision.code, policy_id=ours.policy.id,
+            commitment=_commitment(attempt_id, text.body),
+        )
     )  # fmt: skip
 
 
-_WRITTEN: dict[type, Callable[[Any, Due, Verdicts, UUID | None], None]] = {
+_WRITTEN: dict[type, Callable[[Any, Due, Person, Company, Verdicts], None]] = {
     Drop: _drop, Merge: _merge, Hold: _hold, Send: _send,
 }  # fmt: skip
 
 
-def _use(decision: Send, due: Due, written: Verdicts) -> tuple[UUID, str, Use]:
-    use = Use(
-        written.seconds, str(due.id), str(due.candidate_id), decision.option.channel, due.purpose
-    )
-    return due.organization_id, decision.option.address_key, use
-
-
-def _ready(sending: Sending, written: Verdicts) -> Ready:
-    due, known = sending.touch, written.known
-    sender = known.senders[due.organization_id][sending.channel].config
-    point = known.people[due.candidate_id].points[CHANNEL_KIND[sending.channel]]
+def _ready(
+    sending: Sending, touch_id: str, person: Person, ours: Company, written: Verdicts
+) -> Ready:
+    due, channel = sending.touch, sending.channel
+    sender, point = ours.senders[channel].config, person.points[CHANNEL_KIND[channel]]
     envelope = Envelope(
-        str(due.id), sender, point.address, sending.body, sending.subject,
-        not_after=written.decided + DECISION_SECONDS,
+        touch_id, sender, point.address, sending.body, sending.subject, NO_HEADERS,
+        written.decided + DECISION_SECONDS,
     )  # fmt: skip
     return Ready(
         sending, envelope, registry.adapter(sender.adapter), written.decided,
-        _subjects(sending, known), due.shard, written.held[due.shard],
+        _subjects(sending, written.known), due.shard, written.held[due.shard],
     )  # fmt: skip
 
 
-def _subjects(sending: Sending, known: Facts) -> list[UUID]:
+def _subjects(sending: Sending, known: Facts) -> tuple[UUID | None, ...]:
     """Whatever a freeze could stand on that silences this message."""
     due = sending.touch
     subject = known.subjects.get(due.application_id) if due.application_id else None
     map_id = subject.map_id if subject else None
-    found = (due.organization_id, due.candidate_id, due.application_id, sending.sender_id, map_id)
-    return [one for one in found if one]
+    return due.organization_id, due.candidate_id, due.application_id, sending.sender_id, map_id
 
 
 _KEY = sha256(settings.ADDRESS_KEY.encode()).digest()

@@ -20,17 +20,16 @@ from psycopg.types.array import ListBinaryDumper
 _HEAD = struct.Struct("!iIIiI")  # dimensions, may have nulls, element's type, length, lower bound
 _NULL = b"\xff\xff\xff\xff"
 _LENGTH = struct.Struct("!i").pack
-_SIXTEEN = _LENGTH(16)
-_INT2 = struct.Struct("!ih").pack
-_INT4 = struct.Struct("!ii").pack
-_INT8 = struct.Struct("!iq").pack
-_BOOL = {True: b"\0\0\0\1\1", False: b"\0\0\0\1\0"}
+_ONE, _EIGHT, _SIXTEEN = _LENGTH(1), _LENGTH(8), _LENGTH(16)
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _TICK = timedelta(microseconds=1)
 
 
-def _uuid(value: UUID) -> bytes:
-    return _SIXTEEN + value.int.to_bytes(16, "big")
+def _uuids(values: Sequence[UUID]) -> bytes:
+    numbers = [value.int for value in values]
+    if numbers[0] == numbers[-1] and numbers.count(numbers[0]) == len(numbers):
+        return (_SIXTEEN + numbers[0].to_bytes(16, "big")) * len(numbers)
+    return _SIXTEEN + _SIXTEEN.join([number.to_bytes(16, "big") for number in numbers])
 
 
 def _text(value: str) -> bytes:
@@ -39,13 +38,37 @@ def _text(value: str) -> bytes:
 
 
 def _time(value: datetime) -> bytes:
-    return _INT8(8, (value - _EPOCH) // _TICK)
+    return _EIGHT + ((value - _EPOCH) // _TICK).to_bytes(8, "big", signed=True)
+
+
+def _bool(value: bool) -> bytes:
+    return _ONE + value.to_bytes(1, "big")
+
+
+def _int(size: int) -> Callable[[int], bytes]:
+    head = _LENGTH(size)
+    return lambda value: head + value.to_bytes(size, "big", signed=True)
+
+
+def _each(write: Callable[[Any], bytes]) -> Callable[[Sequence[Any]], bytes]:
+    """Write a column value by value; one that is all the same, as half of them are, once."""
+
+    def written(values: Sequence[Any]) -> bytes:
+        first = values[0]
+        if first == values[-1] and values.count(first) == len(values):
+            return write(first) * len(values)
+        return b"".join([write(value) for value in values])
+
+    return written
 
 
 class _Column(ListBinaryDumper):
-    """Writes columns of one type. `write` gives a value with its length before it."""
+    """Writes columns of one type.
 
-    def __init__(self, element: int, array: int, write: Callable[[Any], bytes]) -> None:
+    `write` gives values, each with its length before it. It raises when one of them is None.
+    """
+
+    def __init__(self, element: int, array: int, write: Callable[[Sequence[Any]], bytes]) -> None:
         super().__init__(list)
         self.oid, self._element, self._write = array, element, write
 
@@ -53,20 +76,20 @@ class _Column(ListBinaryDumper):
         return _HEAD.pack(1, 1, self._element, len(obj), 1) + self._values(obj)
 
     def _values(self, obj: list[Any]) -> bytes:
-        write, first = self._write, obj[0]
-        if first == obj[-1] and obj.count(first) == len(obj):  # as half of all columns are
-            return (_NULL if first is None else write(first)) * len(obj)
-        return b"".join([_NULL if value is None else write(value) for value in obj])
+        try:
+            return self._write(obj)
+        except (AttributeError, TypeError):  # a null, which most columns do not have
+            return b"".join([_NULL if value is None else self._write([value]) for value in obj])
 
 
 _COLUMNS: dict[Hashable, _Column] = {
-    UUID: _Column(2950, 2951, _uuid),
-    str: _Column(25, 1009, _text),
-    datetime: _Column(1184, 1185, _time),
-    bool: _Column(16, 1000, _BOOL.__getitem__),
-    _INT2: _Column(21, 1005, lambda value: _INT2(2, value)),
-    _INT4: _Column(23, 1007, lambda value: _INT4(4, value)),
-    _INT8: _Column(20, 1016, lambda value: _INT8(8, value)),
+    UUID: _Column(2950, 2951, _uuids),
+    str: _Column(25, 1009, _each(_text)),
+    datetime: _Column(1184, 1185, _each(_time)),
+    bool: _Column(16, 1000, _each(_bool)),
+    2: _Column(21, 1005, _each(_int(2))),
+    4: _Column(23, 1007, _each(_int(4))),
+    8: _Column(20, 1016, _each(_int(8))),
 }
 
 
@@ -83,6 +106,7 @@ class ColumnDumper(ListBinaryDumper):
 
 
 def _kind(values: Sequence[Any]) -> Hashable:
+    """The type of the values; of integers, how many bytes the widest of them takes."""
     first = next((value for value in values if value is not None), None)
     return _width(values) if type(first) is int else type(first)
 
@@ -91,4 +115,4 @@ def _width(values: Sequence[int | None]) -> Hashable:
     """The narrowest that holds them all; PostgreSQL widens by itself, and never narrows."""
     given = [value for value in values if value is not None]
     most = max(max(given), -min(given) - 1)
-    return _INT2 if most < 1 << 15 else _INT4 if most < 1 << 31 else _INT8
+    return 2 if most < 1 << 15 else 4 if most < 1 << 31 else 8

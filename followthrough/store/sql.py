@@ -10,15 +10,18 @@ So statements that do not need each other's answers travel together (`together`,
 from __future__ import annotations
 
 import threading
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from contextlib import contextmanager
 from typing import Any, Generic, NamedTuple, TypeVar
+from uuid import UUID
 
 import orjson
 import psycopg
 from django.db import connection, transaction
+from psycopg.adapt import Loader
 from psycopg.types.datetime import TimestamptzLoader
-from psycopg.types.json import Jsonb, JsonbLoader
+from psycopg.types.json import Jsonb
 
 from followthrough.store.arrays import ColumnDumper
 from followthrough.store.wire import Answer, Statement, Wire
@@ -26,9 +29,8 @@ from followthrough.store.wire import Answer, Statement, Wire
 Said = TypeVar("Said")  # what rows say
 
 
-class _Jsonb(JsonbLoader):
-    def load(self, data: Any) -> Any:
-        return orjson.loads(bytes(data))
+class _Jsonb(Loader):
+    load = staticmethod(orjson.loads)  # called for each value: nothing of ours in between
 
 
 def _dump(value: Any) -> bytes:
@@ -178,6 +180,14 @@ def _sent(statements: Sequence[Statement]) -> list[Answer]:
 def columns(records: Sequence[Sequence[Any]], width: int) -> list[list[Any]]:
     """Turn rows into `width` columns, for `unnest`; an empty input gives empty columns."""
     return [list(column) for column in zip(*records, strict=True)] or [[] for _ in range(width)]
+
+
+def by_key(records: Iterable[tuple]) -> dict[UUID, list[tuple]]:
+    """Rows by their first value, a key. (Python compares UUIDs: each is looked up as a number.)"""
+    found: dict[int, list[tuple]] = defaultdict(list)
+    for record in records:
+        found[record[0].int].append(record)
+    return {theirs[0][0]: theirs for theirs in found.values()}
 
 
 WAKE = "followthrough_wake"  # the NOTIFY channel workers listen on
