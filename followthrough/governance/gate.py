@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from functools import lru_cache
 
-from followthrough.governance.case import DROP, GOES_ON, HOLD, Case, Finding, finding
+from followthrough.governance.case import DROP, HOLD, Case, Finding, finding
 from followthrough.governance.checks import (
     caps,
     channel,
@@ -126,10 +126,10 @@ def _judge(case: Case) -> Decision:
 
 def _first_stop(case: Case, checks: Sequence[Callable[[Case], Finding]]) -> Finding | None:
     for check in checks:
-        stop = check(case)
-        case.checks.append(stop[0])
-        if stop[0][1] not in GOES_ON:
-            return stop
+        found = check(case)
+        case.checks.append(found.check)
+        if not found.goes_on:
+            return found
     return None
 
 
@@ -139,7 +139,7 @@ def _choose(case: Case) -> Finding | None:
     for option in case.draft.options:
         code = _failing(case, option)
         if not code:
-            case.option = option
+            case.via = option
             return None
         failed.add(code)
     if "no_sender" in failed:  # an operator can still add one: nothing is lost meanwhile
@@ -152,17 +152,24 @@ def _choose(case: Case) -> Finding | None:
 def _failing(case: Case, option: Option) -> str:
     """The code of the first check of a channel that drops `option`, or ''."""
     for check in OPTION_CHECKS:
-        code, outcome, detail = check(case, option)[0]
-        told = _by_channel(code, outcome, option.channel)
-        case.checks.append((code, outcome, {**told[2], **detail}) if detail else told)
-        if outcome == DROP:
-            return code
+        found = check(case, option)
+        case.checks.append(_by_channel(found, option.channel))
+        if not found.goes_on:
+            return found.code
     return ""
 
 
+def _by_channel(found: Finding, channel: str) -> Check:
+    """What a receipt keeps of a check of a channel."""
+    code, outcome, detail = found.check
+    if detail:
+        return code, outcome, {"channel": channel, **detail}
+    return _only_channel(code, outcome, channel)
+
+
 @lru_cache(maxsize=1024)
-def _by_channel(code: str, outcome: str, channel: str) -> Check:
-    """What a receipt keeps of a check of a channel, when there is nothing else to say."""
+def _only_channel(code: str, outcome: str, channel: str) -> Check:
+    """The same, when there is nothing else to say."""
     return code, outcome, {"channel": channel}
 
 

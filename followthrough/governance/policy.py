@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from followthrough.core.zones import Week
@@ -30,20 +30,27 @@ class Cap:
 
     per: str  # person | address
     channel: str
-    window: timedelta
+    seconds: float  # of the window
     at_most: int
     purposes: frozenset[str]
     source: str  # POLICY or the id of a rule pack
 
     @property
-    def seconds(self) -> float:
-        return self.window.total_seconds()
+    def window(self) -> timedelta:
+        return timedelta(seconds=self.seconds)
 
     def covers(self, channel: str, purpose: str) -> bool:
         """Whether messages of this channel and purpose count; an unknown purpose ('') does."""
         return self.channel in ("", channel) and (
             not self.purposes or not purpose or purpose in self.purposes
         )
+
+
+class Binding(NamedTuple):
+    """The caps that count messages of one channel and purpose."""
+
+    legal: Sequence[Cap]
+    own: Sequence[Cap]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -53,7 +60,21 @@ class Rules:
     hours: Mapping[str, Hours]
     legal_caps: Sequence[Cap]
     caps: Sequence[Cap]
-    packs: Sequence[str]
+    packs: tuple[str, ...]
+    _binding: dict[tuple[str, str], Binding] = field(default_factory=dict, repr=False)
+
+    def binding(self, channel: str, purpose: str) -> Binding:
+        """The caps that have a say: none about a `service`."""
+        found = self._binding.get((channel, purpose))
+        if found is None:
+            found = self._binding[channel, purpose] = Binding(
+                *(_covering(caps, channel, purpose) for caps in (self.legal_caps, self.caps))
+            )
+        return found
+
+
+def _covering(caps: Sequence[Cap], channel: str, purpose: str) -> Sequence[Cap]:
+    return [cap for cap in caps if purpose != "service" and cap.covers(channel, purpose)]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -141,7 +162,7 @@ def _cap(cap: CapDocument, source: str) -> Cap:
     return Cap(
         per=cap.per,
         channel=cap.channel,
-        window=timedelta(hours=cap.hours),
+        seconds=cap.hours * 3600.0,
         at_most=cap.at_most,
         purposes=frozenset(cap.purposes),
         source=source,

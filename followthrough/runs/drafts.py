@@ -22,7 +22,7 @@ from followthrough.messages.outbox import Due
 from followthrough.people.contacts import CHANNEL_KIND
 from followthrough.runs import rendering
 from followthrough.runs.about import About
-from followthrough.runs.facts import Facts, Person, zones_for
+from followthrough.runs.facts import Facts, Person, Subject, zones_for
 
 NOTHING: Mapping[Any, Any] = {}
 Used = Mapping[tuple[UUID, str], Sequence[Stored]]  # by organization and address key
@@ -102,7 +102,7 @@ def draft(due: Due, person: Person, zone: str, facts: Facts) -> Draft:
         due.priority,
         due.due_at,
         due.useful_until,
-        _relevance(due),
+        _relevance(due, subject),
         About(person, subject, anchors),
         due.anchor_name,
         due.anchor_sequence,
@@ -114,10 +114,10 @@ def draft(due: Due, person: Person, zone: str, facts: Facts) -> Draft:
     )
 
 
-def _relevance(due: Due) -> Mapping[str, Any]:
+def _relevance(due: Due, subject: Subject | None) -> Mapping[str, Any]:
     """What was planned for one person is never about an application that became another's."""
-    if due.application_id is None:
-        return due.relevance
+    if due.application_id is None or (subject and subject.candidate_id == due.candidate_id):
+        return due.relevance  # nearly always
     theirs = {"field": "application.candidate", "op": "is", "value": due.candidate_id}
     return {"all": [theirs, due.relevance]}
 

@@ -38,10 +38,10 @@ def usable(case: Case, option: Option) -> Finding:
 
 def not_opted_out(case: Case, option: Option) -> Finding:
     """Nobody asked for silence here. Only `service` goes on: the one confirmation."""
-    key = (option.address_key, option.channel)
-    since, consent = case.facts.blocked.get(key), case.facts.consent.get(key)
     if case.draft.purpose == "service":
         return finding("not_opted_out", SKIP, {"basis": "service"})
+    key = (option.address_key, option.channel)
+    since, consent = case.facts.blocked.get(key), case.facts.consent.get(key)
     if since is not None:
         return finding("opted_out", DROP, {"since": since.isoformat()})
     if consent is not None and consent.state == "revoked":
