@@ -50,7 +50,12 @@ def failing(predicate: Predicate, facts: Facts) -> Predicate | None:
     does not hold. Raises KeyError for an operator that does not exist.
     """
     if "field" in predicate:
-        return None if _compare(predicate, facts) else predicate
+        found = facts.get(predicate["field"])
+        try:
+            held = OPERATORS[predicate["op"]](found, predicate.get("value"))
+        except TypeError:
+            held = False
+        return None if held else predicate
     if "all" in predicate:
         for part in predicate["all"]:
             if (bad := failing(part, facts)) is not None:
@@ -78,11 +83,3 @@ def _any(parts: list[Predicate], facts: Facts) -> bool:
         if failing(part, facts) is None:
             return True
     return False
-
-
-def _compare(predicate: Predicate, facts: Facts) -> bool:
-    found = facts.get(predicate["field"])
-    try:
-        return OPERATORS[predicate["op"]](found, predicate.get("value"))
-    except TypeError:
-        return False

@@ -57,7 +57,7 @@ class Case:
 
     `sent` are those of the same pass that go out before it. `basis` is why it may go out at any
     hour (reply, service), or ''. `seconds` is `now` as epoch seconds, as uses of caps are counted.
-    `via` is the option that was chosen, `rendered` its text: set once they are known.
+    `via` is the option that is tried, then the one that was chosen; `rendered` is its text.
     """
 
     draft: Draft

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from functools import lru_cache
 
 from followthrough.governance.case import DROP, HOLD, Case, Finding, finding
 from followthrough.governance.checks import (
@@ -21,13 +20,11 @@ from followthrough.governance.checks import (
     touch,
 )
 from followthrough.governance.decisions import (
-    Check,
     Decision,
     Draft,
     Drop,
     Hold,
     Merge,
-    Option,
     PersonFacts,
     Send,
 )
@@ -38,7 +35,7 @@ TOUCH_CHECKS: Sequence[Callable[[Case], Finding]] = (
     touch.in_time,
     touch.anchor,
 )
-OPTION_CHECKS: Sequence[Callable[[Case, Option], Finding]] = (
+OPTION_CHECKS: Sequence[Callable[[Case], Finding]] = (
     channel.untried,
     channel.address,
     channel.usable,
@@ -137,40 +134,16 @@ def _choose(case: Case) -> Finding | None:
     """Take the first option that passes every check of a channel; a Finding when none does."""
     failed = set()
     for option in case.draft.options:
-        code = _failing(case, option)
-        if not code:
-            case.via = option
+        case.via = option
+        stop = _first_stop(case, OPTION_CHECKS)
+        if stop is None:
             return None
-        failed.add(code)
+        failed.add(stop.code)
     if "no_sender" in failed:  # an operator can still add one: nothing is lost meanwhile
         return finding("no_sender", HOLD, until=case.now + content.SENDER_AGAIN)
     if not failed:
         case.checks.append(("no_address", DROP, {}))
     return finding(min(failed, key=TELLING.index, default="no_address"), DROP)
-
-
-def _failing(case: Case, option: Option) -> str:
-    """The code of the first check of a channel that drops `option`, or ''."""
-    for check in OPTION_CHECKS:
-        found = check(case, option)
-        case.checks.append(_by_channel(found, option.channel))
-        if not found.goes_on:
-            return found.code
-    return ""
-
-
-def _by_channel(found: Finding, channel: str) -> Check:
-    """What a receipt keeps of a check of a channel."""
-    code, outcome, detail = found.check
-    if detail:
-        return code, outcome, {"channel": channel, **detail}
-    return _only_channel(code, outcome, channel)
-
-
-@lru_cache(maxsize=1024)
-def _only_channel(code: str, outcome: str, channel: str) -> Check:
-    """The same, when there is nothing else to say."""
-    return code, outcome, {"channel": channel}
 
 
 def _stopped(case: Case, stop: Finding) -> Decision:

@@ -32,6 +32,7 @@ class Cap:
     channel: str
     seconds: float  # of the window
     at_most: int
+    unless_urgent: int  # at most: the rest of it is kept for urgent ones
     purposes: frozenset[str]
     source: str  # POLICY or the id of a rule pack
 
@@ -107,7 +108,7 @@ class CompiledPolicy:
     @property
     def remembers(self) -> timedelta:
         """The longest window of any cap: what is older binds nobody."""
-        caps = (*self.own_caps, *(_cap(cap, pack.id) for pack in self.packs for cap in pack.caps))
+        caps = (*self.own_caps, *(_cap(cap, pack.id, self.room) for pack in self.packs for cap in pack.caps))
         return max((cap.window for cap in caps), default=timedelta())
 
     def needs_consent(self, channel: str) -> bool:
@@ -139,7 +140,7 @@ def compiled(
         id=id,
         number=number,
         own_hours={channel: _own_week(given, channel) for channel in CHANNELS},
-        own_caps=tuple(_cap(cap, POLICY) for cap in given.caps),
+        own_caps=tuple(_cap(cap, POLICY, keep.room) for cap in given.caps),
         urgent_at=keep.at_or_under,
         room=keep.room,
         reply_within=timedelta(minutes=given.reply_minutes),
@@ -158,12 +159,13 @@ def _own_week(document: PolicyDocument, channel: str) -> Week | None:
     return found.week() if found else None
 
 
-def _cap(cap: CapDocument, source: str) -> Cap:
+def _cap(cap: CapDocument, source: str, room: int) -> Cap:
     return Cap(
         per=cap.per,
         channel=cap.channel,
         seconds=cap.hours * 3600.0,
         at_most=cap.at_most,
+        unless_urgent=max(1, cap.at_most - room),
         purposes=frozenset(cap.purposes),
         source=source,
     )
@@ -172,7 +174,7 @@ def _cap(cap: CapDocument, source: str) -> Cap:
 def _rules(policy: CompiledPolicy, packs: Sequence[RulePack]) -> Rules:
     return Rules(
         hours={channel: _hours(policy, packs, channel) for channel in CHANNELS},
-        legal_caps=tuple(_cap(cap, pack.id) for pack in packs for cap in pack.caps),
+        legal_caps=tuple(_cap(cap, pack.id, policy.room) for pack in packs for cap in pack.caps),
         caps=policy.own_caps,
         packs=tuple(pack.id for pack in packs),
     )

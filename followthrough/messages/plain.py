@@ -7,20 +7,28 @@ left to the library, which also says what is wrong.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from liquid.ast import Node
 from liquid.builtin.content import ContentNode
 from liquid.builtin.expressions import FilteredExpression, Path
 from liquid.builtin.output import OutputNode
 
-Steps = Sequence[str | Sequence[str]]  # texts as they are, and the paths of blanks
+class Pieces(NamedTuple):
+    """A template as pieces: texts as they are, '' where a blank is; and the blanks' paths."""
+
+    texts: Sequence[str]
+    blanks: Sequence[tuple[int, Sequence[str]]]  # which piece, and what belongs there
 
 
-def steps(nodes: Sequence[Node]) -> Steps | None:
+def pieces(nodes: Sequence[Node]) -> Pieces | None:
     """The texts and blanks of a template; None when there is more to it."""
-    found = [_step(node) for node in nodes]
-    return None if None in found else tuple(step for step in found if step is not None)
+    steps = [_step(node) for node in nodes]
+    if None in steps:
+        return None
+    texts = [step if isinstance(step, str) else "" for step in steps]
+    blanks = [(at, step) for at, step in enumerate(steps) if step and not isinstance(step, str)]
+    return Pieces(texts, blanks)
 
 
 def _step(node: Node) -> str | Sequence[str] | None:
@@ -33,14 +41,16 @@ def _step(node: Node) -> str | Sequence[str] | None:
     return tuple(path) if all(isinstance(name, str) for name in path) else None
 
 
-def filled(steps: Steps, values: Mapping[str, Any]) -> str | None:
+def filled(pieces: Pieces, values: Mapping[str, Any]) -> str | None:
     """The text; None when a value is missing or is no text."""
-    parts = [step if isinstance(step, str) else _value(step, values) for step in steps]
-    return None if None in parts else "".join(parts)  # type: ignore[arg-type]
-
-
-def _value(path: Sequence[str], values: Mapping[str, Any]) -> str | None:
-    found: Any = values
-    for name in path:
-        found = found.get(name) if isinstance(found, dict) else None
-    return found if isinstance(found, str) else None
+    texts, blanks = pieces
+    made = [*texts]
+    try:
+        for at, path in blanks:
+            found: Any = values
+            for name in path:
+                found = found[name]
+            made[at] = found
+        return "".join(made)  # a TypeError for what is no text
+    except (KeyError, TypeError):
+        return None

@@ -82,8 +82,8 @@ def render(source: str, context: Mapping[str, Any]) -> str:
     if "{{" not in source and "{%" not in source:
         return source
     try:
-        template, steps = _compiled(source)
-        text = plain.filled(steps, context) if steps else None
+        template, pieces = _compiled(source)
+        text = plain.filled(pieces, context) if pieces else None
         if text is not None and len(text) <= LONGEST_TEXT:
             return text
         return _filled(template, context)
@@ -300,13 +300,13 @@ _NOTHING = RenderContext(BoundTemplate(_ENVIRONMENT, []))
 
 
 @lru_cache(maxsize=4096)
-def _compiled(source: str) -> tuple[BoundTemplate, plain.Steps | None]:
+def _compiled(source: str) -> tuple[BoundTemplate, plain.Pieces | None]:
     if len(source) > LONGEST_SOURCE:
         raise _Unfillable("template_too_big", "the template is too long")
     template = _ENVIRONMENT.from_string(source)
     for node in template.nodes:
         _check_ranges(node)
-    return template, plain.steps(template.nodes)
+    return template, plain.pieces(template.nodes)
 
 
 def _check_ranges(node: Node) -> None:

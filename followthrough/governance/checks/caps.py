@@ -64,7 +64,7 @@ def _frees(case: Case, cap: Cap) -> datetime | None:
 def _limit(case: Case, cap: Cap) -> int:
     """What this draft may use of a cap: the last of it is kept for urgent ones."""
     urgent = case.draft.priority <= case.policy.urgent_at
-    return cap.at_most if urgent else max(1, cap.at_most - case.policy.room)
+    return cap.at_most if urgent else cap.unless_urgent
 
 
 def _recent(case: Case, cap: Cap) -> list[Stored]:
