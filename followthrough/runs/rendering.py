@@ -16,15 +16,14 @@ Values = Callable[[], Mapping[str, Any]]  # gives what a template may mention, w
 
 
 def context(person: Person, subject: Subject | None, anchors: Anchors, zone: str) -> dict[str, Any]:
-    """What a template may mention (see docs/message-maps.md)."""
+    """What a template may mention (see docs/message-maps.md), by its full name."""
     known = {
-        "candidate": {"given_name": person.given_name, "family_name": person.family_name},
+        "candidate.given_name": person.given_name,
+        "candidate.family_name": person.family_name,
         "company": person.company,
-        "requisition": {"title": subject.title if subject else ""},
-        "site": {
-            "name": subject.site if subject else "",
-            "address": subject.site_address if subject else "",
-        },
+        "requisition.title": subject.title if subject else "",
+        "site.name": subject.site if subject else "",
+        "site.address": subject.site_address if subject else "",
         "zone": (subject and subject.site_zone) or zone,
         "locale": person.locale,
     }
