@@ -6,6 +6,7 @@ is self-contained, so a touch planned weeks ago can be judged without the map th
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Protocol
 
@@ -29,8 +30,8 @@ def _ordered(compare: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
 
 
 OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
-    "is": lambda found, wanted: found == wanted,
-    "is_not": lambda found, wanted: found != wanted,
+    "is": operator.eq,
+    "is_not": operator.ne,
     "in": lambda found, wanted: found in wanted,
     "not_in": lambda found, wanted: found not in wanted,
     "contains": _contains,
@@ -49,13 +50,19 @@ def failing(predicate: Predicate, facts: Facts) -> Predicate | None:
     does not hold. Raises KeyError for an operator that does not exist.
     """
     if "field" in predicate:
-        return None if _compare(predicate, facts) else predicate
+        found = facts.get(predicate["field"])
+        try:
+            held = OPERATORS[predicate["op"]](found, predicate.get("value"))
+        except TypeError:
+            held = False
+        return None if held else predicate
     if "all" in predicate:
-        return _first_failing(predicate["all"], facts)
-    parts = predicate.get("any")
-    if not parts or any(failing(part, facts) is None for part in parts):
+        for part in predicate["all"]:
+            if (bad := failing(part, facts)) is not None:
+                return bad
         return None
-    return predicate
+    parts = predicate.get("any")
+    return predicate if parts and not _any(parts, facts) else None
 
 
 def holds(predicate: Predicate, facts: Facts) -> bool:
@@ -71,16 +78,8 @@ def fields(predicate: Predicate) -> Iterator[str]:
         yield predicate["field"]
 
 
-def _first_failing(parts: list[Predicate], facts: Facts) -> Predicate | None:
-    for part in parts:
-        if (bad := failing(part, facts)) is not None:
-            return bad
-    return None
-
-
-def _compare(predicate: Predicate, facts: Facts) -> bool:
-    found = facts.get(predicate["field"])
-    try:
-        return OPERATORS[predicate["op"]](found, predicate.get("value"))
-    except TypeError:
-        return False
+def _any(parts: list[Predicate], facts: Facts) -> bool:
+    for part in parts:  # not any(): it is asked for every message, and a generator costs more
+        if failing(part, facts) is None:
+            return True
+    return False

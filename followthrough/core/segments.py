@@ -3,32 +3,42 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+import sys
+from collections.abc import Container, Sequence
+from typing import Any
 
 # GSM 03.38: one unit each; the extension table costs an escape, so two.
-_BASIC = frozenset(
+_BASIC = (
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡"
     "ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
-_EXTENDED = frozenset("^{}[]~\\|€\f")
-_GSM = _BASIC | _EXTENDED
-_NOT_BASIC = re.compile(f"[^{re.escape(''.join(sorted(_BASIC)))}]")
+_EXTENDED = "^{}[]~\\|€\f"
+_NOT_BASIC = re.compile(f"[^{re.escape(_BASIC)}]")
+_NOT_GSM = re.compile(f"[^{re.escape(_BASIC + _EXTENDED)}]")
+_COSTS_TWO = re.compile(f"[{re.escape(_EXTENDED)}]")
+_ESCAPE = "\x1b"
+_UTF_16 = f"utf-16-{sys.byteorder[0]}e"  # without a mark at its beginning
+_HIGH_SURROGATES = range(0xD800, 0xDC00)
 
 
 def count(text: str) -> int:
     """The parts of `text`: 160 GSM-7 units or 70 UTF-16 units in one, 153 or 67 in each of more."""
     if not _NOT_BASIC.search(text):  # nearly every text: each character one unit
-        return 1 if 0 < len(text) <= 160 else -(-len(text) // 153)
-    if _GSM.issuperset(text):
-        return _parts((2 if char in _EXTENDED else 1 for char in text), single=160, each=153)
-    return _parts((2 if ord(char) > 0xFFFF else 1 for char in text), single=70, each=67)
+        return _parts(text, (), 160, 153)
+    if not _NOT_GSM.search(text):
+        return _parts(_COSTS_TWO.sub(rf"{_ESCAPE}\g<0>", text), _ESCAPE, 160, 153)
+    units = memoryview(text.encode(_UTF_16, "surrogatepass")).cast("H")
+    return _parts(units, _HIGH_SURROGATES, 70, 67)
 
 
-def _parts(widths: Iterable[int], *, single: int, each: int) -> int:
-    total, parts, used = 0, 0, each
-    for width in widths:
-        total += width
-        if used + width > each:  # a character of two units is never cut in half
-            parts, used = parts + 1, 0
-        used += width
-    return 1 if 0 < total <= single else parts
+def _parts(units: Sequence[Any], halves: Container[Any], single: int, each: int) -> int:
+    """The parts of `units`. What is in `halves` stays together with the unit after it."""
+    if len(units) <= single:
+        return 1 if units else 0
+    parts = at = 0
+    while at < len(units):
+        at += each
+        parts += 1
+        if at < len(units) and units[at - 1] in halves:
+            at -= 1
+    return parts

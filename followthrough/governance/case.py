@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 from followthrough.governance.decisions import Check, Draft, Option, PersonFacts, Rendered, Send
@@ -16,13 +16,16 @@ GOES_ON = frozenset({PASS, SKIP})
 NOTHING: Mapping[str, Any] = {}  # to add about a finding
 
 
-class Finding(NamedTuple):
+@dataclass(slots=True, eq=False)
+class Finding:
     """What one check found: code, outcome and detail as a receipt keeps them.
 
-    A hold has `until`; `certain` says that it will be fine then, rather than worth another look.
+    It is the same for many drafts, and so is its detail: neither is ever changed. A hold has
+    `until`; `certain` says that it will be fine then, rather than worth another look.
     """
 
     check: Check
+    goes_on: bool  # to the next check: it passed, or does not apply
     until: datetime | None = None
     certain: bool = False
     into: UUID | None = None
@@ -42,16 +45,19 @@ def finding(
     into: UUID | None = None,
 ) -> Finding:
     """A finding from its parts."""
-    return Finding((code, outcome, detail), until, certain, into)
+    return Finding((code, outcome, detail), outcome in GOES_ON, until, certain, into)
 
 
-@dataclass(slots=True)
+NOT_CHOSEN = Option("", None, "", "", None, False, lambda: Rendered("", problem="no_channel"))
+
+
+@dataclass(slots=True, eq=False)
 class Case:
     """One draft while it is judged.
 
     `sent` are those of the same pass that go out before it. `basis` is why it may go out at any
-    hour (reply, service), or ''. `option` and `rendered` are set once they are chosen. `seconds`
-    is `now` as epoch seconds, as uses of caps are counted.
+    hour (reply, service), or ''. `seconds` is `now` as epoch seconds, as uses of caps are counted.
+    `via` is the option that is tried, then the one that was chosen; `rendered` is its text.
     """
 
     draft: Draft
@@ -64,14 +70,8 @@ class Case:
     basis: str
     seconds: float
     checks: list[Check] = field(default_factory=list)
-    option: Option | None = None
+    via: Option = NOT_CHOSEN
     rendered: Rendered | None = None
-
-    @property
-    def via(self) -> Option:
-        """The option that was chosen; only asked for after one was."""
-        assert self.option is not None
-        return self.option
 
 
 def shown(id: object) -> str:

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from functools import lru_cache
 
-from followthrough.governance.case import DROP, GOES_ON, HOLD, Case, Finding, finding
+from followthrough.governance.case import DROP, HOLD, Case, Finding, finding
 from followthrough.governance.checks import (
     caps,
     channel,
@@ -21,13 +20,11 @@ from followthrough.governance.checks import (
     touch,
 )
 from followthrough.governance.decisions import (
-    Check,
     Decision,
     Draft,
     Drop,
     Hold,
     Merge,
-    Option,
     PersonFacts,
     Send,
 )
@@ -38,7 +35,7 @@ TOUCH_CHECKS: Sequence[Callable[[Case], Finding]] = (
     touch.in_time,
     touch.anchor,
 )
-OPTION_CHECKS: Sequence[Callable[[Case, Option], Finding]] = (
+OPTION_CHECKS: Sequence[Callable[[Case], Finding]] = (
     channel.untried,
     channel.address,
     channel.usable,
@@ -126,10 +123,10 @@ def _judge(case: Case) -> Decision:
 
 def _first_stop(case: Case, checks: Sequence[Callable[[Case], Finding]]) -> Finding | None:
     for check in checks:
-        stop = check(case)
-        case.checks.append(stop[0])
-        if stop[0][1] not in GOES_ON:
-            return stop
+        found = check(case)
+        case.checks.append(found.check)
+        if not found.goes_on:
+            return found
     return None
 
 
@@ -137,33 +134,16 @@ def _choose(case: Case) -> Finding | None:
     """Take the first option that passes every check of a channel; a Finding when none does."""
     failed = set()
     for option in case.draft.options:
-        code = _failing(case, option)
-        if not code:
-            case.option = option
+        case.via = option
+        stop = _first_stop(case, OPTION_CHECKS)
+        if stop is None:
             return None
-        failed.add(code)
+        failed.add(stop.code)
     if "no_sender" in failed:  # an operator can still add one: nothing is lost meanwhile
         return finding("no_sender", HOLD, until=case.now + content.SENDER_AGAIN)
     if not failed:
         case.checks.append(("no_address", DROP, {}))
     return finding(min(failed, key=TELLING.index, default="no_address"), DROP)
-
-
-def _failing(case: Case, option: Option) -> str:
-    """The code of the first check of a channel that drops `option`, or ''."""
-    for check in OPTION_CHECKS:
-        code, outcome, detail = check(case, option)[0]
-        told = _by_channel(code, outcome, option.channel)
-        case.checks.append((code, outcome, {**told[2], **detail}) if detail else told)
-        if outcome == DROP:
-            return code
-    return ""
-
-
-@lru_cache(maxsize=1024)
-def _by_channel(code: str, outcome: str, channel: str) -> Check:
-    """What a receipt keeps of a check of a channel, when there is nothing else to say."""
-    return code, outcome, {"channel": channel}
 
 
 def _stopped(case: Case, stop: Finding) -> Decision:

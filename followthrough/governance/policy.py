@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from followthrough.core.zones import Week
@@ -30,20 +30,28 @@ class Cap:
 
     per: str  # person | address
     channel: str
-    window: timedelta
+    seconds: float  # of the window
     at_most: int
+    unless_urgent: int  # at most: the rest of it is kept for urgent ones
     purposes: frozenset[str]
     source: str  # POLICY or the id of a rule pack
 
     @property
-    def seconds(self) -> float:
-        return self.window.total_seconds()
+    def window(self) -> timedelta:
+        return timedelta(seconds=self.seconds)
 
     def covers(self, channel: str, purpose: str) -> bool:
         """Whether messages of this channel and purpose count; an unknown purpose ('') does."""
         return self.channel in ("", channel) and (
             not self.purposes or not purpose or purpose in self.purposes
         )
+
+
+class Binding(NamedTuple):
+    """The caps that count messages of one channel and purpose."""
+
+    legal: Sequence[Cap]
+    own: Sequence[Cap]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -53,7 +61,21 @@ class Rules:
     hours: Mapping[str, Hours]
     legal_caps: Sequence[Cap]
     caps: Sequence[Cap]
-    packs: Sequence[str]
+    packs: tuple[str, ...]
+    _binding: dict[tuple[str, str], Binding] = field(default_factory=dict, repr=False)
+
+    def binding(self, channel: str, purpose: str) -> Binding:
+        """The caps that have a say: none about a `service`."""
+        found = self._binding.get((channel, purpose))
+        if found is None:
+            found = self._binding[channel, purpose] = Binding(
+                *(_covering(caps, channel, purpose) for caps in (self.legal_caps, self.caps))
+            )
+        return found
+
+
+def _covering(caps: Sequence[Cap], channel: str, purpose: str) -> Sequence[Cap]:
+    return [cap for cap in caps if purpose != "service" and cap.covers(channel, purpose)]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -86,7 +108,7 @@ class CompiledPolicy:
     @property
     def remembers(self) -> timedelta:
         """The longest window of any cap: what is older binds nobody."""
-        caps = (*self.own_caps, *(_cap(cap, pack.id) for pack in self.packs for cap in pack.caps))
+        caps = (*self.own_caps, *(_cap(cap, pack.id, self.room) for pack in self.packs for cap in pack.caps))
         return max((cap.window for cap in caps), default=timedelta())
 
     def needs_consent(self, channel: str) -> bool:
@@ -118,7 +140,7 @@ def compiled(
         id=id,
         number=number,
         own_hours={channel: _own_week(given, channel) for channel in CHANNELS},
-        own_caps=tuple(_cap(cap, POLICY) for cap in given.caps),
+        own_caps=tuple(_cap(cap, POLICY, keep.room) for cap in given.caps),
         urgent_at=keep.at_or_under,
         room=keep.room,
         reply_within=timedelta(minutes=given.reply_minutes),
@@ -137,12 +159,13 @@ def _own_week(document: PolicyDocument, channel: str) -> Week | None:
     return found.week() if found else None
 
 
-def _cap(cap: CapDocument, source: str) -> Cap:
+def _cap(cap: CapDocument, source: str, room: int) -> Cap:
     return Cap(
         per=cap.per,
         channel=cap.channel,
-        window=timedelta(hours=cap.hours),
+        seconds=cap.hours * 3600.0,
         at_most=cap.at_most,
+        unless_urgent=max(1, cap.at_most - room),
         purposes=frozenset(cap.purposes),
         source=source,
     )
@@ -151,7 +174,7 @@ def _cap(cap: CapDocument, source: str) -> Cap:
 def _rules(policy: CompiledPolicy, packs: Sequence[RulePack]) -> Rules:
     return Rules(
         hours={channel: _hours(policy, packs, channel) for channel in CHANNELS},
-        legal_caps=tuple(_cap(cap, pack.id) for pack in packs for cap in pack.caps),
+        legal_caps=tuple(_cap(cap, pack.id, policy.room) for pack in packs for cap in pack.caps),
         caps=policy.own_caps,
         packs=tuple(pack.id for pack in packs),
     )

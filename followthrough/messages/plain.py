@@ -1,46 +1,85 @@
-"""Templates that only put texts into blanks: nearly all of them, filled in without the library.
+"""Templates that only put texts and times into blanks: nearly all, filled in without the library.
 
-What is not as plain as that (a filter, a condition, a value that is not a text or not there) is
-left to the library, which also says what is wrong.
+What is not as plain as that (a condition, another filter, a value that is not a text or not there)
+is left to the library, which also says what is wrong.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from liquid.ast import Node
 from liquid.builtin.content import ContentNode
 from liquid.builtin.expressions import FilteredExpression, Path
 from liquid.builtin.output import OutputNode
 
-Steps = Sequence[str | Sequence[str]]  # texts as they are, and the paths of blanks
+Write = Callable[[Any, Any, Any], str | None]  # a time, a zone and a locale -> words; None: no time
+
+Write = Callable[[Any, Any, Any], str | None]  # a time, a zone and a locale -> words
+
+class Pieces(NamedTuple):
+    """A template as pieces: texts as they are, '' where a blank is; and the blanks."""
+
+    texts: Sequence[str]
+    blanks: Sequence[tuple[int, str]]  # which piece, and the full name of what belongs there
+    times: Sequence[tuple[int, str, Write]]  # the same, and how it is written
 
 
-def steps(nodes: Sequence[Node]) -> Steps | None:
-    """The texts and blanks of a template; None when there is more to it."""
-    found = [_step(node) for node in nodes]
-    return None if None in found else tuple(step for step in found if step is not None)
+def pieces(nodes: Sequence[Node], writers: Mapping[str, Write]) -> Pieces | None:
+    """The texts and blanks of a template; None when there is more to it.
+
+    `writers` are the filters that a time may go through, by name.
+    """
+    made = Pieces([""] * len(nodes), [], [])
+    return made if all(_read(made, at, node, writers) for at, node in enumerate(nodes)) else None
 
 
-def _step(node: Node) -> str | Sequence[str] | None:
+def _read(made: Pieces, at: int, node: Node, writers: Mapping[str, Write]) -> bool:
+    """Take one node into the pieces; whether it is as plain as that."""
     if isinstance(node, ContentNode):
-        return node.text
+        made.texts[at] = node.text
+        return True
+    name, filters = _blank(node)
+    if name and not filters:
+        made.blanks.append((at, name))
+    elif name and len(filters) == 1 and filters[0] in writers:
+        made.times.append((at, name, writers[filters[0]]))
+    else:
+        return False
+    return True
+
+
+def _blank(node: Node) -> tuple[str, Sequence[str]]:
+    """The full name that belongs into a blank, and its filters; '' when it is no plain blank."""
     expression = node.expression if isinstance(node, OutputNode) else None
-    if not isinstance(expression, FilteredExpression) or expression.filters:
+    if not isinstance(expression, FilteredExpression) or not isinstance(expression.left, Path):
+        return "", []
+    path, filters = expression.left.path, expression.filters or []
+    if any(one.args for one in filters) or any("." in str(part) for part in path):
+        return "", []
+    texts = all(isinstance(part, str) for part in path)
+    return ".".join(map(str, path)) if texts else "", [one.name for one in filters]
+
+
+def filled(pieces: Pieces, values: Mapping[str, Any]) -> str | None:
+    """The text, from values by their full names; None when one is missing or is no text."""
+    texts, blanks, times = pieces
+    made: list[Any] = [*texts]
+    try:
+        for at, name in blanks:
+            made[at] = values[name]
+        for at, name, write in times:
+            made[at] = write(values[name], values["zone"], values["locale"])
+        return "".join(made)
+    except (KeyError, TypeError):  # not there, or no text
         return None
-    path = expression.left.path if isinstance(expression.left, Path) else [None]
-    return tuple(path) if all(isinstance(name, str) for name in path) else None
 
 
-def filled(steps: Steps, values: Mapping[str, Any]) -> str | None:
-    """The text; None when a value is missing or is no text."""
-    parts = [step if isinstance(step, str) else _value(step, values) for step in steps]
-    return None if None in parts else "".join(parts)  # type: ignore[arg-type]
-
-
-def _value(path: Sequence[str], values: Mapping[str, Any]) -> str | None:
-    found: Any = values
-    for name in path:
-        found = found.get(name) if isinstance(found, dict) else None
-    return found if isinstance(found, str) else None
+def nested(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The same values as the library looks for them: `site.name` in a dict called `site`."""
+    found: dict[str, Any] = {}
+    for full, value in values.items():
+        group, _, name = full.rpartition(".")
+        (found.setdefault(group, {}) if group else found)[name] = value
+    return found

@@ -77,16 +77,19 @@ class TemplateProblem(Exception):
         self.code, self.line, self.reason = code, line, reason
 
 
-def render(source: str, context: Mapping[str, Any]) -> str:
-    """The text of `source` with `context` filled in. Raises TemplateProblem."""
+def render(source: str, values: Mapping[str, Any]) -> str:
+    """The text of `source` with `values` filled in: by name, as in CONTEXT_NAMES.
+
+    Raises TemplateProblem.
+    """
     if "{{" not in source and "{%" not in source:
         return source
     try:
-        template, steps = _compiled(source)
-        text = plain.filled(steps, context) if steps else None
+        template, pieces = _compiled(source)
+        text = plain.filled(pieces, values) if pieces else None
         if text is not None and len(text) <= LONGEST_TEXT:
             return text
-        return _filled(template, context)
+        return _filled(template, plain.nested(values))
     except (LiquidError, ArithmeticError, RecursionError, TypeError, ValueError) as problem:
         raise _problem(problem, source) from problem
 
@@ -202,15 +205,22 @@ def _bounded(filter_: Callable[..., Any]) -> Callable[..., Any]:
     return bounded
 
 
-def _time_filter(write: Callable[[datetime, str], str]) -> Callable[..., str]:
-    """A filter from a time (ISO text or aware datetime) to words in the person's zone."""
+def _in_words(write: Callable[[datetime, str], str]) -> Callable[[Any, str, str], str]:
+    """From a time (ISO text or aware datetime), a zone and a locale to words."""
 
     @lru_cache(maxsize=8192)
-    def written(value: str | datetime, zone: str, language: str) -> str:
+    def written(value: str | datetime, zone: str, locale: str) -> str:
         moment = datetime.fromisoformat(value) if isinstance(value, str) else value
         if moment.tzinfo is None:
             raise ValueError("a time without a zone")
+        language = locale[:2].lower()
         return write(local(moment, zone), language if language in _DAYS else "en")
+
+    return written
+
+
+def _time_filter(written: Callable[[Any, str, str], str]) -> Callable[..., str]:
+    """A filter that writes a time in the person's zone and language, and says what is wrong."""
 
     @with_context
     def filtered(value: Any, *, context: Any) -> str:
@@ -218,13 +228,26 @@ def _time_filter(write: Callable[[datetime, str], str]) -> Callable[..., str]:
         if is_undefined(value) or value in (None, "") or not zone:
             raise _Unfillable("unresolved_variable", "a time or its zone is not known")
         try:
-            return written(value, zone, str(locale)[:2].lower())
+            return written(value, zone, str(locale))
         except UnknownZone as problem:
             raise _Unfillable("unknown_zone", "the zone is not known") from problem
         except (TypeError, ValueError, OverflowError) as problem:
             raise _Unfillable("template_error", "this is not a time") from problem
 
     return filtered
+
+
+def _plainly(written: Callable[[Any, str, str], str]) -> plain.Write:
+    """The same where nothing is wrong; else None."""
+
+    def found(value: Any, zone: Any, locale: Any) -> str | None:
+        try:
+            texts = isinstance(value, str) and isinstance(zone, str) and isinstance(locale, str)
+            return written(value, zone, locale) if texts and zone and locale else None
+        except (UnknownZone, ValueError, OverflowError):
+            return None
+
+    return found
 
 
 def _named(context: Any, name: str) -> Any:
@@ -253,19 +276,23 @@ def _zone(moment: datetime, language: str) -> str:
     return f"UTC{hours[0]}{int(hours[1:])}" + (f":{minutes}" if minutes else "")
 
 
+_TIMES = {
+    name: _in_words(write)
+    for name, write in (
+        ("local_clock", _clock), ("local_date", _date), ("local_time", _time), ("local_zone", _zone)
+    )
+}  # fmt: skip
+_PLAINLY = {name: _plainly(written) for name, written in _TIMES.items()}
 _FILTERS: Mapping[str, Callable[..., Any]] = {
     "append": _bounded(string.append),
     "capitalize": _bounded(string.capitalize),
     "default": misc.default,
     "downcase": _bounded(string.downcase),
-    "local_clock": _time_filter(_clock),
-    "local_date": _time_filter(_date),
-    "local_time": _time_filter(_time),
-    "local_zone": _time_filter(_zone),
     "prepend": _bounded(string.prepend),
     "strip": _bounded(string.strip),
     "truncate": _bounded(string.truncate),
     "upcase": _bounded(string.upcase),
+    **{name: _time_filter(written) for name, written in _TIMES.items()},
 }
 _TAGS = (
     content.Literal,
@@ -300,13 +327,13 @@ _NOTHING = RenderContext(BoundTemplate(_ENVIRONMENT, []))
 
 
 @lru_cache(maxsize=4096)
-def _compiled(source: str) -> tuple[BoundTemplate, plain.Steps | None]:
+def _compiled(source: str) -> tuple[BoundTemplate, plain.Pieces | None]:
     if len(source) > LONGEST_SOURCE:
         raise _Unfillable("template_too_big", "the template is too long")
     template = _ENVIRONMENT.from_string(source)
     for node in template.nodes:
         _check_ranges(node)
-    return template, plain.steps(template.nodes)
+    return template, plain.pieces(template.nodes, _PLAINLY)
 
 
 def _check_ranges(node: Node) -> None:

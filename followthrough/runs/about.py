@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from followthrough.core.canonical import iso
@@ -23,12 +24,12 @@ class About:
 
     def get(self, field: str) -> Any:
         """The value of `field`, or None when it is not known."""
+        if read := _OF_SUBJECT.get(field):
+            return read(self._subject) if self._subject is not None else None
         if read := _OF_PERSON.get(field):
             return read(self._person)
         if self._subject is None:
             return None
-        if read := _OF_SUBJECT.get(field):
-            return read(self._subject)
         kind, _, name = field.partition(".")
         return _NAMED[kind](self._subject, self._anchors, name) if kind in _NAMED else None
 
@@ -38,21 +39,21 @@ def _iso(moment: datetime | None) -> str | None:
 
 
 _OF_PERSON: Mapping[str, Callable[[Person], Any]] = {
-    "candidate.locale": lambda person: person.locale,
-    "candidate.country": lambda person: person.country,
+    "candidate.locale": attrgetter("locale"),
+    "candidate.country": attrgetter("country"),
     "candidate.replied_at": lambda person: _iso(person.last_inbound_at),
 }
 _OF_SUBJECT: Mapping[str, Callable[[Subject], Any]] = {
     "application.id": lambda subject: str(subject.id),
-    "application.candidate": lambda subject: subject.candidate_id,
-    "application.stage": lambda subject: subject.stage,
+    "application.candidate": attrgetter("candidate_id"),
+    "application.stage": attrgetter("stage"),
     "application.stage_since": lambda subject: _iso(subject.stage_since),
-    "requisition.family": lambda subject: subject.family,
-    "requisition.title": lambda subject: subject.title,
-    "site.name": lambda subject: subject.site,
-    "site.country": lambda subject: subject.site_country,
-    "site.region": lambda subject: subject.site_region,
-    "run.version": lambda subject: subject.version_number,
+    "requisition.family": attrgetter("family"),
+    "requisition.title": attrgetter("title"),
+    "site.name": attrgetter("site"),
+    "site.country": attrgetter("site_country"),
+    "site.region": attrgetter("site_region"),
+    "run.version": attrgetter("version_number"),
     "run.ended": lambda subject: subject.run_ended_at is not None,
 }
 

@@ -22,7 +22,7 @@ from followthrough.messages.outbox import Due
 from followthrough.people.contacts import CHANNEL_KIND
 from followthrough.runs import rendering
 from followthrough.runs.about import About
-from followthrough.runs.facts import NOTHING, Company, Facts, Person, zones_for
+from followthrough.runs.facts import NOTHING, Company, Facts, Person, Subject, zones_for
 
 
 def by_person(dues: Sequence[Due]) -> dict[UUID, list[Due]]:
@@ -95,7 +95,7 @@ def draft(due: Due, person: Person, zone: str, facts: Facts) -> Draft:
         due.priority,
         due.due_at,
         due.useful_until,
-        _relevance(due),
+        _relevance(due, subject),
         About(person, subject, anchors),
         due.anchor_name,
         due.anchor_sequence,
@@ -107,10 +107,10 @@ def draft(due: Due, person: Person, zone: str, facts: Facts) -> Draft:
     )
 
 
-def _relevance(due: Due) -> Mapping[str, Any]:
+def _relevance(due: Due, subject: Subject | None) -> Mapping[str, Any]:
     """What was planned for one person is never about an application that became another's."""
-    if due.application_id is None:
-        return due.relevance
+    if due.application_id is None or (subject and subject.candidate_id == due.candidate_id):
+        return due.relevance  # nearly always
     theirs = {"field": "application.candidate", "op": "is", "value": due.candidate_id}
     return {"all": [theirs, due.relevance]}
 

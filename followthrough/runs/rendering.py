@@ -16,18 +16,21 @@ Values = Callable[[], Mapping[str, Any]]  # gives what a template may mention, w
 
 
 def context(person: Person, subject: Subject | None, anchors: Anchors, zone: str) -> dict[str, Any]:
-    """What a template may mention (see docs/message-maps.md)."""
-    return {
-        "candidate": {"given_name": person.given_name, "family_name": person.family_name},
+    """What a template may mention (see docs/message-maps.md), by its full name."""
+    known = {
+        "candidate.given_name": person.given_name,
+        "candidate.family_name": person.family_name,
         "company": person.company,
-        "requisition": {"title": subject.title if subject else ""},
-        "site": {
-            "name": subject.site if subject else "",
-            "address": subject.site_address if subject else "",
-        },
+        "requisition.title": subject.title if subject else "",
+        "site.name": subject.site if subject else "",
+        "site.address": subject.site_address if subject else "",
         "zone": (subject and subject.site_zone) or zone,
         "locale": person.locale,
-    } | {name: iso(at) for name, (at, _) in anchors.items() if at}
+    }
+    for name, (at, _) in anchors.items():
+        if at:
+            known[name] = iso(at)
+    return known
 
 
 def rendered(due: Due, channel: str, *, locale: str, values: Mapping[str, Any]) -> Rendered:
@@ -36,11 +39,11 @@ def rendered(due: Due, channel: str, *, locale: str, values: Mapping[str, Any]) 
     if not content:
         return Rendered(body="", problem="no_content")
     text = _in_language(content, locale)
-    subject = text.get("subject") or ""
+    subject = text.get("subject")
     try:
         return Rendered(
-            body=templates.render(text["body"], values).strip(),
-            subject=templates.render(subject, values).strip() if subject else "",
+            templates.render(text["body"], values).strip(),
+            templates.render(subject, values).strip() if subject else "",
         )
     except templates.TemplateProblem as problem:
         return Rendered(body="", problem=problem.code)
@@ -57,7 +60,7 @@ def _content(due: Due, channel: str) -> Mapping[str, Mapping[str, Any]]:
 
 def _in_language(content: Mapping[str, Mapping[str, Any]], locale: str) -> Mapping[str, Any]:
     """The text for `es-MX`, else for `es`, else the first: the map's default language."""
-    for name in (locale, locale.split("-")[0].split("_")[0]):
-        if name in content:
-            return content[name]
-    return next(iter(content.values()))
+    if locale in content:
+        return content[locale]
+    language = locale.split("-")[0].split("_")[0]
+    return content[language] if language in content else next(iter(content.values()))

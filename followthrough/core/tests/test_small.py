@@ -274,6 +274,43 @@ def test_segments(text, count):
     assert segments.count(text) == count
 
 
+EXTENDED = "^{}[]~\\|€\f"
+BASIC = (
+    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡"
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
+)
+
+
+def cut(widths, single, each):
+    """Put characters into parts one by one, none of them in two."""
+    parts, used = 0, each
+    for width in widths:
+        if used + width > each:
+            parts, used = parts + 1, 0
+        used += width
+    return 1 if 0 < sum(widths) <= single else parts
+
+
+def plainly(text):
+    if set(text) <= {*BASIC, *EXTENDED}:
+        return cut([2 if char in EXTENDED else 1 for char in text], 160, 153)
+    return cut([2 if ord(char) > 0xFFFF else 1 for char in text], 70, 67)
+
+
+@st.composite
+def texts(draw):
+    """Of few different characters, often one or two to a side of where a part ends."""
+    chars = draw(st.sampled_from(["ab\n", "a€[", "aç", "a😀", "ab^😀ç", BASIC, EXTENDED, "a`\x1b"]))
+    repeated = draw(st.sampled_from(chars)) * draw(st.integers(0, 480))
+    return repeated + draw(st.text(chars, max_size=40)) + draw(st.text(max_size=2))
+
+
+@settings(max_examples=300, deadline=None)
+@given(texts())
+def test_segments_are_what_filling_them_one_by_one_gives(text):
+    assert segments.count(text) == plainly(text)
+
+
 # --- tokens ---------------------------------------------------------------------------------------
 
 

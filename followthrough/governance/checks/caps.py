@@ -2,48 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
-from followthrough.governance.case import HOLD, SKIP, Case, Finding, finding
+from followthrough.governance.case import HOLD, PASS, SKIP, Case, Finding, finding
 from followthrough.governance.checks.hours import ZONE_AGAIN, next_open
-from followthrough.governance.decisions import Use
-from followthrough.governance.policy import POLICY, Cap
+from followthrough.governance.decisions import Stored, Use
+from followthrough.governance.policy import POLICY, Binding, Cap
 
 
 def legal_caps(case: Case) -> Finding:
     """Every cap of the rule packs has room."""
-    return _room(case, "legal_caps", case.rules.legal_caps)
+    return _room(case, "legal_caps", _binding(case).legal)
 
 
 def policy_caps(case: Case) -> Finding:
     """Every cap of the policy has room."""
-    return _room(case, "caps", case.rules.caps)
+    return _room(case, "caps", _binding(case).own)
 
 
-def _room(case: Case, code: str, caps: Sequence[Cap]) -> Finding:
-    purpose, channel = case.draft.purpose, case.via.channel
-    binding = [cap for cap in caps if cap.covers(channel, purpose)]
-    if not binding or purpose == "service":
-        return finding(code, SKIP)
+def _binding(case: Case) -> Binding:
+    return case.rules.binding(case.via.channel, case.draft.purpose)
+
+
+def _room(case: Case, code: str, binding: Sequence[Cap]) -> Finding:
+    if not binding:
+        return _without(code, SKIP)
     full = [(frees, cap) for cap in binding if (frees := _frees(case, cap)) is not None]
     if not full:
-        return finding(code)
+        return _without(code, PASS)
     frees, cap = max(full, key=lambda one: one[0])
     opening = next_open(case, frees)
     until = opening or frees + ZONE_AGAIN
     return finding(code, HOLD, _told(case, cap), until, certain=opening is not None)
 
 
+@lru_cache(maxsize=64)
+def _without(code: str, outcome: str) -> Finding:
+    """A finding without a detail."""
+    return finding(code, outcome)
+
+
 def _frees(case: Case, cap: Cap) -> datetime | None:
     """When `cap` has room for one more; None: it has some now."""
     limit, recent = _limit(case, cap), _recent(case, cap)
-    if len(recent) < limit:
+    if len(recent) + len(case.sent) < limit:
         return None  # whatever they are
     own = str(case.draft.touch_id)
     times = sorted(
-        use.at for use in recent if use.touch_id != own and cap.covers(use.channel, use.purpose)
+        use.at
+        for use in (*map(Use._make, recent), *_sent(case, cap))
+        if use.touch_id != own and cap.covers(use.channel, use.purpose)
     )
     if len(times) < limit:
         return None
@@ -53,20 +64,22 @@ def _frees(case: Case, cap: Cap) -> datetime | None:
 def _limit(case: Case, cap: Cap) -> int:
     """What this draft may use of a cap: the last of it is kept for urgent ones."""
     urgent = case.draft.priority <= case.policy.urgent_at
-    return cap.at_most if urgent else max(1, cap.at_most - case.policy.room)
+    return cap.at_most if urgent else cap.unless_urgent
 
 
-def _recent(case: Case, cap: Cap) -> list[Use]:
-    """What went to the person or the address within the cap's window, this pass included."""
-    since, facts, key = case.seconds - cap.seconds, case.facts, case.via.address_key
-    earlier = facts.own_uses if cap.per == "person" else facts.uses.get(key, ())
-    recent = [Use(*one) for one in earlier if one[0] > since]
+def _recent(case: Case, cap: Cap) -> list[Stored]:
+    """What went to the person or the address within the cap's window, before this pass."""
+    since, facts = case.seconds - cap.seconds, case.facts
+    own = cap.per == "person"
+    earlier = facts.own_uses if own else facts.uses.get(case.via.address_key, ())
+    return [use for use in earlier if use[0] > since]
+
+
+def _sent(case: Case, cap: Cap) -> Iterator[Use]:
+    """What goes to the person or the address in this pass."""
     for one, sent in case.sent:
-        if cap.per == "person" or sent.option.address_key == key:
-            recent.append(
-                Use(case.seconds, str(one.touch_id), "", sent.option.channel, one.purpose)
-            )
-    return recent
+        if cap.per == "person" or sent.option.address_key == case.via.address_key:
+            yield Use(case.seconds, str(one.touch_id), "", sent.option.channel, one.purpose)
 
 
 def _told(case: Case, cap: Cap) -> Mapping[str, Any]:

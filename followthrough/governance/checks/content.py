@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import lru_cache
 
 from followthrough.core import segments
 from followthrough.governance.case import DROP, HOLD, PASS, Case, Finding, finding, shown
@@ -27,11 +28,18 @@ def content(case: Case) -> Finding:
     case.rendered = rendered = case.via.render()
     if rendered.problem:
         return finding("template_problem", DROP, {"problem": rendered.problem})
-    if not any(char.isprintable() and not char.isspace() for char in rendered.body):
+    if not _says_something(rendered.body):
         return EMPTY_TEXT
-    if case.via.channel != "sms":
-        return TEXT
-    parts = segments.count(rendered.body)
+    return _in_parts(segments.count(rendered.body)) if case.via.channel == "sms" else TEXT
+
+
+def _says_something(text: str) -> bool:
+    """Whether a character of it can be seen: nearly always the first."""
+    return text[:1].isalnum() or any(char.isprintable() and not char.isspace() for char in text)
+
+
+@lru_cache(maxsize=64)
+def _in_parts(parts: int) -> Finding:
     if parts > MOST_SEGMENTS:
         return finding("too_long", DROP, {"segments": parts, "at_most": MOST_SEGMENTS})
     return finding("text", PASS, {"segments": parts})

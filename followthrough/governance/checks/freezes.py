@@ -15,6 +15,8 @@ def not_frozen(case: Case) -> Finding:
     """No freeze that binds this draft stands; `service` is bound by none."""
     if case.draft.purpose == "service":
         return finding("not_frozen", SKIP, {"basis": "service"})
+    if not case.facts.freezes and not case.draft.freezes:
+        return NOT_FROZEN
     standing = [
         freeze
         for freeze in (*case.facts.freezes, *case.draft.freezes)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from followthrough.governance.case import HOLD, PASS, SKIP, Case, Finding, finding
 from followthrough.governance.hours import ANY, Compiled, Hours, open_at, opens
+
+Rule = tuple[str, Any]  # what allows or forbids an hour, as the receipt names it
 
 ZONE_AGAIN = timedelta(hours=6)  # how soon to look again when no hour is known to be allowed
 
@@ -22,31 +25,40 @@ def zone(case: Case) -> Finding:
         return finding("zone", SKIP, {"zones": case.zones})
     if not case.zones:
         return finding("no_zone", HOLD, {}, case.now + ZONE_AGAIN)
-    detail = {"zones": case.zones, "evidence": case.facts.zone_evidence}
-    return finding("zone", PASS, detail)
+    return _known(case.zones, case.facts.zone_evidence)
+
+
+@lru_cache(maxsize=16_384)
+def _known(zones: tuple[str, ...], evidence: str) -> Finding:
+    return finding("zone", PASS, {"zones": zones, "evidence": evidence})
 
 
 def legal_hours(case: Case) -> Finding:
     """The rule packs allow this hour in every plausible zone."""
-    return _within(case, "legal_hours", _hours(case).legal, {"rules": case.rules.packs})
+    return _within(case, "legal_hours", _hours(case).legal, ("rules", case.rules.packs))
 
 
 def quiet_hours(case: Case) -> Finding:
     """The policy allows this hour in every plausible zone."""
-    return _within(case, "quiet_hours", _hours(case).own, {"policy": case.policy.number})
+    return _within(case, "quiet_hours", _hours(case).own, ("policy", case.policy.number))
 
 
-def _within(case: Case, code: str, week: Compiled | None, rule: Mapping[str, Any]) -> Finding:
+def _within(case: Case, code: str, week: Compiled | None, rule: Rule) -> Finding:
     if week is None:
         return finding(code, SKIP)
     if case.basis:
         return finding(code, PASS, {"basis": case.basis, **_answered(case)})
     if open_at(week, case.zones, int(case.seconds) // 60):
-        return finding(code, PASS, rule)
+        return _allowed(code, rule)
     until = next_open(case, case.now)
     if until is None:
-        return finding("no_common_hour", HOLD, rule, case.now + ZONE_AGAIN)
-    return finding(code, HOLD, rule, _spread(case, until), certain=True)
+        return finding("no_common_hour", HOLD, dict([rule]), case.now + ZONE_AGAIN)
+    return finding(code, HOLD, dict([rule]), _spread(case, until), certain=True)
+
+
+@lru_cache(maxsize=1024)
+def _allowed(code: str, rule: Rule) -> Finding:
+    return finding(code, PASS, dict([rule]))
 
 
 def _answered(case: Case) -> Mapping[str, Any]:

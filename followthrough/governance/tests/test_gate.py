@@ -123,7 +123,7 @@ def _literals(path):
     found = set()
     for node in ast.walk(ast.parse(Path(path).read_text())):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-            place = {"finding": 0, "_within": 1, "_room": 1}.get(node.func.id)
+            place = {"finding": 0, "OnChannel": 0, "_within": 1, "_room": 1}.get(node.func.id)
             if place is not None and isinstance(node.args[place], ast.Constant):
                 found.add(node.args[place].value)
     return found

@@ -15,10 +15,12 @@ from followthrough.messages import templates
 
 MAPS = sorted((Path(__file__).parents[2] / "demo" / "maps").glob("*.yaml"))
 CONTEXT = {
-    "candidate": {"given_name": "Guadalupe", "family_name": "Fernández"},
+    "candidate.given_name": "Guadalupe",
+    "candidate.family_name": "Fernández",
     "company": "Northwind Outfitters",
-    "requisition": {"title": "Store associate"},
-    "site": {"name": "Northwind Reno", "address": "40 Meadow Lane, Reno"},
+    "requisition.title": "Store associate",
+    "site.name": "Northwind Reno",
+    "site.address": "40 Meadow Lane, Reno",
     "zone": "America/Los_Angeles",
     "interview_start": "2026-06-04T21:00:00.000000Z",
     "start_date": "2026-06-15T16:00:00.000000Z",

@@ -14,10 +14,12 @@ from hypothesis import strategies as st
 from followthrough.messages.templates import TemplateProblem, check, render, segments
 
 CONTEXT: dict[str, Any] = {
-    "candidate": {"given_name": "Ada", "family_name": "Obi"},
+    "candidate.given_name": "Ada",
+    "candidate.family_name": "Obi",
     "company": "Northwind <&> Co",
-    "requisition": {"title": "Store associate"},
-    "site": {"name": "Reno", "address": ""},
+    "requisition.title": "Store associate",
+    "site.name": "Reno",
+    "site.address": "",
     "zone": "America/Chicago",
     "locale": "en",
     "interview_start": "2026-06-04T19:00:00.000000Z",
