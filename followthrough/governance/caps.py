@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
-from psycopg.errors import DeadlockDetected
+from psycopg.errors import DeadlockDetected, SerializationFailure
 
 from followthrough.core.ids import uuid7
 from followthrough.governance.decisions import Stored, Use
@@ -28,8 +28,9 @@ REMEMBERED = timedelta(days=8)  # longer than the longest cap (documents.LONGEST
 Key = tuple[UUID, str]  # organization, address key
 
 
-class Overtaken(Exception):
-    """Somebody else reserved room on the same address meanwhile: decide again."""
+# Somebody else reserved room on the same address meanwhile: decide again. (Two may have waited for
+# each other after all.)
+OVERTAKEN = (SerializationFailure, DeadlockDetected)
 
 
 class Row(NamedTuple):
@@ -71,25 +72,32 @@ def _seen(found: Sequence[tuple]) -> Seen:
     }
 
 
-# What was there is changed, and only if nobody changed it since; what was not is added.
+# What was there is changed, and only if nobody changed it since; what was not is added. Were there
+# fewer than there should be, the server itself undoes it all, so that nobody need wait to hear it.
 _CHANGE = """
-UPDATE governance_capuse c SET uses = n.uses, changes = c.changes + 1
-FROM unnest(%s::uuid[], %s::text[], %s::bigint[], %s::text[]) AS n(org, key, changes, uses)
-WHERE c.organization_id = n.org AND c.address_key = n.key AND c.changes = n.changes
+WITH written AS (
+  UPDATE governance_capuse c SET uses = n.uses, changes = c.changes + 1
+  FROM unnest(%s::uuid[], %s::text[], %s::bigint[], %s::text[]) AS n(org, key, changes, uses)
+  WHERE c.organization_id = n.org AND c.address_key = n.key AND c.changes = n.changes
+  RETURNING 1)
+SELECT governance_all_or_nothing(count(*), %s) FROM written
 """
 _ADD = """
-INSERT INTO governance_capuse (id, organization_id, address_key, changes, uses)
-SELECT id, org, key, 1, uses
-FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::text[]) AS n(id, org, key, uses)
-ON CONFLICT (organization_id, address_key) DO NOTHING
+WITH written AS (
+  INSERT INTO governance_capuse (id, organization_id, address_key, changes, uses)
+  SELECT id, org, key, 1, uses
+  FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::text[]) AS n(id, org, key, uses)
+  ON CONFLICT (organization_id, address_key) DO NOTHING
+  RETURNING 1)
+SELECT governance_all_or_nothing(count(*), %s) FROM written
 """
 
 
 def reserve(uses: Sequence[tuple[UUID, str, Use]], seen: Seen) -> None:
     """Note messages that are about to go out, under (organization, address key); forget old ones.
 
-    Raises Overtaken when an address's uses are no longer those that were `seen`; the caller's
-    transaction must then be rolled back.
+    Raises one of OVERTAKEN, here or when what was gathered is sent, when an address's uses are no
+    longer those that were `seen`; the caller's transaction must then be rolled back.
     """
     if not uses:
         return
@@ -117,16 +125,10 @@ def _order(key: Key) -> tuple[str, int]:
 
 
 def _write(query: str, records: list[tuple]) -> None:
-    """Write rows whose last column is the uses; Overtaken when one of them could not be."""
-    if not records:
-        return
-    *columns, uses = sql.columns(records, 4)
-    try:
-        written = sql.run(query, [*columns, sql.jsonb_texts(uses)])
-    except DeadlockDetected as problem:  # two waited for each other after all
-        raise Overtaken from problem
-    if written < len(records):
-        raise Overtaken
+    """Write all of the rows, whose last column is the uses, or none."""
+    if records:
+        *columns, uses = sql.columns(records, 4)
+        sql.send(query, [*columns, sql.jsonb_texts(uses), len(records)])
 
 
 _RELEASE = """

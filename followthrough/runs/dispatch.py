@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from itertools import compress
+from operator import not_
 from time import sleep
 from typing import NamedTuple
 from uuid import UUID
@@ -22,10 +24,11 @@ from followthrough.core import clock
 from followthrough.governance import caps, gate
 from followthrough.messages import outbox
 from followthrough.messages.outbox import Due
-from followthrough.runs import drafts, facts, settling, verdicts
+from followthrough.runs import drafts, facts, settling, still, verdicts
 from followthrough.runs.engine import Held, shard_loop
 from followthrough.runs.facts import Company, Person
 from followthrough.runs.handover import Lane, Ready
+from followthrough.runs.still import Still
 from followthrough.runs.verdicts import Verdicts
 from followthrough.store import sql
 
@@ -41,13 +44,11 @@ _own = threading.local()  # each thread that does this work has a lane of its ow
 
 @shard_loop(order=20, settles=True)
 def work(held: Held) -> int:
-    """One turn: settle what came back, hand over what is decided, decide what is due."""
+    """One turn: settle what came back, decide what is due and hand it over."""
     lane = _lane()
     did = settling.settle(lane.take_finished(SETTLED_AT_ONCE), now=clock.now())
-    did += _launch(lane)
     if held and (lane.room() >= WORTH_CLAIMING or not lane.flying):
         did += _fill(lane, held)
-        did += _launch(lane)
     if not did and lane.flying and None in held.values():
         sleep(0.001)  # in one thread (drain) there is nobody else to wait for the outcome
         return 1
@@ -75,17 +76,17 @@ def _lane() -> Lane:
 
 
 def _fill(lane: Lane, held: Held) -> int:
-    """Claim due touches and decide about them; one that cannot be decided is isolated."""
+    """Claim what is due, decide and hand over; one that cannot be decided is isolated."""
     limit, now = min(BATCH, lane.room()), clock.now()
     try:
-        claimed, ready = _decide(held, limit=limit, now=now)
-    except caps.Overtaken:
+        decided = _decide(held, limit=limit, now=now)
+    except caps.OVERTAKEN:
         return BATCH  # another worker wrote to the same addresses just now: decided again at once
     except Exception:
         log.exception("A batch could not be decided; going one by one")
         return _one_by_one(lane, held, limit=limit, now=now)
-    lane.ready.extend(ready)
-    return claimed
+    _launch(lane, decided)
+    return decided.claimed
 
 
 def _one_by_one(lane: Lane, held: Held, *, limit: int, now: datetime) -> int:
@@ -93,9 +94,8 @@ def _one_by_one(lane: Lane, held: Held, *, limit: int, now: datetime) -> int:
         dues = outbox.claim(shards=list(held), now=now, limit=limit)
     for due in dues:
         try:
-            _, ready = _decide(held, limit=1, now=now, only=[due.id])
-            lane.ready.extend(ready)
-        except caps.Overtaken:
+            _launch(lane, _decide(held, limit=1, now=now, only=[due.id]))
+        except caps.OVERTAKEN:
             continue
         except Exception as problem:
             log.exception("The touch %s could not be decided", due.id)
@@ -116,14 +116,23 @@ def _set_back(due: Due, problem: str, now: datetime) -> None:
             outbox.record([outbox.receipt(due, now, "fail", "poison", checks)])
 
 
+class _Decided(NamedTuple):
+    """What became of a claimed batch: how many there were, what may leave, and whether it still
+    may now that the decision is committed."""
+
+    claimed: int
+    ready: Sequence[Ready] = ()
+    still: sql.Later[Still] | None = None
+
+
 def _decide(
     held: Held, *, limit: int, now: datetime, only: Sequence[UUID] | None = None
-) -> tuple[int, list[Ready]]:
-    """Claim, load, decide and write, in one transaction; returns the count and what may leave."""
+) -> _Decided:
+    """Claim, load, decide and write, in one transaction."""
     with sql.committing():
         dues = outbox.claim(shards=list(held), now=now, limit=limit, only=only)
         if not dues:
-            return 0, []
+            return _Decided(0)
         known = facts.load(dues, now=now)
         written = Verdicts(held, now, known, most=len(dues))
         companies = known.companies()
@@ -131,7 +140,8 @@ def _decide(
             person = known.people[candidate_id]
             _decide_person(person, theirs, companies[person.organization_id], written)
         written.write()
-    return len(dues), written.ready
+        ready = written.ready
+        return _Decided(len(dues), ready, sql.afterwards(still.asked(ready)) if ready else None)
 
 
 def _decide_person(person: Person, dues: list[Due], ours: Company, written: Verdicts) -> None:
@@ -150,70 +160,12 @@ def _decide_person(person: Person, dues: list[Due], ours: Company, written: Verd
 
 # --- hand over ---------------------------------------------------------------------------------
 
-# What could have changed since the decision committed. An opt-out or a freeze that commits after
-# this statement finds the message on its way, and both times are on record.
-_STILL = """
-SELECT clock_timestamp(),
-  ARRAY(SELECT o.shard FROM unnest(%(shard)s::int[], %(epoch)s::bigint[]) AS o(shard, epoch)
-        JOIN runs_shard s ON s.number = o.shard AND s.epoch = o.epoch),
-  ARRAY(SELECT r.n FROM unnest(%(n)s::int[], %(org)s::uuid[], %(key)s::text[], %(ch)s::text[])
-          AS r(n, org, key, ch)
-        JOIN governance_addressblock b ON b.organization_id = r.org AND b.address_key = r.key
-          AND b.channel = r.ch AND b.lifted_at IS NULL),
-  ARRAY(SELECT DISTINCT f.subject_id FROM governance_freeze f
-        WHERE f.subject_id = ANY(%(subject)s) AND f.ended_at IS NULL
-          AND (f.until IS NULL OR f.until > %(now)s)),
-  ARRAY(SELECT DISTINCT f.subject_id FROM governance_freeze f
-        WHERE f.subject_id = ANY(%(subject)s) AND f.ended_at IS NULL
-          AND (f.until IS NULL OR f.until > %(now)s) AND f.why = 'kill_switch')
-"""
 
-
-def _launch(lane: Lane) -> int:
+def _launch(lane: Lane, decided: _Decided) -> None:
     """Hand over what still holds; what no longer does is finished as expired."""
-    ready = lane.take_ready()
-    if not ready:
-        return 0
-    still = _still(ready)
-    holds = [still.holds(number, one) for number, one in enumerate(ready)]
-    lane.expire(one for one, right in zip(ready, holds, strict=True) if not right)
-    lane.launch([one for one, right in zip(ready, holds, strict=True) if right], still.at)
-    return len(ready)
-
-
-class _Still(NamedTuple):
-    """What was read just before handing over."""
-
-    at: datetime  # the database's clock
-    owned: Set[int]  # shards that are still ours
-    blocked: Set[int]  # numbers of messages whose address opted out
-    frozen: Set[UUID]  # subjects
-    killed: Set[UUID]  # subjects on which not even a member may write
-
-    def holds(self, number: int, one: Ready) -> bool:
-        """Whether the decision about a message is still right."""
-        due = one.sending.touch
-        if one.epoch is not None and one.shard not in self.owned:
-            return False
-        if due.purpose == "service":
-            return True
-        stops = self.killed if due.origin == "member" else self.frozen
-        return number not in self.blocked and (not stops or stops.isdisjoint(one.subjects))
-
-
-def _still(ready: list[Ready]) -> _Still:
-    touches = [one.sending.touch for one in ready]
-    epochs = {one.shard: one.epoch for one in ready if one.epoch is not None}
-    given = {
-        "shard": list(epochs),
-        "epoch": list(epochs.values()),
-        "now": clock.now(),
-        "n": list(range(len(ready))),
-        "org": [due.organization_id for due in touches],
-        "key": [one.sending.address_key for one in ready],
-        "ch": [one.sending.channel for one in ready],
-        # By their numbers: Python hashes and compares UUIDs, which costs more than all the rest.
-        "subject": [*{one.int: one for each in ready for one in each.subjects if one}.values()],
-    }
-    at, *found = sql.rows(_STILL, given)[0]
-    return _Still(at, *map(frozenset, found))
+    if decided.still is None:
+        return
+    found = decided.still.said
+    holds = [found.holds(number, one) for number, one in enumerate(decided.ready)]
+    lane.expire(compress(decided.ready, map(not_, holds)))
+    lane.launch(list(compress(decided.ready, holds)), found.at)

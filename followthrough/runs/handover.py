@@ -62,20 +62,19 @@ class Finished(NamedTuple):
 
 @dataclass
 class Lane:
-    """The messages of one thread's shards between decision and settlement."""
+    """The messages of one thread's shards between hand-over and settlement."""
 
-    ready: deque[Ready] = field(default_factory=deque)
     finished: deque[Finished] = field(default_factory=deque)
     flying: int = 0
     limit: int = AT_ONCE
 
     def at_rest(self) -> bool:
-        """Whether nothing is on its way, and nothing waits to leave or to be settled."""
-        return not (self.ready or self.flying or self.finished)
+        """Whether nothing is on its way, and nothing waits to be settled."""
+        return not (self.flying or self.finished)
 
     def room(self) -> int:
         """How many more touches may be claimed now."""
-        return max(0, self.limit - self.flying - len(self.ready))
+        return max(0, self.limit - self.flying)
 
     def take_finished(self, most: int) -> list[Finished]:
         """Up to `most` outcomes that wait to be settled."""
@@ -84,17 +83,6 @@ class Lane:
         if any(isinstance(one.outcome, Throttled) for one in taken):
             self._claim_less()
         return taken
-
-    def take_ready(self) -> list[Ready]:
-        """What may be handed over now; decisions that grew too old are finished as expired."""
-        fresh = []
-        while self.ready:
-            one = self.ready.popleft()
-            if _too_old(one):
-                self.expire([one])
-            else:
-                fresh.append(one)
-        return fresh
 
     def expire(self, readies: Iterable[Ready]) -> None:
         """Finish messages that were never handed over, and claim less from now on."""
@@ -113,7 +101,8 @@ class Lane:
         _loop().call_soon_threadsafe(_start, self, readies, started_at)
 
 
-def _too_old(ready: Ready) -> bool:
+def too_old(ready: Ready) -> bool:
+    """Whether a decision must be made again before its message may leave."""
     return monotonic() - ready.decided > DECISION_SECONDS
 
 
@@ -150,7 +139,7 @@ def _start(lane: Lane, readies: list[Ready], started_at: datetime) -> None:
 
 async def _hand_over(ready: Ready) -> Accepted:
     # A process may be stopped at any line and go on much later, when others have taken over.
-    if _too_old(ready):
+    if too_old(ready):
         raise Expired
     return await ready.adapter.send(ready.envelope)
 

@@ -43,7 +43,7 @@ class Verdicts:
         self.ready: list[Ready] = []
 
     def write(self) -> None:
-        """Write all of it. Raises caps.Overtaken; the transaction must then be rolled back."""
+        """Write all of it. Who was overtaken (caps.OVERTAKEN) must roll the transaction back."""
         outbox.record(self.receipts)
         outbox.note_ends(self.ends, now=self.now, was=["planned"])
         outbox.plan_again(self.holds, was=["planned"])

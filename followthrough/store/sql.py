@@ -137,14 +137,37 @@ def gathering() -> Iterator[None]:
         _own.waiting = None
 
 
+class Later(Generic[Said]):
+    """The answer to a question that is on its way; it is there once `committing` is over."""
+
+    said: Said
+
+
 @contextmanager
 def committing() -> Iterator[None]:
-    """`transaction.atomic()` and `gathering()` in one: the last writes travel with the commit."""
+    """`transaction.atomic()` and `gathering()` in one: the last writes travel with the commit, and
+    so does what is asked `afterwards`."""
     outermost = not connection.in_atomic_block
     with transaction.atomic(), gathering():
+        _own.after = []
         yield
         if outermost and not connection.needs_rollback:
             send("COMMIT")  # then Django's own finds nothing left to commit
+        _ask_after()
+
+
+def afterwards(question: Question[Said]) -> Later[Said]:
+    """Ask within `committing`, in the same trip, what is true once it is committed."""
+    later: Later[Said] = Later()
+    _own.after.append((question, later))
+    return later
+
+
+def _ask_after() -> None:
+    after, _own.after = _own.after, []
+    if after:
+        for (_, later), answer in zip(after, ask(*(one for one, _ in after)), strict=True):
+            later.said = answer
 
 
 def flush() -> None:
@@ -155,6 +178,7 @@ def flush() -> None:
 
 class _Own(threading.local):
     waiting: list[Statement] | None = None  # what was sent and not yet run; None: not gathering
+    after: list[tuple[Question[Any], Later[Any]]] = []  # to be asked with the commit
     quiet: Set[str] = frozenset()  # the shards this thread is just working on
 
 

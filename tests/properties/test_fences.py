@@ -22,7 +22,7 @@ from followthrough.journeys.models import Run
 from followthrough.messages.models import Attempt, Receipt, Touch
 from followthrough.people import mirror
 from followthrough.people.models import Application, Candidate, ContactPoint
-from followthrough.runs import advance, dispatch, engine, handover, settling
+from followthrough.runs import advance, dispatch, engine, handover, settling, verdicts
 from followthrough.runs.models import Shard
 from tests import invariants
 from tests.properties.life import let_leases_run_out, lived, snapshot
@@ -109,15 +109,14 @@ def test_a_process_that_was_stopped_before_the_call_does_not_make_it_later(monke
 def test_an_opt_out_after_the_decision_still_stops_the_hand_over(monkeypatch):
     with lived() as life:
         life.ats("app-1", stage="New")
-        decide = dispatch._decide
+        write = verdicts.Verdicts.write
 
-        def decide_and_stop(*args, **kwargs):
-            found = decide(*args, **kwargs)
-            if found[0]:
+        def write_and_stop(decided):
+            write(decided)
+            if decided.ready:
                 _opt_out(life)
-            return found
 
-        monkeypatch.setattr(dispatch, "_decide", decide_and_stop)
+        monkeypatch.setattr(verdicts.Verdicts, "write", write_and_stop)
         engine.drain()
         assert life.provider.calls == []
         assert Touch.objects.get(key="thanks").state == "dropped"

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from followthrough.governance.models import Freeze
 from followthrough.journeys.models import MessageMap
 from followthrough.messages.models import Touch
-from followthrough.runs import dispatch, engine
+from followthrough.runs import engine, verdicts
 from tests.properties.life import STEPS, Life, happen, lived
 
 pytestmark = pytest.mark.django_db
@@ -58,15 +58,14 @@ def test_a_freeze_that_begins_after_the_decision_still_silences(subject, monkeyp
     """Decided, committed, and then frozen before the hand-over: it does not go out."""
     with lived() as life:
         life.ats("app-1", stage="New")
-        decide = dispatch._decide
+        write = verdicts.Verdicts.write
 
-        def decide_and_freeze(*args, **kwargs):
-            found = decide(*args, **kwargs)
-            if found[0]:
+        def write_and_freeze(decided):
+            write(decided)
+            if decided.ready:
                 life.freeze(subject)
-            return found
 
-        monkeypatch.setattr(dispatch, "_decide", decide_and_freeze)
+        monkeypatch.setattr(verdicts.Verdicts, "write", write_and_freeze)
         engine.drain()
         assert life.provider.calls == []
         assert Touch.objects.get(key="thanks").state == "planned"

@@ -105,4 +105,18 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('organization', 'number'), name='policy_number')],
             },
         ),
+        # Undoes the transaction of a writer of cap use who was overtaken (see governance.caps).
+        migrations.RunSQL(
+            """
+            CREATE FUNCTION governance_all_or_nothing(written bigint, wanted bigint) RETURNS void
+            LANGUAGE plpgsql AS $$
+            BEGIN
+                IF written < wanted THEN
+                    RAISE EXCEPTION 'overtaken: % of % rows of cap use', written, wanted
+                        USING ERRCODE = 'serialization_failure';
+                END IF;
+            END $$
+            """,
+            "DROP FUNCTION governance_all_or_nothing(bigint, bigint)",
+        ),
     ]

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from datetime import UTC, datetime
+from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
@@ -16,6 +17,7 @@ from followthrough.channels.contract import (
 )
 from followthrough.runs import handover
 from followthrough.runs.handover import Expired, Lane, Ready
+from followthrough.runs.still import Still
 
 NOW = datetime(2026, 6, 3, tzinfo=UTC)
 
@@ -75,13 +77,15 @@ def test_an_adapters_own_bug_is_an_unknown_outcome(caplog):
     assert finished.outcome.detail == "ValueError"
 
 
-def test_a_decision_older_than_two_seconds_expires():
-    lane = Lane()
-    lane.ready.extend([ready(Accepted("p1")), ready(Accepted("p2"), age=2.1)])
-    assert len(lane.take_ready()) == 1
-    (finished,) = lane.take_finished(10)
-    assert isinstance(finished.outcome, Expired)
-    assert finished.started_at is None
+def test_a_decision_older_than_two_seconds_no_longer_holds():
+    still = Still(NOW, frozenset(), frozenset(), frozenset(), frozenset())
+    touch = SimpleNamespace(purpose="informational", origin="map")
+    fresh, old = (
+        ready(Accepted("p1"), age=age)._replace(sending=SimpleNamespace(touch=touch))
+        for age in (1.9, 2.1)
+    )
+    assert still.holds(0, fresh)
+    assert not still.holds(0, old)
 
 
 def test_a_lane_claims_less_after_decisions_expired_and_more_after_hand_overs():
@@ -94,9 +98,8 @@ def test_a_lane_claims_less_after_decisions_expired_and_more_after_hand_overs():
 
 def test_what_is_on_its_way_counts_against_the_room():
     lane = Lane()
-    lane.ready.append(ready(Accepted("p1")))
     lane.flying = 3
-    assert lane.room() == handover.AT_ONCE - 4
+    assert lane.room() == handover.AT_ONCE - 3
 
 
 def test_a_provider_that_has_nothing_says_so():

@@ -1,0 +1,73 @@
+"""Whether a decision still holds at the moment of handing over: what could have changed since."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence, Set
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from followthrough.core import clock
+from followthrough.runs.handover import Ready, too_old
+from followthrough.store import sql
+
+# An opt-out or a freeze that commits after this finds the message on its way, and both times are on
+# record.
+_STILL = """
+SELECT clock_timestamp(),
+  ARRAY(SELECT o.shard FROM unnest(%(shard)s::int[], %(epoch)s::bigint[]) AS o(shard, epoch)
+        JOIN runs_shard s ON s.number = o.shard AND s.epoch = o.epoch),
+  ARRAY(SELECT r.n FROM unnest(%(n)s::int[], %(org)s::uuid[], %(key)s::text[], %(ch)s::text[])
+          AS r(n, org, key, ch)
+        JOIN governance_addressblock b ON b.organization_id = r.org AND b.address_key = r.key
+          AND b.channel = r.ch AND b.lifted_at IS NULL),
+  ARRAY(SELECT DISTINCT f.subject_id FROM governance_freeze f
+        WHERE f.subject_id = ANY(%(subject)s) AND f.ended_at IS NULL
+          AND (f.until IS NULL OR f.until > %(now)s)),
+  ARRAY(SELECT DISTINCT f.subject_id FROM governance_freeze f
+        WHERE f.subject_id = ANY(%(subject)s) AND f.ended_at IS NULL
+          AND (f.until IS NULL OR f.until > %(now)s) AND f.why = 'kill_switch')
+"""
+
+
+class Still(NamedTuple):
+    """What was read just before handing over."""
+
+    at: datetime  # the database's clock
+    owned: Set[int]  # shards that are still ours
+    blocked: Set[int]  # numbers of messages whose address opted out
+    frozen: Set[UUID]  # subjects
+    killed: Set[UUID]  # subjects on which not even a member may write
+
+    def holds(self, number: int, one: Ready) -> bool:
+        """Whether the decision about a message is still right."""
+        due = one.sending.touch
+        if too_old(one) or (one.epoch is not None and one.shard not in self.owned):
+            return False
+        if due.purpose == "service":
+            return True
+        stops = self.killed if due.origin == "member" else self.frozen
+        return number not in self.blocked and (not stops or stops.isdisjoint(one.subjects))
+
+
+def asked(ready: Sequence[Ready]) -> sql.Question[Still]:
+    """What has changed about these messages, as far as it stops them?"""
+    touches = [one.sending.touch for one in ready]
+    epochs = {one.shard: one.epoch for one in ready if one.epoch is not None}
+    given = {
+        "shard": list(epochs),
+        "epoch": list(epochs.values()),
+        "now": clock.now(),
+        "n": list(range(len(ready))),
+        "org": [due.organization_id for due in touches],
+        "key": [one.sending.address_key for one in ready],
+        "ch": [one.sending.channel for one in ready],
+        # By their numbers: Python hashes and compares UUIDs, which costs more than all the rest.
+        "subject": [*{one.int: one for each in ready for one in each.subjects if one}.values()],
+    }
+    return sql.Question(_STILL, given, _read)
+
+
+def _read(rows: Sequence[tuple]) -> Still:
+    at, *found = rows[0]
+    return Still(at, *map(frozenset, found))
