@@ -159,9 +159,9 @@ WHERE touch_id = ANY(%s) AND state = 'failed'
 
 def load(dues: Sequence[Due], *, now: datetime) -> Facts:
     """Load the facts of a claimed batch, in one round trip."""
-    candidates = list({due.candidate_id for due in dues})
-    applications = list({due.application_id for due in dues if due.application_id})
-    organizations = list({due.organization_id for due in dues})
+    candidates = sql.distinct(due.candidate_id for due in dues)
+    applications = sql.distinct(due.application_id for due in dues)
+    organizations = sql.distinct(due.organization_id for due in dues)
     freezable = {
         "ids": [*organizations, *candidates, *applications],
         "organizations": organizations, "applications": applications,
@@ -213,7 +213,7 @@ def _failed(touches: list[UUID]) -> dict[UUID, set[str]]:
 
 @lru_cache(maxsize=65_536)
 def _plausible(
-    stated: str, address: str, sites: frozenset[str | None], area: tuple[str, ...]
+    stated: str, address: str, sites: tuple[str | None, ...], area: tuple[str, ...]
 ) -> zones.Zones:
     known = {site for site in sites if site}
     return zones.plausible(
@@ -221,8 +221,11 @@ def _plausible(
     )
 
 
+_PHONE = CHANNEL_KIND["sms"]
+
+
 def zones_for(person: Person, sites: Iterable[str | None]) -> zones.Zones:
     """The zones `person` may be in, by what they said, their address, the sites, their number."""
-    phone = person.points.get(CHANNEL_KIND["sms"])
+    phone = person.points.get(_PHONE)
     area = zones_of(phone.address) if phone else ()
-    return _plausible(person.zone_stated, person.zone_address, frozenset(sites), area)
+    return _plausible(person.zone_stated, person.zone_address, tuple(sites), area)

@@ -17,8 +17,8 @@ _STILL = """
 SELECT clock_timestamp(),
   ARRAY(SELECT o.shard FROM unnest(%(shard)s::int[], %(epoch)s::bigint[]) AS o(shard, epoch)
         JOIN runs_shard s ON s.number = o.shard AND s.epoch = o.epoch),
-  ARRAY(SELECT r.n FROM unnest(%(n)s::int[], %(org)s::uuid[], %(key)s::text[], %(ch)s::text[])
-          AS r(n, org, key, ch)
+  ARRAY(SELECT r.n - 1 FROM unnest(%(org)s::uuid[], %(key)s::text[], %(ch)s::text[])
+          WITH ORDINALITY AS r(org, key, ch, n)
         JOIN governance_addressblock b ON b.organization_id = r.org AND b.address_key = r.key
           AND b.channel = r.ch AND b.lifted_at IS NULL),
   ARRAY(SELECT DISTINCT f.subject_id FROM governance_freeze f
@@ -58,12 +58,10 @@ def asked(ready: Sequence[Ready]) -> sql.Question[Still]:
         "shard": list(epochs),
         "epoch": list(epochs.values()),
         "now": clock.now(),
-        "n": list(range(len(ready))),
         "org": [due.organization_id for due in touches],
         "key": [one.sending.address_key for one in ready],
         "ch": [one.sending.channel for one in ready],
-        # By their numbers: Python hashes and compares UUIDs, which costs more than all the rest.
-        "subject": [*{one.int: one for each in ready for one in each.subjects if one}.values()],
+        "subject": sql.distinct(subject for one in ready for subject in one.subjects),
     }
     return sql.Question(_STILL, given, _read)
 

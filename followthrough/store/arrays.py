@@ -32,32 +32,34 @@ def _uuids(values: Sequence[UUID]) -> bytes:
     return _SIXTEEN + _SIXTEEN.join([number.to_bytes(16, "big") for number in numbers])
 
 
-def _text(value: str) -> bytes:
-    data = value.encode()
-    return _LENGTH(len(data)) + data
+def _texts(values: Sequence[str]) -> bytes:
+    return b"".join([_LENGTH(len(data)) + data for data in map(str.encode, values)])
 
 
-def _time(value: datetime) -> bytes:
-    return _EIGHT + ((value - _EPOCH) // _TICK).to_bytes(8, "big", signed=True)
+def _times(values: Sequence[datetime]) -> bytes:
+    ticks = [(value - _EPOCH) // _TICK for value in values]
+    return b"".join([_EIGHT + tick.to_bytes(8, "big", signed=True) for tick in ticks])
 
 
-def _bool(value: bool) -> bytes:
-    return _ONE + value.to_bytes(1, "big")
+def _bools(values: Sequence[bool]) -> bytes:
+    return b"".join([_ONE + value.to_bytes(1, "big") for value in values])
 
 
-def _int(size: int) -> Callable[[int], bytes]:
+def _ints(size: int) -> Callable[[Sequence[int]], bytes]:
     head = _LENGTH(size)
-    return lambda value: head + value.to_bytes(size, "big", signed=True)
+    return lambda values: b"".join(
+        [head + value.to_bytes(size, "big", signed=True) for value in values]
+    )
 
 
-def _each(write: Callable[[Any], bytes]) -> Callable[[Sequence[Any]], bytes]:
-    """Write a column value by value; one that is all the same, as half of them are, once."""
+def _once(write: Callable[[Sequence[Any]], bytes]) -> Callable[[Sequence[Any]], bytes]:
+    """Write only once what is the same in the whole column, as in half of all."""
 
     def written(values: Sequence[Any]) -> bytes:
         first = values[0]
         if first == values[-1] and values.count(first) == len(values):
-            return write(first) * len(values)
-        return b"".join([write(value) for value in values])
+            return write([first]) * len(values)
+        return write(values)
 
     return written
 
@@ -84,12 +86,12 @@ class _Column(ListBinaryDumper):
 
 _COLUMNS: dict[Hashable, _Column] = {
     UUID: _Column(2950, 2951, _uuids),
-    str: _Column(25, 1009, _each(_text)),
-    datetime: _Column(1184, 1185, _each(_time)),
-    bool: _Column(16, 1000, _each(_bool)),
-    2: _Column(21, 1005, _each(_int(2))),
-    4: _Column(23, 1007, _each(_int(4))),
-    8: _Column(20, 1016, _each(_int(8))),
+    str: _Column(25, 1009, _once(_texts)),
+    datetime: _Column(1184, 1185, _once(_times)),
+    bool: _Column(16, 1000, _once(_bools)),
+    2: _Column(21, 1005, _once(_ints(2))),
+    4: _Column(23, 1007, _once(_ints(4))),
+    8: _Column(20, 1016, _once(_ints(8))),
 }
 
 

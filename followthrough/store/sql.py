@@ -206,8 +206,16 @@ def columns(records: Sequence[Sequence[Any]], width: int) -> list[list[Any]]:
     return [list(column) for column in zip(*records, strict=True)] or [[] for _ in range(width)]
 
 
+# Python hashes and compares UUIDs, which costs more than all the rest here: so by their numbers.
+
+
+def distinct(keys: Iterable[UUID | None]) -> list[UUID]:
+    """Each of the keys once, in the order given, without None."""
+    return list({key.int: key for key in keys if key}.values())
+
+
 def by_key(records: Iterable[tuple]) -> dict[UUID, list[tuple]]:
-    """Rows by their first value, a key. (Python compares UUIDs: each is looked up as a number.)"""
+    """Rows by their first value, a key."""
     found: dict[int, list[tuple]] = defaultdict(list)
     for record in records:
         found[record[0].int].append(record)
