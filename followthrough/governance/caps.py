@@ -41,15 +41,17 @@ class Row(NamedTuple):
 
 Seen = dict[UUID, dict[str, Row]]  # by organization and address key; an unknown one is left out
 
+# An address's key tells addresses apart; its organization hardly ever does. So it stands first,
+# here and in the index: what is sorted and compared is mostly decided by its first bytes.
 _READ = """
 SELECT c.organization_id, c.address_key, c.changes, c.uses
-FROM {keys} AS k(org, key)
+FROM {keys}
 JOIN governance_capuse c ON c.organization_id = k.org AND c.address_key = k.key
 """
-_READ_GIVEN = _READ.format(keys="unnest(%s::uuid[], %s::text[])")
+_READ_GIVEN = _READ.format(keys="unnest(%s::uuid[], %s::text[]) AS k(org, key)")
 _READ_OF_PEOPLE = _READ.format(
-    keys="""(SELECT DISTINCT organization_id, address_key FROM people_contactpoint
-             WHERE candidate_id = ANY(%s) AND address_key <> '')"""
+    keys="""(SELECT DISTINCT address_key, organization_id FROM people_contactpoint
+             WHERE candidate_id = ANY(%s) AND address_key <> '') AS k(key, org)"""
 )
 
 
@@ -74,7 +76,8 @@ def _seen(found: Sequence[tuple]) -> Seen:
 # What was there is changed, and only if nobody changed it since; what was not is added.
 _CHANGE = """
 UPDATE governance_capuse c SET uses = n.uses, changes = c.changes + 1
-FROM unnest(%s::uuid[], %s::text[], %s::bigint[], %s::text[]) AS n(org, key, changes, uses)
+FROM (SELECT unnest(%s::uuid[]) AS org, unnest(%s::text[]) AS key, unnest(%s::bigint[]) AS changes,
+    unnest(%s::text[]) AS uses) AS n
 WHERE c.organization_id = n.org AND c.address_key = n.key AND c.changes = n.changes
 """
 _ADD = """

@@ -96,8 +96,10 @@ class Facts:
     failed: dict[UUID, set[str]]  # touch -> channels
 
 
+# What it is sorted by stands first: further behind, it is searched for at each comparison.
 _PEOPLE = """
-SELECT c.id, c.organization_id, c.given_name, c.family_name, c.locale, c.country, c.region,
+SELECT p.usable, p.position, p.id,
+       c.id, c.organization_id, c.given_name, c.family_name, c.locale, c.country, c.region,
        c.zone_stated, c.zone_address, c.last_inbound_at, o.name, c.id::text,
        p.kind, p.id, p.address, p.address_key,
        CASE WHEN p.usable THEN '' ELSE coalesce(nullif(p.unusable_reason, ''), 'unusable') END
@@ -159,12 +161,12 @@ def load(dues: Sequence[Due], *, now: datetime) -> Facts:
 def _people(rows: Sequence[tuple]) -> dict[UUID, Person]:
     found: dict[UUID, Person] = {}
     for row in rows:
-        person = found.get(row[0])
+        person = found.get(row[3])
         if person is None:
-            person = found[row[0]] = Person(*row[:12], {}, [])
-        if row[12] is not None:
-            person.points.setdefault(row[12], Point(*row[12:]))
-            person.keys.append(row[15])
+            person = found[row[3]] = Person(*row[3:15], {}, [])
+        if row[15] is not None:
+            person.points.setdefault(row[15], Point(*row[15:]))
+            person.keys.append(row[18])
     return found
 
 
