@@ -41,36 +41,26 @@ class Row(NamedTuple):
 
 Seen = dict[UUID, dict[str, Row]]  # by organization and address key; an unknown one is left out
 
-# An address's key tells addresses apart; its organization hardly ever does. So it stands first,
-# here and in the index: what is sorted and compared is mostly decided by its first bytes.
 _READ = """
 SELECT c.organization_id, c.address_key, c.changes, c.uses
-FROM {keys}
+FROM unnest(%s::uuid[], %s::text[]) AS k(org, key)
 JOIN governance_capuse c ON c.organization_id = k.org AND c.address_key = k.key
 """
-_READ_GIVEN = _READ.format(keys="unnest(%s::uuid[], %s::text[]) AS k(org, key)")
-_READ_OF_PEOPLE = _READ.format(
-    keys="""(SELECT DISTINCT address_key, organization_id FROM people_contactpoint
-             WHERE candidate_id = ANY(%s) AND address_key <> '') AS k(key, org)"""
-)
 
 
 def read(keys: Iterable[Key]) -> Seen:
     """What is remembered of the addresses."""
     wanted = list(set(keys))
-    return _seen(sql.rows(_READ_GIVEN, sql.columns(wanted, 2))) if wanted else {}
+    return seen(sql.rows(_READ, sql.columns(wanted, 2))) if wanted else {}
 
 
-def of_people(candidate_ids: Sequence[UUID]) -> sql.Question[Seen]:
-    """What is remembered of all the addresses of these people?"""
-    return sql.Question(_READ_OF_PEOPLE, (list(candidate_ids),), _seen)
-
-
-def _seen(found: Sequence[tuple]) -> Seen:
-    seen: Seen = defaultdict(dict)
+def seen(found: Iterable[tuple]) -> Seen:
+    """Rows as they were read: organization, address key, changes, uses. One may come twice."""
+    known: Seen = defaultdict(dict)
     for org, key, changes, uses in found:
-        seen[org][key] = Row(changes, orjson.loads(uses))
-    return seen
+        if key not in known[org]:
+            known[org][key] = Row(changes, orjson.loads(uses))
+    return known
 
 
 # What was there is changed, and only if nobody changed it since; what was not is added.

@@ -52,6 +52,8 @@ class Entry(NamedTuple):
     scope: Mapping[str, Any] = {}
 
 
+# An address's key tells addresses apart; its organization hardly ever does. So it stands first,
+# here and in the index: what is sorted and compared is mostly decided by its first bytes.
 _GIVEN = "unnest(%s::uuid[], %s::text[]) AS k(org, key)"
 _OF_PEOPLE = """(
   SELECT DISTINCT address_key, organization_id FROM people_contactpoint

@@ -96,15 +96,19 @@ class Facts:
     failed: dict[UUID, set[str]]  # touch -> channels
 
 
-# What it is sorted by stands first: further behind, it is searched for at each comparison.
+# What it is sorted by stands first: further behind, it is searched for at each comparison. The use
+# of caps comes along, so that all the addresses are not looked up once more.
 _PEOPLE = """
 SELECT p.usable, p.position, p.id,
        c.id, c.organization_id, c.given_name, c.family_name, c.locale, c.country, c.region,
        c.zone_stated, c.zone_address, c.last_inbound_at, o.name, c.id::text,
        p.kind, p.id, p.address, p.address_key,
-       CASE WHEN p.usable THEN '' ELSE coalesce(nullif(p.unusable_reason, ''), 'unusable') END
+       CASE WHEN p.usable THEN '' ELSE coalesce(nullif(p.unusable_reason, ''), 'unusable') END,
+       u.changes, u.uses
 FROM people_candidate c JOIN accounts_organization o ON o.id = c.organization_id
 LEFT JOIN people_contactpoint p ON p.candidate_id = c.id
+LEFT JOIN governance_capuse u
+  ON u.organization_id = p.organization_id AND u.address_key = p.address_key AND p.address_key <> ''
 WHERE c.id = ANY(%s) ORDER BY p.usable DESC, p.position, p.id
 """
 _SUBJECTS = """
@@ -144,7 +148,7 @@ def load(dues: Sequence[Due], *, now: datetime) -> Facts:
         "ids": [*organizations, *candidates, *applications],
         "organizations": organizations, "applications": applications,
     }  # fmt: skip
-    found = sql.ask(
+    (people, uses), *found = sql.ask(
         sql.Question(_PEOPLE, (candidates,), _people),
         sql.Question(_SUBJECTS, (applications,), _subjects),
         sql.Question(_ANCHORS, (applications,), _anchors),
@@ -153,21 +157,20 @@ def load(dues: Sequence[Due], *, now: datetime) -> Facts:
         consent.of_people(candidates),
         consent.blocks_of_people(candidates),
         freezes.on(_FREEZABLE, freezable, now=now),
-        caps.of_people(candidates),
     )
-    return Facts(*found, failed=_failed([due.id for due in dues if due.attempts]))
+    return Facts(people, *found, uses, failed=_failed([due.id for due in dues if due.attempts]))
 
 
-def _people(rows: Sequence[tuple]) -> dict[UUID, Person]:
+def _people(rows: Sequence[tuple]) -> tuple[dict[UUID, Person], caps.Seen]:
     found: dict[UUID, Person] = {}
     for row in rows:
         person = found.get(row[3])
         if person is None:
             person = found[row[3]] = Person(*row[3:15], {}, [])
         if row[15] is not None:
-            person.points.setdefault(row[15], Point(*row[15:]))
+            person.points.setdefault(row[15], Point(*row[15:20]))
             person.keys.append(row[18])
-    return found
+    return found, caps.seen((row[4], row[18], *row[20:]) for row in rows if row[21] is not None)
 
 
 def _subjects(rows: Sequence[tuple]) -> dict[UUID, Subject]:
