@@ -89,13 +89,13 @@ class _Own(threading.local):
 _own = _Own()
 
 
+# `unnest` in the select list and one number for all rows: see messages.outbox.
 _INSERT = """
     INSERT INTO audit_fact (id, organization_id, at, actor_kind, actor_id, verb,
-                            subject_kind, subject_id, why)
-    SELECT id, organization_id, at, actor_kind, actor_id, verb, subject_kind, subject_id, why::jsonb
-      FROM unnest(%s::uuid[], %s::uuid[], %s::timestamptz[], %s::text[], %s::text[], %s::text[],
-                  %s::text[], %s::uuid[], %s::text[])
-        AS new (id, organization_id, at, actor_kind, actor_id, verb, subject_kind, subject_id, why)
+                            subject_kind, subject_id, why, xact)
+    SELECT unnest(%s::uuid[]), unnest(%s::uuid[]), unnest(%s::timestamptz[]), unnest(%s::text[]),
+           unnest(%s::text[]), unnest(%s::text[]), unnest(%s::text[]), unnest(%s::uuid[]),
+           unnest(%s::text[]), (SELECT audit_xact())
 """
 
 

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models.expressions import Func
 
 from followthrough.core.declared import Retention, declare
-from followthrough.store.models import Row
+from followthrough.store.models import JsonText, Row
 
 
 class AuditXact(Func):
@@ -35,7 +35,7 @@ class Fact(Sealable):
     verb = models.CharField(max_length=40)
     subject_kind = models.CharField(max_length=30)
     subject_id = models.UUIDField()
-    why = models.JSONField(default=dict)
+    why = JsonText(default=dict)
 
     DATA = declare(
         retention=Retention.EVIDENCE,

@@ -173,7 +173,7 @@ def next_stage(stage: str) -> str:
 
 def next_touch(application: Application) -> Touch | None:
     """The candidate's next planned message; it may be due and being decided."""
-    theirs = Touch.objects.filter(application_id=application.id, state="planned")
+    theirs = Touch.about([application]).filter(state="planned")
     return theirs.order_by("due_at").first()
 
 

@@ -44,28 +44,19 @@ Seen = dict[UUID, dict[str, Row]]  # by organization and address key; an unknown
 
 _READ = """
 SELECT c.organization_id, c.address_key, c.changes, c.uses
-FROM {keys} AS k(org, key)
+FROM unnest(%s::uuid[], %s::text[]) AS k(org, key)
 JOIN governance_capuse c ON c.organization_id = k.org AND c.address_key = k.key
 """
-_READ_GIVEN = _READ.format(keys="unnest(%s::uuid[], %s::text[])")
-_READ_OF_PEOPLE = _READ.format(
-    keys="""(SELECT DISTINCT organization_id, address_key FROM people_contactpoint
-             WHERE candidate_id = ANY(%s) AND address_key <> '')"""
-)
 
 
 def read(keys: Iterable[Key]) -> Seen:
     """What is remembered of the addresses."""
     wanted = list(set(keys))
-    return _seen(sql.rows(_READ_GIVEN, sql.columns(wanted, 2))) if wanted else {}
+    return seen(sql.rows(_READ, sql.columns(wanted, 2))) if wanted else {}
 
 
-def of_people(candidate_ids: Sequence[UUID]) -> sql.Question[Seen]:
-    """What is remembered of all the addresses of these people?"""
-    return sql.Question(_READ_OF_PEOPLE, (list(candidate_ids),), _seen)
-
-
-def _seen(found: Sequence[tuple]) -> Seen:
+def seen(found: Iterable[tuple]) -> Seen:
+    """Rows as they were read: organization, address key, changes, uses. One may come twice."""
     return {
         org: {key: Row(changes, orjson.loads(uses)) for _, key, changes, uses in rows}
         for org, rows in sql.by_key(found).items()
@@ -77,7 +68,8 @@ def _seen(found: Sequence[tuple]) -> Seen:
 _CHANGE = """
 WITH written AS (
   UPDATE governance_capuse c SET uses = n.uses, changes = c.changes + 1
-  FROM unnest(%s::uuid[], %s::text[], %s::bigint[], %s::text[]) AS n(org, key, changes, uses)
+  FROM (SELECT unnest(%s::uuid[]) AS org, unnest(%s::text[]) AS key,
+      unnest(%s::bigint[]) AS changes, unnest(%s::text[]) AS uses) AS n
   WHERE c.organization_id = n.org AND c.address_key = n.key AND c.changes = n.changes
   RETURNING 1)
 SELECT governance_all_or_nothing(count(*), %s) FROM written

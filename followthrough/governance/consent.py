@@ -53,24 +53,26 @@ class Entry(NamedTuple):
     scope: Mapping[str, Any] = {}
 
 
-_GIVEN = "unnest(%s::uuid[], %s::text[])"
+# An address's key tells addresses apart; its organization hardly ever does. So it stands first,
+# here and in the index: what is sorted and compared is mostly decided by its first bytes.
+_GIVEN = "unnest(%s::uuid[], %s::text[]) AS k(org, key)"
 _OF_PEOPLE = """(
-  SELECT DISTINCT organization_id, address_key FROM people_contactpoint
-  WHERE candidate_id = ANY(%s) AND address_key <> '')"""
+  SELECT DISTINCT address_key, organization_id FROM people_contactpoint
+  WHERE candidate_id = ANY(%s) AND address_key <> '') AS k(key, org)"""
 
 # The newest word of each person about each address and channel.
 _STANDING = """
-SELECT DISTINCT ON (e.organization_id, e.address_key, e.channel, e.candidate_id)
+SELECT DISTINCT ON (e.address_key, e.organization_id, e.channel, e.candidate_id)
        e.organization_id, e.address_key, e.channel, e.candidate_id, e.state, e.basis, e.at,
        e.id::text
 FROM governance_consententry e
-JOIN {keys} AS k(org, key) ON e.organization_id = k.org AND e.address_key = k.key
-ORDER BY e.organization_id, e.address_key, e.channel, e.candidate_id, e.at DESC, e.id DESC
+JOIN {keys} ON e.organization_id = k.org AND e.address_key = k.key
+ORDER BY e.address_key, e.organization_id, e.channel, e.candidate_id, e.at DESC, e.id DESC
 """
 _STANDING_GIVEN, _STANDING_OF_PEOPLE = (_STANDING.format(keys=k) for k in (_GIVEN, _OF_PEOPLE))
 _BLOCKS_OF_PEOPLE = f"""
 SELECT b.organization_id, b.address_key, b.channel, b.since FROM governance_addressblock b
-JOIN {_OF_PEOPLE} AS k(org, key) ON b.organization_id = k.org AND b.address_key = k.key
+JOIN {_OF_PEOPLE} ON b.organization_id = k.org AND b.address_key = k.key
 WHERE b.lifted_at IS NULL
 """  # noqa: S608
 

@@ -38,7 +38,7 @@ class ConsentEntry(Sealable):
 
     class Meta:
         indexes = [
-            models.Index(fields=["organization_id", "address_key", "id"], name="consent_address"),
+            models.Index(fields=["address_key", "organization_id", "id"], name="consent_address"),
             models.Index(fields=["candidate_id"], name="consent_candidate"),
             BrinIndex(fields=["xact"], name="consent_xact", pages_per_range=16, autosummarize=True),
         ]
@@ -147,5 +147,5 @@ class CapUse(HotRow):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["organization", "address_key"], name="capuse_address"),
+            models.UniqueConstraint(fields=["address_key", "organization"], name="capuse_address"),
         ]

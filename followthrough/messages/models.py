@@ -1,5 +1,9 @@
 """The outbox and what became of each message: touch, attempt, message, receipt, ask."""
 
+from __future__ import annotations
+
+from collections.abc import Iterable
+
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -8,6 +12,7 @@ from followthrough.accounts.models import HotRow
 from followthrough.audit.models import Sealable
 from followthrough.core.declared import Retention, declare
 from followthrough.people.models import Application, Candidate, ContactPoint
+from followthrough.store.models import JsonText
 
 
 class Purpose(models.TextChoices):
@@ -102,7 +107,11 @@ class Touch(HotRow):
             models.UniqueConstraint(fields=["run_id", "key", "occurrence"], name="touch_once"),
         ]
         indexes = [
-            models.Index(fields=["application"], name="touch_application"),
+            models.Index(  # those of a run are found by it: `touch_once` begins with it
+                fields=["application"],
+                name="touch_application",
+                condition=models.Q(run_id=None),
+            ),
             models.Index(
                 fields=["shard", "due_at"], name="touch_due", condition=models.Q(state="planned")
             ),
@@ -112,6 +121,15 @@ class Touch(HotRow):
                 condition=models.Q(state__in=["sending", "reconciling"]),
             ),
         ]
+
+    @classmethod
+    def about(cls, applications: Iterable[Application]) -> models.QuerySet[Touch]:
+        """The touches of applications; those of a run are found by the run."""
+        known = list(applications)
+        runs = [one.run.id for one in known if hasattr(one, "run")]
+        return cls.objects.filter(
+            models.Q(run_id__in=runs) | models.Q(run_id=None, application__in=known)
+        )
 
 
 class Attempt(HotRow):
@@ -147,7 +165,11 @@ class Attempt(HotRow):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["touch_id", "number"], name="attempt_number"),
+            models.UniqueConstraint(  # what is closed is not counted twice
+                fields=["touch_id", "number"],
+                condition=models.Q(state__in=["failed", "expired"]),
+                name="attempt_closed_once",
+            ),
             models.UniqueConstraint(  # no second attempt while the first may have gone out
                 fields=["touch_id"],
                 condition=models.Q(state__in=["started", "unknown", "accepted"]),
@@ -228,7 +250,7 @@ class Receipt(Sealable):
     verdict = models.CharField(max_length=10, choices=Verdict.choices)
     code = models.CharField(max_length=40)  # the check or event that decided
     until = models.DateTimeField(null=True)
-    checks = models.JSONField(default=list)  # [[code, "pass" | "hold" | "drop" | "skip", detail]]
+    checks = JsonText(default=list)  # [[code, "pass" | "hold" | "drop" | "skip", detail]]
     policy_id = models.UUIDField(null=True)
     version_id = models.UUIDField(null=True)
     channel = models.CharField(max_length=20, blank=True)

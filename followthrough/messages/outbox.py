@@ -49,19 +49,22 @@ class Due(NamedTuple):
 
 _DUE = ", ".join(f"t.{name}" for name in Due._fields)
 
-# Shard by shard in the order given, each by its index, until the limit is reached.
-# The last condition keeps one person's messages in order: while one is on its way the next waits.
+# Shard by shard in the order given, each by its index, until the limit is reached: the inner limit
+# lets the planner see that, else it sorts the whole backlog. The last condition keeps one person's
+# messages in order: while one is on its way the next waits. (OFFSET 0: it is asked by its index
+# for each touch; joined, each touch would be compared with all that are on their way.)
 _CLAIM = f"""
 SELECT {_DUE} FROM unnest(%(shards)s::int[]) AS mine(shard) CROSS JOIN LATERAL (
   SELECT * FROM messaging_touch t
   WHERE t.shard = mine.shard AND t.state = 'planned' AND t.due_at <= %(now)s
-    AND (%(only)s::uuid[] IS NULL OR t.id = ANY(%(only)s::uuid[]))
+    {{only}}
     AND NOT EXISTS (SELECT 1 FROM messaging_touch s
                     WHERE s.shard = t.shard AND s.candidate_id = t.candidate_id
-                      AND s.state = 'sending')
-  ORDER BY t.due_at FOR UPDATE OF t SKIP LOCKED
+                      AND s.state = 'sending' OFFSET 0)
+  ORDER BY t.due_at LIMIT %(limit)s FOR UPDATE OF t SKIP LOCKED
 ) AS t LIMIT %(limit)s
 """  # noqa: S608
+_CLAIM_ANY, _CLAIM_ONLY = (_CLAIM.format(only=only) for only in ("", "AND t.id = ANY(%(only)s)"))
 
 
 def claim(
@@ -76,7 +79,7 @@ def claim(
         "shards": [*shards[first:], *shards[:first]], "now": now, "limit": limit,
         "only": list(only) if only else None,
     }  # fmt: skip
-    return list(map(Due._make, sql.rows(_CLAIM, given)))
+    return list(map(Due._make, sql.rows(_CLAIM_ONLY if only else _CLAIM_ANY, given)))
 
 
 class ReceiptRow(NamedTuple):
@@ -137,14 +140,15 @@ def sent(
     )  # fmt: skip
 
 
+# `unnest` stands in the select lists: in FROM, each column would be written down and read again.
+# One number for the whole statement: as the column's default it is made anew for each row.
 _RECEIPTS = """
 INSERT INTO messaging_receipt (id, organization_id, touch_id, application_id, candidate_id,
-    attempt_id, at, verdict, code, until, checks, policy_id, version_id, channel, commitment)
-SELECT id, org, touch, app, cand, att, at, verdict, code, until, checks::jsonb, pol, ver, ch, com
-FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[],
-    %s::timestamptz[], %s::text[], %s::text[], %s::timestamptz[], %s::text[], %s::uuid[],
-    %s::uuid[], %s::text[], %s::text[])
-  AS r(id, org, touch, app, cand, att, at, verdict, code, until, checks, pol, ver, ch, com)
+    attempt_id, at, verdict, code, until, checks, policy_id, version_id, channel, commitment, xact)
+SELECT unnest(%s::uuid[]), unnest(%s::uuid[]), unnest(%s::uuid[]), unnest(%s::uuid[]),
+    unnest(%s::uuid[]), unnest(%s::uuid[]), unnest(%s::timestamptz[]), unnest(%s::text[]),
+    unnest(%s::text[]), unnest(%s::timestamptz[]), unnest(%s::text[]), unnest(%s::uuid[]),
+    unnest(%s::uuid[]), unnest(%s::text[]), unnest(%s::text[]), (SELECT audit_xact())
 """
 _CHECKS = ReceiptRow._fields.index("checks")
 
@@ -172,10 +176,11 @@ class Sending(NamedTuple):
 
 _START = f"""
 WITH s AS MATERIALIZED (
-  SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::int[],
-    %s::text[], %s::uuid[], %s::uuid[], %s::text[], %s::text[], %s::text[], %s::bigint[])
-  AS s(attempt, org, touch, app, cand, number, ch, sender, point, key, subject, body,
-    epoch)),
+  SELECT unnest(%s::uuid[]) AS attempt, unnest(%s::uuid[]) AS org, unnest(%s::uuid[]) AS touch,
+    unnest(%s::uuid[]) AS app, unnest(%s::uuid[]) AS cand, unnest(%s::int[]) AS number,
+    unnest(%s::text[]) AS ch, unnest(%s::uuid[]) AS sender, unnest(%s::uuid[]) AS point,
+    unnest(%s::text[]) AS key, unnest(%s::text[]) AS subject, unnest(%s::text[]) AS body,
+    unnest(%s::bigint[]) AS epoch),
 attempt AS (
   INSERT INTO messaging_attempt (id, organization_id, touch_id, number, channel, sender_id,
     contact_point_id, address_key, state, provider_id, error, detail, epoch)
@@ -213,17 +218,17 @@ def start(sendings: Sequence[Sending], *, epochs: Mapping[int, int | None], now:
 
 _END = """
 UPDATE messaging_touch t SET state = e.state, ended_at = %s, lease_until = NULL
-FROM unnest(%s::uuid[], %s::text[]) AS e(id, state)
+FROM (SELECT unnest(%s::uuid[]) AS id, unnest(%s::text[]) AS state) AS e
 WHERE t.id = e.id AND t.state = ANY(%s)
-RETURNING t.id
 """
+_ENDED = _END + "RETURNING t.id"
 
 
 def end(ends: Sequence[tuple[UUID, str]], *, now: datetime, was: Sequence[str]) -> set[UUID]:
     """Move touches (id, terminal state) from one of the states `was`; returns those that moved."""
     if not ends:
         return set()
-    return {row[0] for row in sql.rows(_END, [now, *sql.columns(ends, 2), list(was)])}
+    return {row[0] for row in sql.rows(_ENDED, [now, *sql.columns(ends, 2), list(was)])}
 
 
 def note_ends(ends: Sequence[tuple[UUID, str]], *, now: datetime, was: Sequence[str]) -> None:
@@ -260,13 +265,15 @@ class Outcome(NamedTuple):
 
 
 # The attempt is the fence: an outcome counts only while nobody else has settled it.
+# (As `state` alone it would let the planner read the index of all attempts that ever succeeded.)
 _SETTLE = """
 UPDATE messaging_attempt a SET state = o.state, provider_id = o.provider_id, error = o.error,
     detail = o.detail, started_at = coalesce(o.started_at, a.started_at),
     ended_at = clock_timestamp()
-FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::text[], %s::text[], %s::timestamptz[])
-  AS o(id, state, provider_id, error, detail, started_at)
-WHERE a.id = o.id AND a.state IN ('started', 'unknown')
+FROM (SELECT unnest(%s::uuid[]) AS id, unnest(%s::text[]) AS state,
+    unnest(%s::text[]) AS provider_id, unnest(%s::text[]) AS error, unnest(%s::text[]) AS detail,
+    unnest(%s::timestamptz[]) AS started_at) AS o
+WHERE a.id = o.id AND a.state || '' IN ('started', 'unknown')
 RETURNING a.id
 """
 

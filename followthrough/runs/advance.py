@@ -327,17 +327,15 @@ def _running(run_ids: Sequence[UUID]) -> list[Journey]:
 
 _SAID = """
 SELECT run_id, key, occurrence FROM messaging_touch
-WHERE application_id = ANY(%s) AND state IN ('sending', 'reconciling', 'sent', 'unknown')
+WHERE run_id = ANY(%s) AND state IN ('sending', 'reconciling', 'sent', 'unknown')
 """
 
 
 def _said(journeys: Sequence[Journey]) -> dict[UUID, list[tuple[str, str]]]:
     """By run, what went out or may have: (key, occurrence)."""
     found: dict[UUID, list[tuple[str, str]]] = {journey.run_id: [] for journey in journeys}
-    applications = [journey.application_id for journey in journeys]
-    for run_id, key, occurrence in sql.rows(_SAID, (applications,)):
-        if run_id in found:
-            found[run_id].append((key, occurrence))
+    for run_id, key, occurrence in sql.rows(_SAID, (list(found),)):
+        found[run_id].append((key, occurrence))
     return found
 
 

@@ -120,13 +120,19 @@ class Facts:
         return Company(policy, senders, consents, blocks, uses, defaultdict(list))
 
 
+# What it is sorted by stands first: further behind, it is searched for at each comparison. The use
+# of caps comes along, so that all the addresses are not looked up once more.
 _PEOPLE = """
-SELECT c.id, c.organization_id, c.given_name, c.family_name, c.locale, c.country, c.region,
+SELECT p.usable, p.position, p.id,
+       c.id, c.organization_id, c.given_name, c.family_name, c.locale, c.country, c.region,
        c.zone_stated, c.zone_address, c.last_inbound_at, o.name, c.id::text,
        p.kind, p.id, p.address, p.address_key,
-       CASE WHEN p.usable THEN '' ELSE coalesce(nullif(p.unusable_reason, ''), 'unusable') END
+       CASE WHEN p.usable THEN '' ELSE coalesce(nullif(p.unusable_reason, ''), 'unusable') END,
+       u.changes, u.uses
 FROM people_candidate c JOIN accounts_organization o ON o.id = c.organization_id
 LEFT JOIN people_contactpoint p ON p.candidate_id = c.id
+LEFT JOIN governance_capuse u
+  ON u.organization_id = p.organization_id AND u.address_key = p.address_key AND p.address_key <> ''
 WHERE c.id = ANY(%s) ORDER BY p.usable DESC, p.position, p.id
 """
 _SUBJECTS = """
@@ -166,7 +172,7 @@ def load(dues: Sequence[Due], *, now: datetime) -> Facts:
         "ids": [*organizations, *candidates, *applications],
         "organizations": organizations, "applications": applications,
     }  # fmt: skip
-    found = sql.ask(
+    (people, uses), *found = sql.ask(
         sql.Question(_PEOPLE, (candidates,), _people),
         sql.Question(_SUBJECTS, (applications,), _subjects),
         sql.Question(_ANCHORS, (applications,), _anchors),
@@ -175,22 +181,22 @@ def load(dues: Sequence[Due], *, now: datetime) -> Facts:
         consent.of_people(candidates),
         consent.blocks_of_people(candidates),
         freezes.on(_FREEZABLE, freezable, now=now),
-        caps.of_people(candidates),
     )
-    return Facts(*found, failed=_failed([due.id for due in dues if due.attempts]))
+    return Facts(people, *found, uses, failed=_failed([due.id for due in dues if due.attempts]))
 
 
-def _people(rows: Sequence[tuple]) -> dict[UUID, Person]:
+def _people(rows: Sequence[tuple]) -> tuple[dict[UUID, Person], caps.Seen]:
     found: dict[str, Person] = {}  # by name: a text is found sooner than a UUID
     for row in rows:
-        person = found.get(row[11])
+        person = found.get(row[14])
         if person is None:
-            person = found[row[11]] = Person._make((*row[:12], {}, []))
-        if row[12] is not None:
-            if row[12] not in person.points:
-                person.points[row[12]] = Point._make(row[12:])
-            person.keys.append(row[15])
-    return {person.id: person for person in found.values()}
+            person = found[row[14]] = Person._make((*row[3:15], {}, []))
+        if row[15] is not None:
+            if row[15] not in person.points:
+                person.points[row[15]] = Point._make(row[15:20])
+            person.keys.append(row[18])
+    uses = caps.seen((row[4], row[18], *row[20:]) for row in rows if row[21] is not None)
+    return {person.id: person for person in found.values()}, uses
 
 
 def _subjects(rows: Sequence[tuple]) -> dict[UUID, Subject]:

@@ -1,6 +1,7 @@
 import django.contrib.postgres.indexes
 import followthrough.audit.models
 import followthrough.core.ids
+import followthrough.store.models
 from django.db import migrations, models
 
 
@@ -50,7 +51,7 @@ class Migration(migrations.Migration):
                 ('verb', models.CharField(max_length=40)),
                 ('subject_kind', models.CharField(max_length=30)),
                 ('subject_id', models.UUIDField()),
-                ('why', models.JSONField(default=dict)),
+                ('why', followthrough.store.models.JsonText(default=dict)),
             ],
             options={
                 'indexes': [models.Index(fields=['subject_id', 'id'], name='fact_subject'), django.contrib.postgres.indexes.BrinIndex(autosummarize=True, fields=['xact'], name='fact_xact', pages_per_range=16)],

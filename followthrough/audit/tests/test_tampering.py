@@ -24,6 +24,7 @@ OTHER = {
     "UUIDField": f"'{uuid7()}'",
     "CharField": "'zz'",
     "JSONField": "'[666]'",
+    "TextField": "'[666]'",
     "DateTimeField": "coalesce(\"{column}\", now()) + interval '1 microsecond'",
     "BigIntegerField": '"{column}" + 1',
 }

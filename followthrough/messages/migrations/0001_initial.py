@@ -2,6 +2,7 @@ import django.db.models.deletion
 import django.db.models.functions.datetime
 import followthrough.audit.models
 import followthrough.core.ids
+import followthrough.store.models
 from django.db import migrations, models
 
 
@@ -30,7 +31,7 @@ class Migration(migrations.Migration):
                 ('verdict', models.CharField(choices=[('send', 'Sent'), ('hold', 'Held'), ('merge', 'Merged'), ('drop', 'Not sent'), ('cancel', 'Cancelled'), ('fail', 'Could not be sent'), ('unknown', 'Outcome unknown')], max_length=10)),
                 ('code', models.CharField(max_length=40)),
                 ('until', models.DateTimeField(null=True)),
-                ('checks', models.JSONField(default=list)),
+                ('checks', followthrough.store.models.JsonText(default=list)),
                 ('policy_id', models.UUIDField(null=True)),
                 ('version_id', models.UUIDField(null=True)),
                 ('channel', models.CharField(blank=True, max_length=20)),
@@ -82,7 +83,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'indexes': [models.Index(condition=models.Q(('provider_id', ''), _negated=True), fields=['sender_id', 'provider_id'], name='attempt_provider')],
-                'constraints': [models.UniqueConstraint(fields=('touch_id', 'number'), name='attempt_number'), models.UniqueConstraint(condition=models.Q(('state__in', ['started', 'unknown', 'accepted'])), fields=('touch_id',), name='attempt_open_once')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('state__in', ['failed', 'expired'])), fields=('touch_id', 'number'), name='attempt_closed_once'), models.UniqueConstraint(condition=models.Q(('state__in', ['started', 'unknown', 'accepted'])), fields=('touch_id',), name='attempt_open_once')],
             },
         ),
         migrations.CreateModel(
@@ -146,7 +147,7 @@ class Migration(migrations.Migration):
                 ('organization', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='accounts.organization')),
             ],
             options={
-                'indexes': [models.Index(fields=['application'], name='touch_application'), models.Index(condition=models.Q(('state', 'planned')), fields=['shard', 'due_at'], name='touch_due'), models.Index(condition=models.Q(('state__in', ['sending', 'reconciling'])), fields=['shard', 'candidate'], name='touch_leased')],
+                'indexes': [models.Index(condition=models.Q(('run_id', None)), fields=['application'], name='touch_application'), models.Index(condition=models.Q(('state', 'planned')), fields=['shard', 'due_at'], name='touch_due'), models.Index(condition=models.Q(('state__in', ['sending', 'reconciling'])), fields=['shard', 'candidate'], name='touch_leased')],
                 'constraints': [models.UniqueConstraint(fields=('run_id', 'key', 'occurrence'), name='touch_once')],
             },
         ),

@@ -52,7 +52,7 @@ class Timeline:
 def build(candidate: Candidate, applications: Sequence[Application], *, wall: Wall) -> Timeline:
     """The timeline of a candidate; times are by the candidate's clock."""
     ids = [application.id for application in applications]
-    touches = list(Touch.objects.filter(application_id__in=ids, candidate=candidate))
+    touches = list(Touch.about(applications).filter(candidate=candidate))
     receipts, by_id = _receipts(touches), {touch.id: touch for touch in touches}
     past = [
         *_stages(ids),
