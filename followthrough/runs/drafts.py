@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -22,7 +21,16 @@ from followthrough.messages.outbox import Due
 from followthrough.people.contacts import CHANNEL_KIND
 from followthrough.runs import rendering
 from followthrough.runs.about import About
-from followthrough.runs.facts import NOTHING, Company, Facts, Person, Subject, zones_for
+from followthrough.runs.facts import (
+    NOTHING,
+    Company,
+    Facts,
+    Person,
+    Subject,
+    zones_for,
+)
+
+NO_POINT = ("", None, "", "", "")  # what a facts.Point holds, where there is none
 
 
 def by_person(dues: Sequence[Due]) -> dict[UUID, list[Due]]:
@@ -84,9 +92,12 @@ def draft(due: Due, person: Person, zone: str, facts: Facts) -> Draft:
     application_id = due.application_id
     subject = facts.subjects.get(application_id) if application_id else None
     anchors = facts.anchors.get(application_id, NOTHING) if application_id else NOTHING
-    values = partial(rendering.context, person, subject, anchors, zone)
-    options = _options(due, person, values, facts)
-    senders = [option.sender_id for option in options]
+
+    def render(channel: str) -> Rendered:
+        values = rendering.context(person, subject, anchors, zone)
+        return rendering.rendered(due, channel, locale=person.locale, values=values)
+
+    options = _options(due, person, render, facts)
     return Draft(
         due.id,
         due.key,
@@ -102,38 +113,36 @@ def draft(due: Due, person: Person, zone: str, facts: Facts) -> Draft:
         subject.stage if subject else "",
         options,
         due.reply_to_at,
-        _freezes(facts, application_id, subject.map_id if subject else None, *senders),
+        _freezes_on(due, subject, options, facts) if facts.freezes else [],
         frozenset(facts.failed[due.id]) if due.attempts else frozenset(),
     )
 
 
+def _freezes_on(
+    due: Due, subject: Subject | None, options: Sequence[Option], facts: Facts
+) -> list[FreezeFact]:
+    senders = [option.sender_id for option in options]
+    return _freezes(facts, due.application_id, subject.map_id if subject else None, *senders)
+
+
 def _relevance(due: Due, subject: Subject | None) -> Mapping[str, Any]:
     """What was planned for one person is never about an application that became another's."""
-    if due.application_id is None or (subject and subject.candidate_id == due.candidate_id):
-        return due.relevance  # nearly always
-    theirs = {"field": "application.candidate", "op": "is", "value": due.candidate_id}
-    return {"all": [theirs, due.relevance]}
+    theirs = subject is not None and subject.candidate_id == due.candidate_id
+    if theirs or due.application_id is None:
+        return due.relevance
+    same = {"field": "application.candidate", "op": "is", "value": due.candidate_id}
+    return {"all": [same, due.relevance]}
 
 
-def _options(due: Due, person: Person, values: rendering.Values, facts: Facts) -> list[Option]:
+def _options(
+    due: Due, person: Person, render: Callable[[str], Rendered], facts: Facts
+) -> list[Option]:
     senders = facts.senders.get(person.organization_id, NOTHING)
     found = []
     for channel in due.channels:
         point = person.points.get(CHANNEL_KIND.get(channel, channel))
+        _, point_id, _, key, unusable = point or NO_POINT
         sender = senders.get(channel)
-        found.append(
-            Option(
-                channel,
-                point.id if point else None,
-                point.address_key if point else "",
-                point.unusable if point else "",
-                sender.config.id if sender else None,
-                bool(sender and sender.active),
-                partial(_render, due, channel, person.locale, values),
-            )
-        )
+        sender_id, active = (sender.config.id, sender.active) if sender else (None, False)
+        found.append(Option(channel, point_id, key, unusable, sender_id, active, render))
     return found
-
-
-def _render(due: Due, channel: str, locale: str, values: rendering.Values) -> Rendered:
-    return rendering.rendered(due, channel, locale=locale, values=values())
