@@ -13,7 +13,7 @@ _BASIC = (
     "ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
 _EXTENDED = "^{}[]~\\|€\f"
-_NOT_BASIC = re.compile(f"[^{re.escape(_BASIC)}]")
+_LATIN = _BASIC.encode("latin-1", "ignore")  # all but the Greek letters
 _NOT_GSM = re.compile(f"[^{re.escape(_BASIC + _EXTENDED)}]")
 _COSTS_TWO = re.compile(f"[{re.escape(_EXTENDED)}]")
 _ESCAPE = "\x1b"
@@ -23,8 +23,9 @@ _HIGH_SURROGATES = range(0xD800, 0xDC00)
 
 def count(text: str) -> int:
     """The parts of `text`: 160 GSM-7 units or 70 UTF-16 units in one, 153 or 67 in each of more."""
-    if not _NOT_BASIC.search(text):  # nearly every text: each character one unit
-        return _parts(text, (), 160, 153)
+    latin = text.encode("latin-1", "ignore")
+    if len(latin) == len(text) and not latin.translate(None, _LATIN):
+        return _parts(latin, (), 160, 153)  # nearly every text: each character one unit
     if not _NOT_GSM.search(text):
         return _parts(_COSTS_TWO.sub(rf"{_ESCAPE}\g<0>", text), _ESCAPE, 160, 153)
     units = memoryview(text.encode(_UTF_16, "surrogatepass")).cast("H")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from functools import lru_cache
 
 from followthrough.governance.case import DROP, HOLD, Case, Finding, finding
 from followthrough.governance.checks import (
@@ -81,7 +82,7 @@ def decide(
     They are judged most urgent first, and what goes out counts for those judged after it.
     """
     rules = policy.rules(facts.country, facts.region)
-    zones, seconds = tuple(facts.zones), now.timestamp()
+    zones, seconds = tuple(facts.zones), _seconds(now)
     found: dict[int, Decision] = {}
     sent: list[tuple[Draft, Send]] = []
     for place, draft in _by_urgency(drafts):
@@ -91,6 +92,11 @@ def decide(
         if isinstance(decision, Send):
             sent.append((draft, decision))
     return [found[place] for place in range(len(drafts))]
+
+
+@lru_cache(maxsize=8)
+def _seconds(now: datetime) -> float:
+    return now.timestamp()
 
 
 def _by_urgency(drafts: Sequence[Draft]) -> Iterable[tuple[int, Draft]]:

@@ -108,7 +108,10 @@ class CompiledPolicy:
     @property
     def remembers(self) -> timedelta:
         """The longest window of any cap: what is older binds nobody."""
-        caps = (*self.own_caps, *(_cap(cap, pack.id, self.room) for pack in self.packs for cap in pack.caps))
+        caps = (
+            *self.own_caps,
+            *(_cap(cap, pack.id, self.room) for pack in self.packs for cap in pack.caps),
+        )
         return max((cap.window for cap in caps), default=timedelta())
 
     def needs_consent(self, channel: str) -> bool:

@@ -18,6 +18,7 @@ Write = Callable[[Any, Any, Any], str | None]  # a time, a zone and a locale -> 
 
 Write = Callable[[Any, Any, Any], str | None]  # a time, a zone and a locale -> words
 
+
 class Pieces(NamedTuple):
     """A template as pieces: texts as they are, '' where a blank is; and the blanks."""
 

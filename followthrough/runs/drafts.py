@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -22,9 +22,10 @@ from followthrough.messages.outbox import Due
 from followthrough.people.contacts import CHANNEL_KIND
 from followthrough.runs import rendering
 from followthrough.runs.about import About
-from followthrough.runs.facts import Facts, Person, Subject, zones_for
+from followthrough.runs.facts import Anchors, Facts, Person, Subject, zones_for
 
 NOTHING: Mapping[Any, Any] = {}
+NO_POINT = ("", None, "", "", "")  # what a facts.Point holds, where there is none
 Used = Mapping[tuple[UUID, str], Sequence[Stored]]  # by organization and address key
 
 
@@ -91,9 +92,9 @@ def draft(due: Due, person: Person, zone: str, facts: Facts) -> Draft:
     application_id = due.application_id
     subject = facts.subjects.get(application_id) if application_id else None
     anchors = facts.anchors.get(application_id, NOTHING) if application_id else NOTHING
-    values = partial(rendering.context, person, subject, anchors, zone)
-    options = _options(due, person, values, facts)
-    senders = [option.sender_id for option in options]
+    render = partial(_render, due, person, subject, anchors, zone)
+    options = _options(due, person, render, facts)
+    senders = [option.sender_id for option in options] if facts.freezes else []
     return Draft(
         due.id,
         due.key,
@@ -122,25 +123,24 @@ def _relevance(due: Due, subject: Subject | None) -> Mapping[str, Any]:
     return {"all": [theirs, due.relevance]}
 
 
-def _options(due: Due, person: Person, values: rendering.Values, facts: Facts) -> list[Option]:
+def _options(
+    due: Due, person: Person, render: Callable[[str], Rendered], facts: Facts
+) -> list[Option]:
     senders = facts.senders.get(person.organization_id, NOTHING)
     found = []
     for channel in due.channels:
         point = person.points.get(CHANNEL_KIND.get(channel, channel))
+        _, point_id, _, key, unusable = point or NO_POINT
         sender = senders.get(channel)
+        sender_id, active = (sender.config.id, sender.active) if sender else (None, False)
         found.append(
-            Option(
-                channel,
-                point.id if point else None,
-                point.address_key if point else "",
-                point.unusable if point else "",
-                sender.config.id if sender else None,
-                bool(sender and sender.active),
-                partial(_render, due, channel, person.locale, values),
-            )
+            Option(channel, point_id, key, unusable, sender_id, active, partial(render, channel))
         )
     return found
 
 
-def _render(due: Due, channel: str, locale: str, values: rendering.Values) -> Rendered:
-    return rendering.rendered(due, channel, locale=locale, values=values())
+def _render(
+    due: Due, person: Person, subject: Subject | None, anchors: Anchors, zone: str, channel: str
+) -> Rendered:
+    values = rendering.context(person, subject, anchors, zone)
+    return rendering.rendered(due, channel, locale=person.locale, values=values)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from followthrough.core.canonical import iso
@@ -11,8 +11,6 @@ from followthrough.journeys import versions
 from followthrough.messages import templates
 from followthrough.messages.outbox import Due
 from followthrough.runs.facts import Anchors, Person, Subject
-
-Values = Callable[[], Mapping[str, Any]]  # gives what a template may mention, when it is wanted
 
 
 def context(person: Person, subject: Subject | None, anchors: Anchors, zone: str) -> dict[str, Any]:

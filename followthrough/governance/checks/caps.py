@@ -47,15 +47,13 @@ def _without(code: str, outcome: str) -> Finding:
 
 def _frees(case: Case, cap: Cap) -> datetime | None:
     """When `cap` has room for one more; None: it has some now."""
-    limit, recent = _limit(case, cap), _recent(case, cap)
+    facts, since, limit = case.facts, case.seconds - cap.seconds, _limit(case, cap)
+    to_all = cap.per == "person"
+    earlier = facts.own_uses if to_all else facts.uses.get(case.via.address_key, ())
+    recent = [use for use in earlier if use[0] > since]
     if len(recent) + len(case.sent) < limit:
         return None  # whatever they are
-    own = str(case.draft.touch_id)
-    times = sorted(
-        use.at
-        for use in (*map(Use._make, recent), *_sent(case, cap))
-        if use.touch_id != own and cap.covers(use.channel, use.purpose)
-    )
+    times = sorted(_counted(case, cap, recent))
     if len(times) < limit:
         return None
     return datetime.fromtimestamp(times[len(times) - limit], tz=UTC) + cap.window
@@ -67,12 +65,12 @@ def _limit(case: Case, cap: Cap) -> int:
     return cap.at_most if urgent else cap.unless_urgent
 
 
-def _recent(case: Case, cap: Cap) -> list[Stored]:
-    """What went to the person or the address within the cap's window, before this pass."""
-    since, facts = case.seconds - cap.seconds, case.facts
-    own = cap.per == "person"
-    earlier = facts.own_uses if own else facts.uses.get(case.via.address_key, ())
-    return [use for use in earlier if use[0] > since]
+def _counted(case: Case, cap: Cap, recent: Sequence[Stored]) -> Iterator[float]:
+    """When there went out what counts against the cap, this pass included."""
+    own = str(case.draft.touch_id)
+    for use in (*(Use(*one) for one in recent), *_sent(case, cap)):
+        if use.touch_id != own and cap.covers(use.channel, use.purpose):
+            yield use.at
 
 
 def _sent(case: Case, cap: Cap) -> Iterator[Use]:
