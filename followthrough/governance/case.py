@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from followthrough.governance.decisions import Check, Draft, Option, PersonFacts, Rendered, Send
-from followthrough.governance.policy import CompiledPolicy, Rules
+from followthrough.governance.policy import UNBOUND, Bounds, CompiledPolicy, Rules
 
 PASS, SKIP, HOLD, DROP, MERGE = "pass", "skip", "hold", "drop", "merge"
 GOES_ON = frozenset({PASS, SKIP})
@@ -56,8 +56,9 @@ class Case:
     """One draft while it is judged.
 
     `sent` are those of the same pass that go out before it. `basis` is why it may go out at any
-    hour (reply, service), or ''. `seconds` is `now` as epoch seconds, as uses of caps are counted.
-    `via` is the option that is tried, then the one that was chosen; `rendered` is its text.
+    hour (reply, service), or ''. `seconds` and `minute` are `now` since 1970: as uses of caps are counted, and as hours are asked.
+    `via` is the option that is tried, then the one that was chosen; `bounds` is what binds
+    messages that go that way, `rendered` the text.
     """
 
     draft: Draft
@@ -69,9 +70,16 @@ class Case:
     zones: tuple[str, ...]
     basis: str
     seconds: float
+    minute: int
     checks: list[Check] = field(default_factory=list)
     via: Option = NOT_CHOSEN
+    bounds: Bounds = UNBOUND
     rendered: Rendered | None = None
+
+    def try_option(self, option: Option) -> None:
+        """What is checked from now on is whether the message may go this way."""
+        self.via = option
+        self.bounds = self.rules.bounds(option.channel, self.draft.purpose)
 
 
 def shown(id: object) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 
 from followthrough.governance.case import DROP, HOLD, Case, Finding, finding
 from followthrough.governance.checks import (
@@ -82,21 +83,22 @@ def decide(
     They are judged most urgent first, and what goes out counts for those judged after it.
     """
     rules = policy.rules(facts.country, facts.region)
-    zones, seconds = tuple(facts.zones), _seconds(now)
-    found: dict[int, Decision] = {}
+    zones, (seconds, minute) = tuple(facts.zones), _since_1970(now)
+    found: list[Any] = [None] * len(drafts)
     sent: list[tuple[Draft, Send]] = []
     for place, draft in _by_urgency(drafts):
         basis = _basis(draft, policy, now)
-        decision = _judge(Case(draft, facts, policy, rules, now, sent, zones, basis, seconds))
+        decision = _judge(Case(draft, facts, policy, rules, now, sent, zones, basis, seconds, minute))
         found[place] = decision
         if isinstance(decision, Send):
             sent.append((draft, decision))
-    return [found[place] for place in range(len(drafts))]
+    return found
 
 
 @lru_cache(maxsize=8)
-def _seconds(now: datetime) -> float:
-    return now.timestamp()
+def _since_1970(now: datetime) -> tuple[float, int]:
+    """The seconds, and the whole minutes, of a moment that a whole batch is judged at."""
+    return now.timestamp(), int(now.timestamp()) // 60
 
 
 def _by_urgency(drafts: Sequence[Draft]) -> Iterable[tuple[int, Draft]]:
@@ -140,7 +142,7 @@ def _choose(case: Case) -> Finding | None:
     """Take the first option that passes every check of a channel; a Finding when none does."""
     failed = set()
     for option in case.draft.options:
-        case.via = option
+        case.try_option(option)
         stop = _first_stop(case, OPTION_CHECKS)
         if stop is None:
             return None

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 from followthrough.core.zones import Week
@@ -19,7 +19,7 @@ from followthrough.governance.documents import (
     PolicyDocument,
     RulePack,
 )
-from followthrough.governance.hours import Hours, hours
+from followthrough.governance.hours import ANY, Hours, hours
 
 POLICY = "policy"  # the source of a cap that is not a rule pack's
 
@@ -47,11 +47,16 @@ class Cap:
         )
 
 
-class Binding(NamedTuple):
-    """The caps that count messages of one channel and purpose."""
+@dataclass(frozen=True, eq=False, slots=True)
+class Bounds:
+    """What binds messages of one channel and purpose: the hours, and the caps that count them."""
 
-    legal: Sequence[Cap]
-    own: Sequence[Cap]
+    hours: Hours
+    legal_caps: Sequence[Cap]
+    own_caps: Sequence[Cap]
+
+
+UNBOUND = Bounds(ANY, (), ())
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -62,19 +67,22 @@ class Rules:
     legal_caps: Sequence[Cap]
     caps: Sequence[Cap]
     packs: tuple[str, ...]
-    _binding: dict[tuple[str, str], Binding] = field(default_factory=dict, repr=False)
+    _bounds: dict[tuple[str, str], Bounds] = field(default_factory=dict, repr=False)
 
-    def binding(self, channel: str, purpose: str) -> Binding:
-        """The caps that have a say: none about a `service`."""
-        found = self._binding.get((channel, purpose))
+    def bounds(self, channel: str, purpose: str) -> Bounds:
+        """Those of them that have a say about messages of a channel and purpose."""
+        found = self._bounds.get((channel, purpose))
         if found is None:
-            found = self._binding[channel, purpose] = Binding(
-                *(_covering(caps, channel, purpose) for caps in (self.legal_caps, self.caps))
+            found = self._bounds[channel, purpose] = Bounds(
+                self.hours.get(channel, ANY),
+                _counting(self.legal_caps, channel, purpose),
+                _counting(self.caps, channel, purpose),
             )
         return found
 
 
-def _covering(caps: Sequence[Cap], channel: str, purpose: str) -> Sequence[Cap]:
+def _counting(caps: Sequence[Cap], channel: str, purpose: str) -> Sequence[Cap]:
+    """The caps that count such messages: none counts a `service`."""
     return [cap for cap in caps if purpose != "service" and cap.covers(channel, purpose)]
 
 

@@ -10,21 +10,17 @@ from typing import Any
 from followthrough.governance.case import HOLD, PASS, SKIP, Case, Finding, finding
 from followthrough.governance.checks.hours import ZONE_AGAIN, next_open
 from followthrough.governance.decisions import Stored, Use
-from followthrough.governance.policy import POLICY, Binding, Cap
+from followthrough.governance.policy import POLICY, Cap
 
 
 def legal_caps(case: Case) -> Finding:
     """Every cap of the rule packs has room."""
-    return _room(case, "legal_caps", _binding(case).legal)
+    return _room(case, "legal_caps", case.bounds.legal_caps)
 
 
 def policy_caps(case: Case) -> Finding:
     """Every cap of the policy has room."""
-    return _room(case, "caps", _binding(case).own)
-
-
-def _binding(case: Case) -> Binding:
-    return case.rules.binding(case.via.channel, case.draft.purpose)
+    return _room(case, "caps", case.bounds.own_caps)
 
 
 def _room(case: Case, code: str, binding: Sequence[Cap]) -> Finding:

@@ -8,20 +8,16 @@ from functools import lru_cache
 from typing import Any
 
 from followthrough.governance.case import HOLD, PASS, SKIP, Case, Finding, finding
-from followthrough.governance.hours import ANY, Compiled, Hours, open_at, opens
+from followthrough.governance.hours import Compiled, open_at, opens
 
 Rule = tuple[str, Any]  # what allows or forbids an hour, as the receipt names it
 
 ZONE_AGAIN = timedelta(hours=6)  # how soon to look again when no hour is known to be allowed
 
 
-def _hours(case: Case) -> Hours:
-    return case.rules.hours.get(case.via.channel, ANY)
-
-
 def zone(case: Case) -> Finding:
     """Where hours bind, some zone is known: without any, nothing is allowed."""
-    if _hours(case).both is None or case.basis:
+    if case.bounds.hours.both is None or case.basis:
         return finding("zone", SKIP, {"zones": case.zones})
     if not case.zones:
         return finding("no_zone", HOLD, {}, case.now + ZONE_AGAIN)
@@ -35,12 +31,12 @@ def _known(zones: tuple[str, ...], evidence: str) -> Finding:
 
 def legal_hours(case: Case) -> Finding:
     """The rule packs allow this hour in every plausible zone."""
-    return _within(case, "legal_hours", _hours(case).legal, ("rules", case.rules.packs))
+    return _within(case, "legal_hours", case.bounds.hours.legal, ("rules", case.rules.packs))
 
 
 def quiet_hours(case: Case) -> Finding:
     """The policy allows this hour in every plausible zone."""
-    return _within(case, "quiet_hours", _hours(case).own, ("policy", case.policy.number))
+    return _within(case, "quiet_hours", case.bounds.hours.own, ("policy", case.policy.number))
 
 
 def _within(case: Case, code: str, week: Compiled | None, rule: Rule) -> Finding:
@@ -48,7 +44,7 @@ def _within(case: Case, code: str, week: Compiled | None, rule: Rule) -> Finding
         return finding(code, SKIP)
     if case.basis:
         return finding(code, PASS, {"basis": case.basis, **_answered(case)})
-    if open_at(week, case.zones, int(case.seconds) // 60):
+    if open_at(week, case.zones, case.minute):
         return _allowed(code, rule)
     until = next_open(case, case.now)
     if until is None:
@@ -68,7 +64,7 @@ def _answered(case: Case) -> Mapping[str, Any]:
 
 def next_open(case: Case, moment: datetime) -> datetime | None:
     """The first instant from `moment` on that law and policy allow; None within eight days."""
-    week = _hours(case).both
+    week = case.bounds.hours.both
     if week is None or case.basis:
         return moment
     minute = int(moment.timestamp()) // 60
