@@ -56,8 +56,8 @@ class Case:
     """One draft while it is judged.
 
     `sent` are those of the same pass that go out before it. `basis` is why it may go out at any
-    hour (reply, service), or ''. `seconds` and `minute` are `now` since 1970: as uses of caps are counted, and as hours are asked.
-    `via` is the option that is tried, then the one that was chosen; `bounds` is what binds
+    hour (reply, service), or ''. `seconds` and `minute` are `now` since 1970: as uses of caps are
+    counted, and as hours are asked. `via` is the option that is tried, then the one that was chosen; `bounds` is what binds
     messages that go that way, `rendered` the text.
     """
 

@@ -20,7 +20,8 @@ from followthrough.core.predicates import Facts
 Check = tuple[str, str, Mapping[str, Any]]
 
 
-class Rendered(NamedTuple):
+@dataclass(slots=True)
+class Rendered:
     """A message's text. `problem` is a code when it could not be rendered (template_error …)."""
 
     body: str

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
+from uuid import UUID
 
 from followthrough.core.canonical import iso
 from followthrough.governance.decisions import Rendered
@@ -11,6 +13,8 @@ from followthrough.journeys import versions
 from followthrough.messages import templates
 from followthrough.messages.outbox import Due
 from followthrough.runs.facts import Anchors, Person, Subject
+
+Texts = Mapping[str, Mapping[str, Any]]  # by locale
 
 
 def context(person: Person, subject: Subject | None, anchors: Anchors, zone: str) -> dict[str, Any]:
@@ -33,10 +37,9 @@ def context(person: Person, subject: Subject | None, anchors: Anchors, zone: str
 
 def rendered(due: Due, channel: str, *, locale: str, values: Mapping[str, Any]) -> Rendered:
     """The text of `due` on `channel`; a problem with the template is in `problem`, not raised."""
-    content = _content(due, channel)
-    if not content:
-        return Rendered(body="", problem="no_content")
-    text = _in_language(content, locale)
+    text = _text(due, channel, locale)
+    if not text:
+        return Rendered("", problem="no_content")
     subject = text.get("subject")
     try:
         return Rendered(
@@ -44,21 +47,27 @@ def rendered(due: Due, channel: str, *, locale: str, values: Mapping[str, Any]) 
             templates.render(subject, values).strip() if subject else "",
         )
     except templates.TemplateProblem as problem:
-        return Rendered(body="", problem=problem.code)
+        return Rendered("", problem=problem.code)
 
 
-def _content(due: Due, channel: str) -> Mapping[str, Mapping[str, Any]]:
-    """Texts by locale: the touch's own, or those its version of the map has under its key."""
+def _text(due: Due, channel: str, locale: str) -> Mapping[str, Any]:
+    """The touch's own text, or the one its version of the map has under its key; {}: none."""
     if due.content is not None:
-        return due.content.get(channel) or {}
-    if due.version_id is None:
-        return {}
-    return versions.content(due.version_id, due.key).get(channel) or {}
+        return _in_language(due.content.get(channel), locale)
+    return _published(due.version_id, due.key, channel, locale) if due.version_id else {}
 
 
-def _in_language(content: Mapping[str, Mapping[str, Any]], locale: str) -> Mapping[str, Any]:
+@lru_cache(maxsize=8192)
+def _published(version_id: UUID, key: str, channel: str, locale: str) -> Mapping[str, Any]:
+    """What a version says never changes."""
+    return _in_language(versions.content(version_id, key).get(channel), locale)
+
+
+def _in_language(by_locale: Texts | None, locale: str) -> Mapping[str, Any]:
     """The text for `es-MX`, else for `es`, else the first: the map's default language."""
-    if locale in content:
-        return content[locale]
-    language = locale.split("-")[0].split("_")[0]
-    return content[language] if language in content else next(iter(content.values()))
+    if not by_locale:
+        return {}
+    for name in (locale, locale.split("-")[0].split("_")[0]):
+        if name in by_locale:
+            return by_locale[name]
+    return next(iter(by_locale.values()))
