@@ -48,7 +48,7 @@ def finding(
     return Finding((code, outcome, detail), outcome in GOES_ON, until, certain, into)
 
 
-NOT_CHOSEN = Option("", None, "", "", None, False, lambda: Rendered("", problem="no_channel"))
+NOT_CHOSEN = Option("", None, "", "", None, False, lambda _: Rendered("", problem="no_channel"))
 
 
 @dataclass(slots=True, eq=False)

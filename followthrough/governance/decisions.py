@@ -37,7 +37,7 @@ class Option:
     """One way to reach the person: a channel, an address on it and a sender.
 
     `contact_point_id` None: they have no address for this channel. `unusable` is a code, ''
-    when usable. `render` gives the text for this channel; the gate calls it last, and only when
+    when usable. `render` gives the text for a channel; the gate calls it last, and only when
     everything else has passed.
     """
 
@@ -47,7 +47,7 @@ class Option:
     unusable: str
     sender_id: UUID | None
     sender_active: bool
-    render: Callable[[], Rendered]
+    render: Callable[[str], Rendered]
 
 
 @dataclass(slots=True, eq=False)

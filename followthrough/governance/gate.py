@@ -88,7 +88,9 @@ def decide(
     sent: list[tuple[Draft, Send]] = []
     for place, draft in _by_urgency(drafts):
         basis = _basis(draft, policy, now)
-        decision = _judge(Case(draft, facts, policy, rules, now, sent, zones, basis, seconds, minute))
+        decision = _judge(
+            Case(draft, facts, policy, rules, now, sent, zones, basis, seconds, minute)
+        )
         found[place] = decision
         if isinstance(decision, Send):
             sent.append((draft, decision))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -92,9 +91,12 @@ def draft(due: Due, person: Person, zone: str, facts: Facts) -> Draft:
     application_id = due.application_id
     subject = facts.subjects.get(application_id) if application_id else None
     anchors = facts.anchors.get(application_id, NOTHING) if application_id else NOTHING
-    render = partial(_render, due, person, subject, anchors, zone)
+
+    def render(channel: str) -> Rendered:
+        values = rendering.context(person, subject, anchors, zone)
+        return rendering.rendered(due, channel, locale=person.locale, values=values)
+
     options = _options(due, person, render, facts)
-    senders = [option.sender_id for option in options] if facts.freezes else []
     return Draft(
         due.id,
         due.key,
@@ -110,17 +112,25 @@ def draft(due: Due, person: Person, zone: str, facts: Facts) -> Draft:
         subject.stage if subject else "",
         options,
         due.reply_to_at,
-        _freezes(facts, application_id, subject.map_id if subject else None, *senders),
+        _freezes_on(due, subject, options, facts) if facts.freezes else [],
         frozenset(facts.failed[due.id]) if due.attempts else frozenset(),
     )
 
 
+def _freezes_on(
+    due: Due, subject: Subject | None, options: Sequence[Option], facts: Facts
+) -> list[FreezeFact]:
+    senders = [option.sender_id for option in options]
+    return _freezes(facts, due.application_id, subject.map_id if subject else None, *senders)
+
+
 def _relevance(due: Due, subject: Subject | None) -> Mapping[str, Any]:
     """What was planned for one person is never about an application that became another's."""
-    if due.application_id is None or (subject and subject.candidate_id == due.candidate_id):
-        return due.relevance  # nearly always
-    theirs = {"field": "application.candidate", "op": "is", "value": due.candidate_id}
-    return {"all": [theirs, due.relevance]}
+    theirs = subject is not None and subject.candidate_id == due.candidate_id
+    if theirs or due.application_id is None:
+        return due.relevance
+    same = {"field": "application.candidate", "op": "is", "value": due.candidate_id}
+    return {"all": [same, due.relevance]}
 
 
 def _options(
@@ -133,14 +143,5 @@ def _options(
         _, point_id, _, key, unusable = point or NO_POINT
         sender = senders.get(channel)
         sender_id, active = (sender.config.id, sender.active) if sender else (None, False)
-        found.append(
-            Option(channel, point_id, key, unusable, sender_id, active, partial(render, channel))
-        )
+        found.append(Option(channel, point_id, key, unusable, sender_id, active, render))
     return found
-
-
-def _render(
-    due: Due, person: Person, subject: Subject | None, anchors: Anchors, zone: str, channel: str
-) -> Rendered:
-    values = rendering.context(person, subject, anchors, zone)
-    return rendering.rendered(due, channel, locale=person.locale, values=values)

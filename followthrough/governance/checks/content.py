@@ -25,7 +25,7 @@ def sender_active(case: Case) -> Finding:
 
 def content(case: Case) -> Finding:
     """The text can be rendered, says something and is not absurdly long."""
-    case.rendered = rendered = case.via.render()
+    case.rendered = rendered = case.via.render(case.via.channel)
     if rendered.problem:
         return finding("template_problem", DROP, {"problem": rendered.problem})
     if not _says_something(rendered.body):

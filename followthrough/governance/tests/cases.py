@@ -38,7 +38,7 @@ def option(channel: str = "sms", **changed: Any) -> Option:
         "unusable": "",
         "sender_id": UUID(int=3),
         "sender_active": True,
-        "render": lambda: Rendered("See you on Thursday."),
+        "render": lambda _: Rendered("See you on Thursday."),
     }
     return Option(**{**given, **changed})
 

@@ -66,11 +66,11 @@ DROPS = {
     "opted_out": (draft(), facts(**BLOCKED)),
     "no_consent": (draft(), facts(consent={})),
     "template_problem": (
-        draft(options=[option(render=lambda: Rendered("", problem="unknown_variable"))]),
+        draft(options=[option(render=lambda _: Rendered("", problem="unknown_variable"))]),
         facts(),
     ),
-    "empty_text": (draft(options=[option(render=lambda: Rendered(" \u200b\n"))]), facts()),
-    "too_long": (draft(options=[option(render=lambda: Rendered("ab" * 800))]), facts()),
+    "empty_text": (draft(options=[option(render=lambda _: Rendered(" \u200b\n"))]), facts()),
+    "too_long": (draft(options=[option(render=lambda _: Rendered("ab" * 800))]), facts()),
 }
 
 
@@ -300,7 +300,7 @@ def test_merging_can_be_switched_off():
 
 
 def test_a_nudge_that_does_not_go_out_takes_nobody_with_it():
-    empty = draft(priority=3, options=[option(render=lambda: Rendered(""))])
+    empty = draft(priority=3, options=[option(render=lambda _: Rendered(""))])
     dropped, sent = both(empty, draft(priority=4))
     assert (dropped.code, sent.code) == ("empty_text", "sent")
 

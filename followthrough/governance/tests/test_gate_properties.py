@@ -65,7 +65,7 @@ def options(draw):
         "sender_active": draw(likely(True, False)),
     }
     text = draw(likely(TEXTS[0], *TEXTS[1:]))
-    return option(channel, render=lambda: text, **changed)
+    return option(channel, render=lambda _: text, **changed)
 
 
 freezes = st.lists(
