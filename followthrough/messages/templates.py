@@ -211,8 +211,8 @@ def _in_words(write: Callable[[datetime, str], str]) -> Callable[[Any, str, str]
     @lru_cache(maxsize=8192)
     def written(value: str | datetime, zone: str, locale: str) -> str:
         moment = datetime.fromisoformat(value) if isinstance(value, str) else value
-        if moment.tzinfo is None:
-            raise ValueError("a time without a zone")
+        if not isinstance(moment, datetime) or moment.tzinfo is None:
+            raise ValueError("no time, or one without a zone")
         language = locale[:2].lower()
         return write(local(moment, zone), language if language in _DAYS else "en")
 

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from followthrough.messages import plain, templates
 from followthrough.messages.templates import TemplateProblem, check, render, segments
 
 CONTEXT: dict[str, Any] = {
@@ -141,6 +142,41 @@ def test_no_template_can_hang_a_worker(source: str) -> None:
 def test_any_text_renders_or_is_a_problem(source: str) -> None:
     for act in (lambda: render(source, CONTEXT), lambda: str(check(source))):
         assert isinstance(outcome(act), str)
+
+
+PIECES = ["Hi ", "{{ company }}", "{{ candidate.given_name }}", "{{ candidate['given_name'] }}",
+          "{{ ['site.name'] }}", "{{ site.name.size }}", "{{ site }}", "{{ nobody }}",
+          "{{ interview_start | local_time }}", "{{ interview_start | local_zone }}",
+          "{{ company | local_date }}", "{{ interview_start | local_time | upcase }}",
+          "{% if nobody %}x{% endif %}", "{{ 'x' }}", "{# not a comment }}"]  # fmt: skip
+VALUES = st.sampled_from(["", "x", None, 7, "2026-06-04T19:00:00Z", "2026-06-04", "America/Chicago",
+                          "es-MX", datetime(2026, 6, 4, 19, 0, tzinfo=UTC)])  # fmt: skip
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(st.sampled_from(PIECES), max_size=4).map("".join),
+    st.dictionaries(st.sampled_from([*CONTEXT, "site.address"]), VALUES, max_size=3),
+    st.sets(st.sampled_from(list(CONTEXT)), max_size=2),
+)
+def test_without_the_library_it_is_what_the_library_makes(
+    source: str, changed: dict[str, Any], missing: set[str]
+) -> None:
+    values = {name: one for name, one in (CONTEXT | changed).items() if name not in missing}
+    with pytest.MonkeyPatch.context() as only:
+        only.setattr(plain, "filled", lambda *_: None)
+        expected = outcome(lambda: render(source, values))
+    assert outcome(lambda: render(source, values)) == expected
+
+
+def test_usual_texts_do_without_the_library() -> None:
+    for source in (
+        "{{ candidate.given_name }}, {{ company }}",
+        "{{ interview_start | local_time }}",
+    ):
+        pieces = templates._compiled(source)[1]
+        assert pieces is not None
+        assert plain.filled(pieces, CONTEXT) == render(source, CONTEXT)
 
 
 def test_check_names_what_is_asked_for() -> None:
