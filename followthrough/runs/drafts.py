@@ -21,7 +21,7 @@ from followthrough.messages.outbox import Due
 from followthrough.people.contacts import CHANNEL_KIND
 from followthrough.runs import rendering
 from followthrough.runs.about import About
-from followthrough.runs.facts import Anchors, Facts, Person, Subject, zones_for
+from followthrough.runs.facts import Facts, Person, Subject, zones_for
 
 NOTHING: Mapping[Any, Any] = {}
 NO_POINT = ("", None, "", "", "")  # what a facts.Point holds, where there is none
