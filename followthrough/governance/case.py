@@ -57,8 +57,8 @@ class Case:
 
     `sent` are those of the same pass that go out before it. `basis` is why it may go out at any
     hour (reply, service), or ''. `seconds` and `minute` are `now` since 1970: as uses of caps are
-    counted, and as hours are asked. `via` is the option that is tried, then the one that was chosen; `bounds` is what binds
-    messages that go that way, `rendered` the text.
+    counted, and as hours are asked. `via` is the option that is tried, then the one that was
+    chosen; `bounds` is what binds messages that go that way, `rendered` the text.
     """
 
     draft: Draft

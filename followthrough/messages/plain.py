@@ -14,17 +14,15 @@ from liquid.builtin.content import ContentNode
 from liquid.builtin.expressions import FilteredExpression, Path
 from liquid.builtin.output import OutputNode
 
-Write = Callable[[Any, Any, Any], str | None]  # a time, a zone and a locale -> words; None: no time
-
-Write = Callable[[Any, Any, Any], str | None]  # a time, a zone and a locale -> words
+Write = Callable[[Any, Any, Any], str | None]  # time, zone, locale -> words; None: it is no time
 
 
 class Pieces(NamedTuple):
     """A template as pieces: texts as they are, '' where a blank is; and the blanks."""
 
-    texts: Sequence[str]
-    blanks: Sequence[tuple[int, str]]  # which piece, and the full name of what belongs there
-    times: Sequence[tuple[int, str, Write]]  # the same, and how it is written
+    texts: list[str]
+    blanks: list[tuple[int, str]]  # which piece, and the full name of what belongs there
+    times: list[tuple[int, str, Write]]  # the same, and how it is written
 
 
 def pieces(nodes: Sequence[Node], writers: Mapping[str, Write]) -> Pieces | None:
