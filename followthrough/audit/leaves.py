@@ -1,10 +1,13 @@
 """The rows that are sealed, read as hashes: in a fixed order, a few thousand at a time.
 
-A leaf is the hash of its columns as the texts that PostgreSQL writes for them, in the order of
-their names, each with its length: nothing is lost in a conversion, and no two rows read alike.
-Columns that are NULL are left out: a column that is added later keeps old leaves as they were
-if it is NULL in old rows. The database makes the hashes: fetching every column of every row to
-hash it here took a fifth of a busy worker's time.
+A leaf is what one transaction wrote into one table for one organization: the hash of its rows'
+hashes, in the order of their ids. A row's hash is that of its columns as the texts that PostgreSQL
+writes for them, in the order of their names, each with its length in bytes: nothing is lost in a
+conversion, and no two rows read alike. Columns that are NULL are left out: a column that is added
+later keeps old leaves as they were if it is NULL in old rows.
+
+The database makes the hashes: fetching every column of every row to hash it here took a fifth of a
+busy worker's time, and taking the rows' hashes one by one a twentieth.
 """
 
 from __future__ import annotations
@@ -25,10 +28,11 @@ _EVER = 2**63 - 1
 
 
 class Leaf(NamedTuple):
-    """A row as a hash, and where it belongs."""
+    """Rows as a hash, how many they are, and where they belong."""
 
     organization_id: UUID
     xact: int
+    rows: int
     hash: bytes
 
 
@@ -59,7 +63,7 @@ def stream(
     to_xact: int = _EVER,
     organization_id: UUID | None = None,
 ) -> Iterator[Leaf]:
-    """The leaves of a range of transactions by organization, transaction and id.
+    """The leaves of a range of transactions by organization and transaction.
 
     Needs an open transaction in which `fix_texts` was called; reads from a server-side cursor.
     """
@@ -75,24 +79,23 @@ def _query(
 ) -> tuple[str, list[Any]]:
     names = sorted(field.column for field in model._meta.concrete_fields)
     texts = ", ".join(f'"{name}"::text AS "{name}"' for name in names)
-    content = ", ".join(map(_told, names))
+    content = " || ".join(map(_told, names))
     only = "" if organization_id is None else "AND organization_id = %s"
-    # OFFSET 0: each text is made once, though its length is asked for as well.
+    # OFFSET 0: each text is made once, though its length is asked for as well; and each hash before
+    # rows are sorted, which then are short.
     query = f"""
-        SELECT org, number,
-               sha256('\\x00'::bytea || convert_to(concat(%s::text, {content}), 'UTF8'))
-        FROM (SELECT organization_id AS org, xact AS number, {texts}
-              FROM "{model._meta.db_table}"
-              WHERE xact >= %s AND xact < %s {only} OFFSET 0) AS sealed
-        ORDER BY org, number, sealed.id COLLATE "C"
+        SELECT org, number, count(*), sha256('\\x00'::bytea || string_agg(hash, '' ORDER BY key))
+        FROM (SELECT org, number, key,
+                     sha256(convert_to(%s::text || {content}, 'UTF8')) AS hash
+              FROM (SELECT organization_id AS org, xact AS number, id AS key, {texts}
+                    FROM "{model._meta.db_table}"
+                    WHERE xact >= %s AND xact < %s {only} OFFSET 0) AS told OFFSET 0) AS hashed
+        GROUP BY org, number ORDER BY org, number
     """  # noqa: S608
     given = [] if organization_id is None else [organization_id]
     return query, [f"{kind(model)};", from_xact, to_xact, *given]
 
 
 def _told(name: str) -> str:
-    """A column in a leaf: its name, its length in characters and its text; nothing when NULL."""
-    text = f'"{name}"'
-    return (
-        f"CASE WHEN {text} IS NOT NULL THEN concat('{name}=', length({text}), ':', {text}, ';') END"
-    )
+    """A column in a row's hash: its name, its length in bytes and its text; nothing when NULL."""
+    return f"""coalesce('{name}=' || octet_length("{name}") || ':' || "{name}" || ';', '')"""

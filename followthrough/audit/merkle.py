@@ -23,22 +23,26 @@ def _node(left: bytes, right: bytes) -> bytes:
 
 
 class Tree:
-    """A Merkle tree that takes one leaf after the other and keeps only log2(n) hashes."""
+    """A Merkle tree that takes one leaf after the other and keeps only log2(n) hashes.
 
-    __slots__ = ("_peaks", "leaves")
+    `rows` is how many rows its leaves stand for.
+    """
+
+    __slots__ = ("_leaves", "_peaks", "rows")
 
     def __init__(self) -> None:
-        self.leaves = 0
+        self.rows = self._leaves = 0
         self._peaks: list[bytes] = []  # roots of full subtrees, the largest first
 
-    def add(self, leaf: bytes) -> None:
+    def add(self, leaf: bytes, *, rows: int = 1) -> None:
         """Take the next leaf: two full subtrees of one size become one, as in a binary counter."""
-        size = self.leaves
+        size = self._leaves
         while size & 1:
             leaf = _node(self._peaks.pop(), leaf)
             size >>= 1
         self._peaks.append(leaf)
-        self.leaves += 1
+        self._leaves += 1
+        self.rows += rows
 
     def root(self) -> str:
         """The root over all leaves so far, in hex."""
@@ -54,7 +58,7 @@ class Seal(NamedTuple):
     height: int
     from_xact: int
     to_xact: int
-    leaves: int
+    rows: int
     root: str
     previous: str
 

@@ -62,7 +62,7 @@ class Block(Row):
     height = models.BigIntegerField()
     from_xact = models.BigIntegerField()  # rows with from_xact <= xact < to_xact are inside
     to_xact = models.BigIntegerField()
-    leaves = models.IntegerField()
+    rows = models.IntegerField()
     root = models.CharField(max_length=64)
     previous = models.CharField(max_length=64)
     digest = models.CharField(max_length=64)  # over all of the above
@@ -71,7 +71,7 @@ class Block(Row):
     DATA = declare(
         retention=Retention.EVIDENCE,
         key="id organization_id",
-        operational="height from_xact to_xact leaves root previous digest sealed_at",
+        operational="height from_xact to_xact rows root previous digest sealed_at",
     )
 
     class Meta:

@@ -42,7 +42,7 @@ def _trees(start: int, end: int) -> Mapping[UUID, Tree]:
     trees: dict[UUID, Tree] = defaultdict(Tree)
     for model in leaves.kinds():
         for leaf in leaves.stream(model, from_xact=start, to_xact=end):
-            trees[leaf.organization_id].add(leaf.hash)
+            trees[leaf.organization_id].add(leaf.hash, rows=leaf.rows)
     return trees
 
 
@@ -50,7 +50,7 @@ def _seals(trees: Mapping[UUID, Tree], end: int) -> Iterable[Seal]:
     last = _last_blocks(list(trees))
     for organization_id, tree in trees.items():
         height, from_xact, previous = last.get(organization_id, (0, 0, FIRST))
-        yield Seal(organization_id, height + 1, from_xact, end, tree.leaves, tree.root(), previous)
+        yield Seal(organization_id, height + 1, from_xact, end, tree.rows, tree.root(), previous)
 
 
 def _last_blocks(organization_ids: list[UUID]) -> dict[UUID, tuple[int, int, str]]:

@@ -37,7 +37,7 @@ class Report:
     can be kept elsewhere: whoever has them can prove that nothing was cut off the end."""
 
     blocks: int = 0
-    leaves: int = 0
+    rows: int = 0
     unsealed: int = 0
     found: int = 0
     findings: list[Finding] = field(default_factory=list)
@@ -77,7 +77,7 @@ def verify(organization_id: UUID | None = None) -> Report:
 def _blocks(organization_id: UUID | None) -> Iterator[tuple[UUID, Seal, str]]:
     with psycopg.ServerCursor(connection.connection, "audit_blocks") as cur:
         cur.execute(
-            "SELECT organization_id, height, from_xact, to_xact, leaves, root, previous, digest"
+            "SELECT organization_id, height, from_xact, to_xact, rows, root, previous, digest"
             " FROM audit_block WHERE organization_id = coalesce(%s::uuid, organization_id)"
             " ORDER BY organization_id, height",
             (organization_id,),
@@ -110,14 +110,14 @@ def _verify_rows(seal: Seal, rows: Mapping[str, Peek], *, report: Report) -> Non
         report.add(seal.organization_id, seal.height, "rows_outside", {"found": dict(stray)})
     tree, counts = Tree(), Counter[str]()
     for kind, stream in rows.items():
-        before = tree.leaves
+        before = tree.rows
         for leaf in stream.take_while(_in(seal.organization_id, seal.to_xact)):
-            tree.add(leaf.hash)
-        counts[kind] = tree.leaves - before
-    report.leaves += tree.leaves
-    if (tree.leaves, tree.root()) != (seal.leaves, seal.root):
-        detail = {"sealed": seal.leaves, "found": dict(counts)}
-        report.add(seal.organization_id, seal.height, _code(tree.leaves, seal.leaves), detail)
+            tree.add(leaf.hash, rows=leaf.rows)
+        counts[kind] = tree.rows - before
+    report.rows += tree.rows
+    if (tree.rows, tree.root()) != (seal.rows, seal.root):
+        detail = {"sealed": seal.rows, "found": dict(counts)}
+        report.add(seal.organization_id, seal.height, _code(tree.rows, seal.rows), detail)
 
 
 def _code(found: int, sealed: int) -> str:
@@ -136,8 +136,9 @@ def _verify_rest(
 
 
 def _count(organization: UUID, rows: Mapping[str, Peek], *, below: int) -> Counter[str]:
+    within = _in(organization, below)
     found = Counter(
-        {kind: sum(1 for _ in s.take_while(_in(organization, below))) for kind, s in rows.items()}
+        {kind: sum(leaf.rows for leaf in one.take_while(within)) for kind, one in rows.items()}
     )
     return +found  # without the kinds that have none
 
@@ -152,7 +153,7 @@ def as_json(report: Report) -> bytes:
         {
             "intact": report.intact,
             "blocks": report.blocks,
-            "leaves": report.leaves,
+            "rows": report.rows,
             "unsealed": report.unsealed,
             "found": report.found,
             "findings": [finding._asdict() for finding in report.findings],

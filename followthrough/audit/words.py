@@ -37,8 +37,8 @@ def lines(report: Report) -> Iterator[str]:
     yield from map(sentence, report.findings)
     if report.found > len(report.findings):
         yield _("… and {more} more findings.").format(more=report.found - len(report.findings))
-    summary = _("{blocks} blocks over {leaves} rows verified; {unsealed} rows not sealed yet.")
-    yield summary.format(blocks=report.blocks, leaves=report.leaves, unsealed=report.unsealed)
+    summary = _("{blocks} blocks over {rows} rows verified; {unsealed} rows not sealed yet.")
+    yield summary.format(blocks=report.blocks, rows=report.rows, unsealed=report.unsealed)
     for organization, (height, digest) in report.heads.items():
         head = _("Head of {organization}: block {height}, {digest}")
         yield head.format(organization=organization, height=height, digest=digest)

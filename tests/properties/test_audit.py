@@ -63,7 +63,7 @@ def test_the_trail_verifies_and_says_nothing_about_anybody(caplog, steps, script
             sealer.seal()
             report = verification.verify()
             assert report.intact, report.findings
-            assert report.leaves == _sealable()
+            assert report.rows == _sealable()
             assert list(invariants.actors()) == []
             assert said_about_people(caplog.text) == []
         finally:
@@ -94,7 +94,7 @@ def test_when_everything_personal_is_erased_the_trail_verifies_and_the_opt_out_c
         sealer.seal()
         after = verification.verify()
         assert after.intact, after.findings
-        assert after.leaves == before.leaves
+        assert after.rows == before.rows
         _apply_again(life)
         # The number is shared, so its STOP bound the number, and mail stayed open.
         assert {call.channel for call in life.provider.calls} == {"email"}

@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
                 ('height', models.BigIntegerField()),
                 ('from_xact', models.BigIntegerField()),
                 ('to_xact', models.BigIntegerField()),
-                ('leaves', models.IntegerField()),
+                ('rows', models.IntegerField()),
                 ('root', models.CharField(max_length=64)),
                 ('previous', models.CharField(max_length=64)),
                 ('digest', models.CharField(max_length=64)),

@@ -31,7 +31,7 @@ def test_the_streaming_root_is_the_root_of_the_definition(contents):
     hashes = [leaf(content) for content in contents]
     tree = tree_of(hashes)
     assert tree.root() == root_by_definition(hashes).hex()
-    assert tree.leaves == len(hashes)
+    assert tree.rows == len(hashes)
 
 
 def test_it_keeps_only_a_few_hashes():

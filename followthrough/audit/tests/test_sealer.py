@@ -39,10 +39,10 @@ def test_committed_rows_of_every_kind_are_sealed_and_verify():
     insert_together(organization, KINDS)
     assert seal() == 1
     block = Block.objects.get()
-    assert (block.organization_id, block.height, block.leaves) == (organization, 1, 3)
+    assert (block.organization_id, block.height, block.rows) == (organization, 1, 3)
     report = verify()
     assert report.intact
-    assert (report.blocks, report.leaves, report.unsealed) == (1, 3, 0)
+    assert (report.blocks, report.rows, report.unsealed) == (1, 3, 0)
     assert report.heads == {organization: (1, block.digest)}
 
 
@@ -75,7 +75,7 @@ def test_rows_that_are_not_sealed_yet_are_counted():
     insert("audit.fact", uuid7())
     report = verify()
     assert report.intact
-    assert (report.leaves, report.unsealed) == (1, 1)
+    assert (report.rows, report.unsealed) == (1, 1)
 
 
 def test_a_row_of_a_slow_transaction_is_never_overtaken(other):
@@ -87,7 +87,7 @@ def test_a_row_of_a_slow_transaction_is_never_overtaken(other):
     assert verify().unsealed == 1  # the other row is not visible yet
     other.commit()
     assert seal() == 1
-    assert Block.objects.get().leaves == 2
+    assert Block.objects.get().rows == 2
     assert verify().intact
 
 
@@ -97,7 +97,7 @@ def test_a_rolled_back_transaction_leaves_nothing_to_wait_for(other):
     insert("audit.fact", organization)
     other.rollback()
     assert seal() == 1
-    assert Block.objects.get().leaves == 1
+    assert Block.objects.get().rows == 1
 
 
 def test_its_own_transaction_is_left_for_later():
@@ -156,7 +156,7 @@ def test_after_a_restore_the_numbers_go_on_rising():
     assert raised.why["offset_after"] - raised.why["offset_before"] > 10**11
     report = verify()
     assert report.intact
-    assert (report.leaves, report.unsealed) == (3, 0)
+    assert (report.rows, report.unsealed) == (3, 0)
 
 
 @pytest.mark.usefixtures("numbers")

@@ -129,7 +129,7 @@ def test_a_row_forged_for_an_organization_without_blocks_is_found():
     [
         ("UPDATE audit_block SET root = repeat('0', 64) WHERE height = 2",
          {"block_changed", "rows_changed"}),
-        ("UPDATE audit_block SET leaves = leaves + 1 WHERE height = 2",
+        ("UPDATE audit_block SET rows = rows + 1 WHERE height = 2",
          {"block_changed", "rows_removed"}),
         ("UPDATE audit_block SET previous = repeat('1', 64) WHERE height = 2",
          {"block_changed", "link_broken"}),
