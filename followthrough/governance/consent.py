@@ -17,7 +17,7 @@ from django.db import transaction
 
 from followthrough.audit import facts
 from followthrough.audit.facts import Actor
-from followthrough.core.ids import uuid7
+from followthrough.core.ids import uuid7, uuid7s
 from followthrough.governance.decisions import Consent
 from followthrough.governance.models import AddressBlock, ConsentEntry
 from followthrough.people.contacts import CHANNEL_KIND
@@ -190,7 +190,7 @@ FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::text[], %s::text
 
 def _add(entries: Sequence[Entry]) -> list[UUID]:
     """Add entries, each with a fact, and return their keys in the same order."""
-    ids = [uuid7() for _ in entries]
+    ids = uuid7s(len(entries))
     records = [_row(key, entry) for key, entry in zip(ids, entries, strict=True)]
     if records:
         sql.send(_ADD, sql.columns(records, 15))

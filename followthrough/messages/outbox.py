@@ -82,6 +82,19 @@ def claim(
     return list(map(Due._make, sql.rows(_CLAIM_ONLY if only else _CLAIM_ANY, given)))
 
 
+_NEXT = """
+SELECT min(first.due_at) FROM unnest(%s::int[]) AS mine(shard) CROSS JOIN LATERAL (
+  SELECT due_at FROM messaging_touch t
+  WHERE t.shard = mine.shard AND t.state = 'planned' AND t.due_at > %s ORDER BY t.due_at LIMIT 1
+) AS first
+"""
+
+
+def next_due(*, shards: Sequence[int], now: datetime) -> datetime | None:
+    """When the next planned touch of these shards falls due; None when there is none."""
+    return sql.rows(_NEXT, (list(shards), now))[0][0]
+
+
 class ReceiptRow(NamedTuple):
     """A decision about a touch, ready to be written: the columns of its row, in their order."""
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from followthrough.core.ids import uuid7
+from followthrough.core.ids import uuid7, uuid7s
 from followthrough.messages.outbox import Due, receipt, record
 from followthrough.store import sql
 
@@ -69,9 +69,9 @@ def send(plans: Sequence[Plan], *, now: datetime) -> None:
 
 def _plan(plans: Sequence[Plan], now: datetime) -> sql.Statement:
     records = [
-        (uuid7(), *p[:15], *sql.jsonb_texts([p.relevance, list(p.channels)]),
+        (key, *p[:15], *sql.jsonb_texts([p.relevance, list(p.channels)]),
          None if p.content is None else sql.jsonb_texts([p.content])[0], *p[18:])
-        for p in plans
+        for key, p in zip(uuid7s(len(plans)), plans, strict=True)
     ]  # fmt: skip
     return _PLAN, [now, *sql.columns(records, 21), sql.WAKE]
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from followthrough.core.ids import uuid7
+from followthrough.core.ids import uuid7, uuid7s
 from followthrough.people.candidates import Person
 from followthrough.people.models import Connection
 from followthrough.people.registers import Opening
@@ -99,8 +99,9 @@ def _rows(found: list[tuple]) -> dict[str, Row]:
 
 def with_new(rows: dict[str, Row], batch: Sequence[Heard]) -> dict[str, Row]:
     """The rows of all that are heard of: there is always one to compare with."""
-    missing = {one.snapshot.external_id for one in batch} - rows.keys()
-    return rows | {key: Row(uuid7(), "", "", None, "", {}, True) for key in sorted(missing)}
+    missing = sorted({one.snapshot.external_id for one in batch} - rows.keys())
+    made = (Row(key, "", "", None, "", {}, True) for key in uuid7s(len(missing)))
+    return rows | dict(zip(missing, made, strict=True))
 
 
 _STAGES = """

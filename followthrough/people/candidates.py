@@ -13,7 +13,7 @@ from uuid import UUID
 
 from django.conf import settings
 
-from followthrough.core.ids import shard_of, uuid7
+from followthrough.core.ids import shard_of, uuid7, uuid7s
 from followthrough.core.phones import REASONS
 from followthrough.people.contacts import Address, read_address
 from followthrough.people.models import Connection
@@ -261,8 +261,9 @@ def _write_points(connection: Connection, theirs: Theirs) -> list[Point]:
 
 
 def _records(theirs: Theirs) -> list[Record]:
+    keys = iter(uuid7s(sum(map(len, theirs.values()))))
     return [
-        (uuid7(), candidate_id, *address, position)
+        (next(keys), candidate_id, *address, position)
         for candidate_id, found in theirs.items()
         for position, address in enumerate(found)
     ]

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from followthrough.audit.facts import SYSTEM, Actor, FactRow
-from followthrough.core.ids import uuid7
+from followthrough.core.ids import uuid7, uuid7s
 from followthrough.journeys import assignment, engine, versions
 from followthrough.journeys.assignment import Rule, Rules
 from followthrough.journeys.events import Event, StageChanged, State
@@ -275,7 +275,7 @@ def _beginnings(journeys: list[Journey], actor: Actor, now: datetime) -> dict[st
         "ver": [journey.version_id for journey in journeys],
         "state": [_state(journey) for journey in journeys],
         "reason": [journey.end_reason for journey in journeys],
-        "move": [uuid7() for _ in journeys],
+        "move": uuid7s(len(journeys)),
         "why": [journey.started for journey in journeys],
         "by": actor.id,
         "now": now,

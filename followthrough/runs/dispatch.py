@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from itertools import compress
+from math import inf
 from operator import not_
 from time import sleep
 from typing import NamedTuple
@@ -58,6 +59,13 @@ def work(held: Held) -> int:
 def at_rest() -> bool:
     """Whether nothing of this thread is on its way, waits to leave or waits to be settled."""
     return _lane().at_rest()
+
+
+def until_due(shards: Collection[int]) -> float:
+    """How many seconds it is until something falls due in these shards; infinity: nothing will."""
+    now = clock.now()
+    found = outbox.next_due(shards=list(shards), now=now) if shards else None
+    return (found - now).total_seconds() if found else inf
 
 
 def forget() -> None:

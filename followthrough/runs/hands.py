@@ -58,13 +58,25 @@ class Hand:
     def _work(self) -> None:
         settling, full_at = False, 0.0  # when everything must be looked at again, whatever rang
         while not (self._stopping.is_set() and dispatch.at_rest()):
-            if not settling:
-                full_at = time.monotonic() + SWEEP_SECONDS
             did = self._did(settling=settling)
-            only_outcomes = did < MUCH and signals.wait(self._sleeper, seconds=SWEEP_SECONDS)
+            if not settling:
+                full_at = time.monotonic() + self._until_due(did)
+            seconds = max(0.0, full_at - time.monotonic())
+            only_outcomes = did < MUCH and signals.wait(self._sleeper, seconds=seconds)
             settling = only_outcomes and time.monotonic() < full_at
         connection.close()
         self._resting.set()
+
+    def _until_due(self, did: int) -> float:
+        """How many seconds until everything must be looked at: for what falls due, or a sweep."""
+        if did >= MUCH or self._sleeper == signals.APART:
+            return SWEEP_SECONDS
+        try:
+            return min(SWEEP_SECONDS, dispatch.until_due(self._held))
+        except Exception:
+            log.exception("What falls due next could not be read; looking in %s s", SWEEP_SECONDS)
+            connection.close()
+            return SWEEP_SECONDS
 
     def _did(self, *, settling: bool) -> int:
         """One turn. Whatever goes wrong, the hand lives on: nobody else does its shards' work."""

@@ -71,6 +71,19 @@ def test_only_what_is_due_is_claimed_earliest_first(candidate):
     assert [due.key for due in claimed(candidate)] == ["-10", "-5"]
 
 
+def test_the_next_due_is_the_first_that_is_still_ahead(candidate):
+    def next_due():
+        return outbox.next_due(shards=[candidate.shard, candidate.shard + 1], now=NOON)
+
+    assert next_due() is None
+    for minutes in (7, 5, -5):
+        planning.plan([plan(candidate, key=str(minutes), due_at=NOON + timedelta(minutes=minutes))],
+                      now=NOON)  # fmt: skip
+    assert next_due() == NOON + timedelta(minutes=5)
+    start(claimed(candidate, now=NOON + timedelta(minutes=5))[1])
+    assert next_due() == NOON + timedelta(minutes=7)
+
+
 def test_the_same_touch_of_a_run_is_planned_once(candidate):
     one = plan(candidate, run_id=uuid4())
     assert len(planning.plan([one], now=NOON)) == 1

@@ -2,10 +2,11 @@
 
 import threading
 import time
+from math import inf
 
 import pytest
 
-from followthrough.runs import engine, hands, signals
+from followthrough.runs import dispatch, engine, hands, signals
 
 
 @pytest.fixture
@@ -14,6 +15,7 @@ def worked(monkeypatch):
     monkeypatch.setattr(engine, "_shard_duties", [])
     monkeypatch.setattr(hands, "SWEEP_SECONDS", 0.01)
     monkeypatch.setattr(hands, "LOOK_SECONDS", 0.0)
+    monkeypatch.setattr(dispatch, "until_due", lambda shards: inf)
     engine.shard_loop(order=1)(lambda held: seen.append(held) or 0)
     return seen
 
@@ -75,3 +77,30 @@ def test_a_flood_of_outcomes_does_not_keep_a_hand_from_what_is_new(hand, worked,
     seen = len(worked)
     until(lambda: len(worked) > seen + 2)
     assert len(settled) > len(worked)
+
+
+def test_a_hand_looks_when_something_falls_due_and_not_only_when_it_sweeps(
+    hand, worked, monkeypatch
+):
+    monkeypatch.setattr(hands, "_epochs", lambda: {0: 1})
+    monkeypatch.setattr(hands, "SWEEP_SECONDS", 60.0)
+    due = [inf]
+    monkeypatch.setattr(dispatch, "until_due", lambda shards: due[0])
+    hand.take(0, 1)
+    until(lambda: {0: 1} in worked)
+    time.sleep(0.05)
+    seen, due[0] = len(worked), 0.02
+    hand.take(0, 1)
+    until(lambda: len(worked) > seen + 3)
+
+
+def test_a_hand_survives_that_what_falls_due_cannot_be_read(hand, worked, monkeypatch, caplog):
+    monkeypatch.setattr(hands, "_epochs", lambda: {0: 1})
+
+    def gone(shards):
+        raise OSError("gone")
+
+    monkeypatch.setattr(dispatch, "until_due", gone)
+    hand.take(0, 1)
+    until(lambda: len(worked) > 3)
+    assert "could not be read" in caplog.text
