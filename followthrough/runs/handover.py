@@ -7,10 +7,12 @@ of that lane settles it.
 from __future__ import annotations
 
 import asyncio
+import atexit
 import logging
 import threading
 from collections import deque
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache, partial
@@ -109,8 +111,17 @@ def too_old(ready: Ready) -> bool:
 @lru_cache(maxsize=1)
 def _loop() -> asyncio.AbstractEventLoop:
     loop = _new_loop()
-    threading.Thread(target=loop.run_forever, name="handover", daemon=True).start()
+    thread = threading.Thread(target=loop.run_forever, name="handover", daemon=True)
+    thread.start()
+    atexit.register(_end, loop, thread)
     return loop
+
+
+def _end(loop: asyncio.AbstractEventLoop, thread: threading.Thread) -> None:
+    """Stand still before the interpreter goes: it would be torn down under a running loop."""
+    with suppress(RuntimeError):  # in a child process that was forked from this one
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(1)
 
 
 def _new_loop() -> asyncio.AbstractEventLoop:
