@@ -3,6 +3,10 @@
 import os
 import sys
 
+NO_TABLES = """\
+The database has no tables of Followthrough yet.
+Make them with `followthrough migrate`; or, if the demo's database is meant, put
+FOLLOWTHROUGH_POSTGRES=demo in front of the command."""
 NEEDS_NOTHING = frozenset({"help", "--help", "-h", "version", "--version"})
 
 
@@ -14,7 +18,19 @@ def main(argv: list[str] | None = None) -> None:
     given = argv or sys.argv
     if len(given) > 1 and not NEEDS_NOTHING.intersection(given):
         start_database()
-    execute_from_command_line(given)
+    try:
+        execute_from_command_line(given)
+    except Exception as problem:
+        if not _has_no_tables(problem):
+            raise
+        sys.exit(NO_TABLES)
+
+
+def _has_no_tables(problem: Exception | None) -> bool:
+    """Whether it comes down to a table that is not there."""
+    return problem is not None and (
+        getattr(problem, "sqlstate", "") == "42P01" or _has_no_tables(problem.__cause__)  # type: ignore[arg-type]
+    )
 
 
 def start_database() -> None:

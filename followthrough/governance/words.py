@@ -75,15 +75,10 @@ class _View:
 
     def rule(self) -> str:
         detail = self.decisive[2] if self.decisive else {}
-        if detail.get("policy"):
-            return _("Rule: policy v%(number)s.") % {"number": detail["policy"]}
-        if "policy" in detail:
-            return _("Rule: the default policy.")
-        if "rules" in detail:
-            titles = {pack.id: pack.title for pack in rulepacks.packs()}
-            named = ", ".join(titles.get(one, one) for one in detail["rules"])
-            return _("Rule: the law (%(packs)s).") % {"packs": named}
-        return ""
+        law, policy = _law(detail), _policy(detail)
+        if law and policy:
+            return _("Rule: %(law)s, and after that %(policy)s.") % {"law": law, "policy": policy}
+        return _("Rule: %(rule)s.") % {"rule": law or policy} if law or policy else ""
 
     def rest(self) -> str:
         """How many checks passed; those after the one that decided were not made."""
@@ -142,6 +137,22 @@ class _Values(dict[str, str]):
 
 def _details(receipt: Receipt, name: str) -> Any:
     return next((check[2][name] for check in receipt.checks if check[2].get(name)), None)
+
+
+def _law(detail: Mapping[str, Any]) -> str:
+    if "rules" not in detail:
+        return ""
+    titles = {pack.id: pack.title for pack in rulepacks.packs()}
+    return _("the law (%(packs)s)") % {
+        "packs": ", ".join(titles.get(one, one) for one in detail["rules"])
+    }
+
+
+def _policy(detail: Mapping[str, Any]) -> str:
+    if "policy" not in detail:
+        return ""
+    number = detail["policy"]
+    return _("policy v%(number)s") % {"number": number} if number else _("the default policy")
 
 
 def _channel(name: str) -> str:

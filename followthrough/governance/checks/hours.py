@@ -49,7 +49,16 @@ def _within(case: Case, code: str, week: Compiled | None, rule: Rule) -> Finding
     until = next_open(case, case.now)
     if until is None:
         return finding("no_common_hour", HOLD, dict([rule]), case.now + ZONE_AGAIN)
-    return finding(code, HOLD, dict([rule]), _spread(case, until), certain=True)
+    told = dict([rule, *_then(case, week, until)])
+    return finding(code, HOLD, told, _spread(case, until), certain=True)
+
+
+def _then(case: Case, week: Compiled, until: datetime) -> list[Rule]:
+    """The policy, where it keeps on holding what the law would let go earlier."""
+    if week is not case.bounds.hours.legal:
+        return []
+    lawful = opens(week, case.zones, case.minute)
+    return [("policy", case.policy.number)] if lawful and lawful < until else []
 
 
 @lru_cache(maxsize=1024)

@@ -88,7 +88,9 @@ def test_quiet_hours_in_the_tone_of_the_house():
 def test_legal_hours_name_the_law():
     held = decided(now=NIGHT)
     assert "Legal hours: it was 23:30 for this candidate (zone: the site)." in words.sentence(held)
-    assert "Rule: the law (United States, federal)." in words.sentence(held)
+    assert "Rule: the law (United States, federal), and after that policy v6." in words.sentence(
+        held
+    )
     assert "Chicago time" in words.sentence(held)
 
 

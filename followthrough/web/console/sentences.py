@@ -136,15 +136,24 @@ BASES = {
     "stop": gettext_noop("they wrote STOP"),
     "provider_block": gettext_noop("the provider knows of it"),
 }
+WISHES = {
+    "stop": gettext_noop("they asked for it"),
+    "start": gettext_noop("they asked for it"),
+}
 
 
 def consent(row: ConsentEntry) -> str:
     """An entry of the consent ledger."""
-    basis = _(BASES[row.basis]) if row.basis in BASES else _readable(row.basis)
-    what = {"channel": _(CHANNELS.get(row.channel, row.channel)), "basis": basis}
+    what = {"channel": _(CHANNELS.get(row.channel, row.channel)), "basis": _basis(row.basis)}
     if row.state == ConsentEntry.State.GRANTED:
         return _("May be contacted %(channel)s: %(basis)s.") % what
     return _("No more messages %(channel)s: %(basis)s.") % what
+
+
+def _basis(code: str) -> str:
+    """Why an entry was made; of words there are many rules, named after the kind (`stop_es`)."""
+    known = BASES.get(code) or WISHES.get(code.partition("_")[0])
+    return _(known) if known else _readable(code)
 
 
 READINGS = {
