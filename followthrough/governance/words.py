@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from django.utils import dateformat
 from django.utils.translation import gettext as _
@@ -41,10 +41,17 @@ def sentence(receipt: Receipt, *, zone: str = "", place: str = "") -> str:
     return " ".join(part for part in parts if part)
 
 
-def check_sentences(receipt: Receipt, *, zone: str = "", place: str = "") -> list[str]:
-    """Each check the receipt holds, in order, as a sentence."""
+class Checked(NamedTuple):
+    """A check as a sentence; `outcome`: pass, skip (does not apply), hold, drop, merge, fail …"""
+
+    outcome: str
+    said: str
+
+
+def checked(receipt: Receipt, *, zone: str = "", place: str = "") -> list[Checked]:
+    """Each check the receipt holds, in order."""
     view = _View(receipt, zone, place)
-    return [view.check(check) for check in receipt.checks]
+    return [Checked(check[1], view.check(check)) for check in receipt.checks]
 
 
 class _View:

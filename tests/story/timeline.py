@@ -20,7 +20,7 @@ def told(telling: Telling, step: Step) -> str:
         when = receipt.at.astimezone(zone)
         lines.append(f"    {when:%a %H:%M}  {keys[receipt.touch_id]}: {words.sentence(receipt)}")
         if receipt.verdict != "send":
-            lines += [f"               · {one}" for one in words.check_sentences(receipt)[-2:]]
+            lines += [f"               · {one.said}" for one in words.checked(receipt)[-2:]]
     for one in telling.new_messages():
         lines.append(f"    {one.at.astimezone(zone):%a %H:%M}  {_arrow(one)} {_text(one)}")
     return "\n".join(lines)

@@ -133,7 +133,7 @@ def test_receipts_that_are_not_the_gates(code):
 
 def test_each_check_is_a_sentence_with_its_channel():
     sent = decided(draft(options=[option(unusable="too_short"), option("email")]))
-    lines = words.check_sentences(sent)
+    lines = [one.said for one in words.checked(sent)]
     assert "By text: The address cannot be used: it has too few digits." in lines
     assert "By email: There is an address." in lines
     assert len(lines) == len(sent.checks)
@@ -141,7 +141,7 @@ def test_each_check_is_a_sentence_with_its_channel():
 
 def test_a_reply_at_night_says_why_it_may():
     reply = draft(purpose="reply", reply_to_at=NIGHT)
-    lines = words.check_sentences(decided(reply, now=NIGHT))
+    lines = [one.said for one in words.checked(decided(reply, now=NIGHT))]
     assert "Any hour is fine: it answers what the candidate has just written." in lines
 
 
@@ -157,7 +157,7 @@ def test_no_sentence_is_left_unfilled(language):
     ]  # fmt: skip
     with translation.override(language):
         for one in kinds:
-            for text in (words.sentence(one), *words.check_sentences(one)):
+            for text in (words.sentence(one), *(check.said for check in words.checked(one))):
                 assert text
                 assert "?" not in text
                 assert "%" not in text

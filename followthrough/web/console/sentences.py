@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -15,6 +16,7 @@ from followthrough.audit.models import Fact
 from followthrough.core.zones import local
 from followthrough.governance import phrases, words
 from followthrough.governance.models import ConsentEntry
+from followthrough.journeys.models import Version
 from followthrough.messages.models import Message, Receipt, Touch
 from followthrough.people.models import ContactPoint, StageChange, WriteBack
 from followthrough.people.stages import Stage
@@ -22,10 +24,11 @@ from followthrough.people.stages import Stage
 
 @dataclass(frozen=True)
 class Explained:
-    """A receipt as sentences: what was decided, and each check under it."""
+    """A receipt as sentences: what was decided, each check, and the map that planned it."""
 
     said: str
-    checks: Sequence[str]
+    checks: Sequence[words.Checked]
+    version: str
 
 
 @dataclass(frozen=True)
@@ -36,15 +39,25 @@ class Wall:
     place: str
 
 
-def receipt(row: Receipt, wall: Wall) -> Explained:
+def receipt(row: Receipt, wall: Wall, versions: Mapping[UUID, Version]) -> Explained:
     """A receipt in words, with times by the candidate's clock."""
     given = {"zone": wall.zone, "place": wall.place}
-    return Explained(words.sentence(row, **given), words.check_sentences(row, **given))
+    version = versions.get(row.version_id) if row.version_id else None
+    return Explained(
+        words.sentence(row, **given), words.checked(row, **given), _planned_by(version)
+    )
+
+
+def _planned_by(version: Version | None) -> str:
+    if version is None:
+        return ""
+    names = {"map": version.map.name, "number": version.number}
+    return _("Planned by version %(number)s of the map “%(map)s”.") % names
 
 
 def reason(row: Receipt, wall: Wall) -> str:
     """Why something did not go out, for a line that names the verdict already."""
-    return receipt(row, wall).said.removeprefix(_(phrases.HEADS[row.verdict])).strip()
+    return receipt(row, wall, {}).said.removeprefix(_(phrases.HEADS[row.verdict])).strip()
 
 
 def moment(at: datetime, zone: str) -> str:

@@ -15,6 +15,7 @@ from uuid import UUID
 from followthrough.audit.models import Fact
 from followthrough.conversations.models import Handoff
 from followthrough.governance.models import ConsentEntry
+from followthrough.journeys.models import Version
 from followthrough.messages.models import Message, Receipt, Touch, TouchState
 from followthrough.people.models import Application, Candidate, StageChange, WriteBack
 from followthrough.web.console import sentences
@@ -54,12 +55,13 @@ def build(candidate: Candidate, applications: Sequence[Application], *, wall: Wa
     ids = [application.id for application in applications]
     touches = list(Touch.about(applications).filter(candidate=candidate))
     receipts, by_id = _receipts(touches), {touch.id: touch for touch in touches}
+    versions = _versions(receipts)
     past = [
         *_stages(ids),
         *_facts(applications, wall),
         *_consents(candidate),
-        *_messages(candidate, receipts, by_id, wall),
-        *_quiet(receipts, by_id, wall),
+        *_messages(candidate, receipts, by_id, wall, versions),
+        *_quiet(receipts, by_id, wall, versions),
         *_handoffs(candidate),
         *_written_back(ids),
     ]
@@ -73,6 +75,11 @@ def build(candidate: Candidate, applications: Sequence[Application], *, wall: Wa
 def _receipts(touches: Sequence[Touch]) -> list[Receipt]:
     found = Receipt.objects.filter(touch_id__in=[touch.id for touch in touches])
     return list(found.order_by("id"))
+
+
+def _versions(receipts: Iterable[Receipt]) -> dict[UUID, Version]:
+    ids = {one.version_id for one in receipts if one.version_id}
+    return Version.objects.select_related("map").defer("document").in_bulk(ids)
 
 
 def _stages(applications: list[UUID]) -> Iterator[Entry]:
@@ -104,24 +111,31 @@ def _consents(candidate: Candidate) -> Iterator[Entry]:
 
 
 def _messages(
-    candidate: Candidate, receipts: list[Receipt], touches: Mapping[UUID, Touch], wall: Wall
+    candidate: Candidate,
+    receipts: list[Receipt],
+    touches: Mapping[UUID, Touch],
+    wall: Wall,
+    versions: Mapping[UUID, Version],
 ) -> Iterator[Entry]:
     """What was said. What never left is shown by its receipts instead."""
     sent = {one.attempt_id: one for one in receipts if one.verdict == "send"}
     for one in Message.objects.filter(candidate=candidate).exclude(delivery="not_sent"):
         receipt = sent.get(one.attempt_id) if one.attempt_id else None
-        more = [sentences.receipt(receipt, wall)] if receipt else []
+        more = [sentences.receipt(receipt, wall, versions)] if receipt else []
         yield Entry(f"message_{one.direction}", one.at, one.id, row=one, more=more,
                     said=sentences.reading(one), about=touches.get(one.touch_id))  # fmt: skip
 
 
 def _quiet(
-    receipts: Iterable[Receipt], touches: Mapping[UUID, Touch], wall: Wall
+    receipts: Iterable[Receipt],
+    touches: Mapping[UUID, Touch],
+    wall: Wall,
+    versions: Mapping[UUID, Version],
 ) -> Iterator[Entry]:
     for one in receipts:
         if one.verdict in QUIET:
             yield Entry("quiet", one.at, one.id, said=sentences.reason(one, wall), row=one,
-                        more=[sentences.receipt(one, wall)],
+                        more=[sentences.receipt(one, wall, versions)],
                         about=touches.get(one.touch_id))  # fmt: skip
 
 
