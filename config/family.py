@@ -12,21 +12,28 @@ import signal
 import sys
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import partial
+from itertools import chain
 
 log = logging.getLogger("followthrough.worker")
 
 STOPS = (signal.SIGTERM, signal.SIGINT)  # blocked in the others until they unblock them
+MOST_FALLS, FALLS_SECONDS = 5, 60.0  # more often, and it is no accident
 END_SECONDS = 30.0  # how long the others may take to come to rest before they are killed
 
-Hold = Callable[[list[int], int], None]  # given the pipes to the hands, and `alive` (see outlive)
-Work = Callable[[int], None]  # given the pipe its orders come by
+Ends = tuple[int, int]  # of two pipes: that orders go by, and that beats come back by
+Hold = Callable[[list[Ends], int], None]  # given its ends to each hand, and `alive` (see outlive)
+Work = Callable[[int, int], None]  # given a hand's own ends
 
 
 def run(hold: Hold, work: Work, *, hands: int) -> None:
-    """Keep a holder and `hands` at work until told to stop; begin anew when one of them falls."""
+    """Keep a holder and `hands` at work until told to stop; begin anew when one of them falls.
+
+    Ends with status 1 when they fall again and again: something is wrong with the installation.
+    """
     asked = threading.Event()
     family: Family | None = None
 
@@ -37,6 +44,7 @@ def run(hold: Hold, work: Work, *, hands: int) -> None:
 
     for number in STOPS:
         signal.signal(number, stop)
+    falls: deque[float] = deque(maxlen=MOST_FALLS)
     while not asked.is_set():
         family = Family(hold, work, hands=hands)
         if asked.is_set():
@@ -45,20 +53,29 @@ def run(hold: Hold, work: Work, *, hands: int) -> None:
         family.end()
         if not asked.is_set():
             log.error("Process %s of the worker fell; all of them begin anew", fallen)
-            time.sleep(1)
+            _pause(falls)
+
+
+def _pause(falls: deque[float]) -> None:
+    falls.append(time.monotonic())
+    if len(falls) == MOST_FALLS and falls[-1] - falls[0] < FALLS_SECONDS:
+        log.critical("The worker fell %s times within %s s; it gives up", MOST_FALLS, FALLS_SECONDS)
+        sys.exit(1)
+    time.sleep(1)
 
 
 class Family:
     """The processes of a worker, from one start to one end."""
 
     def __init__(self, hold: Hold, work: Work, *, hands: int) -> None:
-        orders = [os.pipe() for _ in range(hands)]
+        orders, beats = ([os.pipe() for _ in range(hands)] for _ in range(2))
         alive = os.pipe()  # its writing end closes when this process dies, however it dies
-        ends = {end for pipe in (*orders, alive) for end in pipe}
-        writers = [writer for _, writer in orders]
+        ends = {end for pipe in (*orders, *beats, alive) for end in pipe}
+        theirs = [(order[0], beat[1]) for order, beat in zip(orders, beats, strict=True)]
+        ours = [(order[1], beat[0]) for order, beat in zip(orders, beats, strict=True)]
         signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)  # until they can do what is asked of them
-        self._living = {_fork(partial(work, end), ends - {end}) for end, _ in orders}
-        self._holder = _fork(partial(hold, writers, alive[0]), ends - {alive[0], *writers})
+        self._living = {_fork(partial(work, *mine), ends - {*mine}) for mine in theirs}
+        self._holder = _fork(partial(hold, ours, alive[0]), ends - {alive[0], *chain(*ours)})
         signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)
         self._living.add(self._holder)
         self._alive = alive[1]
@@ -109,9 +126,12 @@ def _fork(run: Callable[[], None], closed: Iterable[int]) -> int:
     except Exception:
         log.exception("A process of the worker failed")
     finally:
-        logging.shutdown()
-        sys.stdout.flush()
-        os._exit(status)
+        try:
+            logging.shutdown()
+            if sys.stdout:
+                sys.stdout.flush()
+        finally:
+            os._exit(status)  # never the exit path of the process it was forked from
 
 
 def _close(ends: Iterable[int]) -> None:

@@ -83,23 +83,23 @@ def _collect_rarely() -> None:
     gc.set_threshold(50_000, 20, 100)
 
 
-def _work(orders: int) -> None:
+def _work(orders: int, beats: int) -> None:
     """A hand. It stops when the holder says so, or is gone."""
     from followthrough.runs import crew
 
-    crew.work(orders)
+    crew.work(orders, beats)
 
 
-def _hold(pipes: list[int], alive: int) -> None:
+def _hold(pipes: list[family.Ends], alive: int) -> None:
     """The holder: has the engine, hears the database, and gives the hands their orders."""
     from followthrough.runs import durable, listening
-    from followthrough.runs.crew import Crew
+    from followthrough.runs.crew import Crew, Pipes
 
     stopping = threading.Event()
     for number in family.STOPS:
         signal.signal(number, lambda *_: stopping.set())
     signal.pthread_sigmask(signal.SIG_UNBLOCK, family.STOPS)
-    crew = Crew(pipes)
+    crew = Crew([Pipes(*ends) for ends in pipes])
     durable.launch(crew)
     _aside(listening.listen, crew, stopping)
     _aside(durable.supervise)

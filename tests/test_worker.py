@@ -22,7 +22,7 @@ def say(who):
     with open(log, "a") as file:
         file.write(f"{who} {os.getpid()}\\n")
 
-def hand(orders):
+def hand(orders, beats):
     say("hand")
     while os.read(orders, 100):
         pass
@@ -111,3 +111,22 @@ def test_killed_itself_it_takes_the_others_along(worker):
     process.kill()
     process.wait()
     until(lambda: not any(map(lives, family)))
+
+
+def test_when_they_fall_again_and_again_it_gives_up(tmp_path):
+    log = tmp_path / "who"
+    falling = WORKER.replace("    stop.wait()", "    os._exit(3)").replace(
+        "family.run(", "family.time.sleep = lambda _: None\nfamily.run("
+    )
+    done = subprocess.run([sys.executable, "-c", falling, str(log)], cwd=ROOT, timeout=30)
+    assert done.returncode == 1
+    assert sum(name == "holder" for name, _ in who(log)) == 5
+
+
+def test_without_a_standard_output_it_ends_as_well(tmp_path):
+    log = tmp_path / "who"
+    falling = WORKER.replace("    stop.wait()", "    os.kill(os.getppid(), 15); stop.wait()")
+    line = f"exec '{sys.executable}' -c \"$0\" '{log}' >&-"
+    done = subprocess.run(["sh", "-c", line, falling], cwd=ROOT, timeout=30)
+    assert done.returncode == 0
+    assert len(who(log)) == 3

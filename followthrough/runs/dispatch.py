@@ -39,6 +39,7 @@ BATCH = 200  # touches per transaction, at most
 SETTLED_AT_ONCE = 200
 WORTH_CLAIMING = 100  # room for fewer is left to grow while others are still on their way
 POISON_TRIES = 5
+MOST_OVERTAKEN = 5  # times in a row; then touch by touch, lest a batch be overtaken for ever
 
 _own = threading.local()  # each thread that does this work has a lane of its own
 
@@ -47,6 +48,7 @@ _own = threading.local()  # each thread that does this work has a lane of its ow
 def work(held: Held) -> int:
     """One turn: settle what came back, decide what is due and hand it over."""
     lane = _lane()
+    lane.looked_at = None
     did = settling.settle(lane.take_finished(SETTLED_AT_ONCE), now=clock.now())
     if held and (lane.room() >= WORTH_CLAIMING or not lane.flying):
         did += _fill(lane, held)
@@ -62,10 +64,16 @@ def at_rest() -> bool:
 
 
 def until_due(shards: Collection[int]) -> float:
-    """How many seconds it is until something falls due in these shards; infinity: nothing will."""
-    now = clock.now()
-    found = outbox.next_due(shards=list(shards), now=now) if shards else None
-    return (found - now).total_seconds() if found else inf
+    """How many seconds it is until something falls due in these shards; infinity: nothing will.
+
+    What fell due since this thread's last claim is still to be claimed. Without one in its last
+    turn there is no room, and what comes back will ring.
+    """
+    looked_at = _lane().looked_at
+    if not shards or looked_at is None:
+        return inf
+    found = outbox.next_due(shards=list(shards), now=looked_at)
+    return max(0.0, (found - clock.now()).total_seconds()) if found else inf
 
 
 def forget() -> None:
@@ -86,15 +94,21 @@ def _lane() -> Lane:
 def _fill(lane: Lane, held: Held) -> int:
     """Claim what is due, decide and hand over; one that cannot be decided is isolated."""
     limit, now = min(BATCH, lane.room()), clock.now()
+    lane.looked_at = now
     try:
         decided = _decide(held, limit=limit, now=now)
     except caps.OVERTAKEN:
-        return BATCH  # another worker wrote to the same addresses just now: decided again at once
+        lane.overtaken += 1
+        if lane.overtaken < MOST_OVERTAKEN:
+            return BATCH  # another worker wrote to the same addresses just now: again at once
     except Exception:
         log.exception("A batch could not be decided; going one by one")
-        return _one_by_one(lane, held, limit=limit, now=now)
-    _launch(lane, decided)
-    return decided.claimed
+    else:
+        lane.overtaken = 0
+        _launch(lane, decided)
+        return decided.claimed
+    lane.overtaken = 0
+    return _one_by_one(lane, held, limit=limit, now=now)
 
 
 def _one_by_one(lane: Lane, held: Held, *, limit: int, now: datetime) -> int:
@@ -174,6 +188,9 @@ def _launch(lane: Lane, decided: _Decided) -> None:
     if decided.still is None:
         return
     found = decided.still.said
+    if found is None:  # committed, but nobody knows whether they may leave: decided again at once
+        lane.expire(decided.ready)
+        return
     holds = [found.holds(number, one) for number, one in enumerate(decided.ready)]
     lane.expire(compress(decided.ready, map(not_, holds)))
     lane.launch(list(compress(decided.ready, holds)), found.at)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import math
 import os
+import signal
 import socket
 import threading
 import time
@@ -97,6 +98,9 @@ def supervise() -> None:
     enqueued = -1
     while not _stopping.is_set():
         try:
+            if _crew.hangs():
+                log.error("A hand does not answer; the worker begins anew")
+                os.kill(os.getpid(), signal.SIGTERM)
             _beat()
             clock.load()  # a safety net under the notification
             _crew.follow_clock()
@@ -170,8 +174,10 @@ def _hold(shard: int, ends: float) -> None:
     try:
         _keep(shard, epoch, ends, every=LEASE_SECONDS / 3)
     finally:
-        if time.time() < ends:  # it was lost, or the worker stops; else go on until it is taken
-            _crew.let_go(shard)
+        if time.time() < ends:  # it was lost, or the worker stops
+            _crew.let_go(shard, epoch)
+        else:
+            _crew.lapse(shard, epoch)
 
 
 def _keep(

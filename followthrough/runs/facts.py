@@ -194,7 +194,8 @@ def _people(rows: Sequence[tuple]) -> tuple[dict[UUID, Person], caps.Seen]:
         if row[15] is not None:
             if row[15] not in person.points:
                 person.points[row[15]] = Point._make(row[15:20])
-            person.keys.append(row[18])
+            if row[18] not in person.keys:  # one number may be written in two ways
+                person.keys.append(row[18])
     uses = caps.seen((row[4], row[18], *row[20:]) for row in rows if row[21] is not None)
     return {person.id: person for person in found.values()}, uses
 

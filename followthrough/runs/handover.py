@@ -69,6 +69,8 @@ class Lane:
     finished: deque[Finished] = field(default_factory=deque)
     flying: int = 0
     limit: int = AT_ONCE
+    looked_at: datetime | None = None  # when the last turn asked for what is due; None: it did not
+    overtaken: int = 0  # times in a row that others wrote to the same caps meanwhile
 
     def at_rest(self) -> bool:
         """Whether nothing is on its way, and nothing waits to be settled."""

@@ -13,6 +13,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections.abc import Callable
 
 from django.db import connection
 
@@ -30,10 +31,13 @@ MUCH = 20  # a turn that did as much is followed by another at once; else what c
 class Hand:
     """One thread and the shards it works on. Shards come and go between its turns."""
 
-    def __init__(self, sleeper: str) -> None:
+    def __init__(self, sleeper: str, beat: Callable[[], None] = lambda: None) -> None:
+        """`beat` is called after each turn: whoever calls it lives."""
         self._sleeper = sleeper
         self._turns = Turns(apart=sleeper == signals.APART)
+        self._beat = beat
         self._held: dict[int, int] = {}
+        self._working_on: dict[int, int | None] = {}  # in the last turn
         self._epochs: dict[int, int] = {}  # as last seen
         self._look_at = 0.0  # when to see next whose the shards are, in monotonic seconds
         self._stopping = threading.Event()
@@ -45,9 +49,13 @@ class Hand:
         self._held[shard] = epoch
         signals.wake(self._sleeper)
 
-    def let_go(self, shard: int) -> None:
-        """Begin nothing for `shard` after this turn; what is on its way is still settled."""
-        self._held.pop(shard, None)
+    def let_go(self, shard: int, epoch: int) -> None:
+        """Begin nothing for `shard` after this turn; what is on its way is still settled.
+
+        Without effect when it has been taken anew since.
+        """
+        if self._held.get(shard) == epoch:
+            del self._held[shard]
 
     def stop(self, *, seconds: float) -> None:
         """Come to rest: everything that was handed over is settled, or `seconds` have passed."""
@@ -59,6 +67,7 @@ class Hand:
         settling, full_at = False, 0.0  # when everything must be looked at again, whatever rang
         while not (self._stopping.is_set() and dispatch.at_rest()):
             did = self._did(settling=settling)
+            self._beat()
             if not settling:
                 full_at = time.monotonic() + self._until_due(did)
             seconds = max(0.0, full_at - time.monotonic())
@@ -72,7 +81,7 @@ class Hand:
         if did >= MUCH or self._sleeper == signals.APART:
             return SWEEP_SECONDS
         try:
-            return min(SWEEP_SECONDS, dispatch.until_due(self._held))
+            return min(SWEEP_SECONDS, dispatch.until_due(self._working_on))
         except Exception:
             log.exception("What falls due next could not be read; looking in %s s", SWEEP_SECONDS)
             connection.close()
@@ -81,7 +90,8 @@ class Hand:
     def _did(self, *, settling: bool) -> int:
         """One turn. Whatever goes wrong, the hand lives on: nobody else does its shards' work."""
         try:
-            return self._turns.turn(self._ours(), settling=settling)
+            self._working_on = self._ours()
+            return self._turns.turn(self._working_on, settling=settling)
         except Exception:
             log.exception("A turn failed; the next follows in %s s", SWEEP_SECONDS)
             connection.close()

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections import defaultdict
 
 HAND = "hand"  # whoever does the work of shards
 APART = "apart"  # whoever does the work that waits for others' systems
 
-_bells: dict[str, threading.Event] = defaultdict(threading.Event)
+_bells = {HAND: threading.Event(), APART: threading.Event()}
 _news: dict[str, bool] = {}  # sleepers for whom more than outcomes rang
 
 

@@ -138,36 +138,47 @@ def gathering() -> Iterator[None]:
 
 
 class Later(Generic[Said]):
-    """The answer to a question that is on its way; it is there once `committing` is over."""
+    """The answer to a question that is asked with a commit; it is there once that is over. None:
+    it could not be answered (or nothing was committed, and it was not asked)."""
 
-    said: Said
+    said: Said | None = None
 
 
 @contextmanager
 def committing() -> Iterator[None]:
     """`transaction.atomic()` and `gathering()` in one: the last writes travel with the commit, and
-    so does what is asked `afterwards`."""
-    outermost = not connection.in_atomic_block
-    with transaction.atomic(), gathering():
-        _own.after = []
+    so does what is asked `afterwards`. Within another, it is all left to the outer one."""
+    if _own.after is not None:
         yield
-        if outermost and not connection.needs_rollback:
-            send("COMMIT")  # then Django's own finds nothing left to commit
-        _ask_after()
+        return
+    outermost, _own.after = not connection.in_atomic_block, []
+    try:
+        with transaction.atomic(), gathering():
+            yield
+            if not connection.needs_rollback:
+                _finish(commit=outermost)
+    finally:
+        _own.after = None
 
 
 def afterwards(question: Question[Said]) -> Later[Said]:
     """Ask within `committing`, in the same trip, what is true once it is committed."""
+    if _own.after is None:
+        raise RuntimeError("Nothing is being committed here: ask it at once.")
     later: Later[Said] = Later()
     _own.after.append((question, later))
     return later
 
 
-def _ask_after() -> None:
-    after, _own.after = _own.after, []
-    if after:
-        for (_, later), answer in zip(after, ask(*(one for one, _ in after)), strict=True):
-            later.said = answer
+def _finish(*, commit: bool) -> None:
+    """Send what waits, commit (then Django's own finds nothing left to commit), and ask."""
+    after = _own.after or []
+    statements = [*_take_waiting(), *([("COMMIT", ())] if commit else [])]
+    if statements or after:
+        questions = [(one.query, one.params) for one, _ in after]
+        _, answers = _wire().exchange(statements, questions)
+        for (question, later), answer in zip(after, answers or [], strict=bool(answers)):
+            later.said = question.read(answer.rows)
 
 
 def flush() -> None:
@@ -178,7 +189,7 @@ def flush() -> None:
 
 class _Own(threading.local):
     waiting: list[Statement] | None = None  # what was sent and not yet run; None: not gathering
-    after: list[tuple[Question[Any], Later[Any]]] = []  # to be asked with the commit
+    after: list[tuple[Question[Any], Later[Any]]] | None = None  # to be asked with the commit
     quiet: Set[str] = frozenset()  # the shards this thread is just working on
 
 
@@ -198,7 +209,7 @@ def _last(statement: Statement) -> Answer:
 
 def _sent(statements: Sequence[Statement]) -> list[Answer]:
     """The statements' answers, after one round trip."""
-    return _wire().exchange(statements)
+    return _wire().exchange(statements)[0]
 
 
 def columns(records: Sequence[Sequence[Any]], width: int) -> list[list[Any]]:

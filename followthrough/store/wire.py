@@ -8,17 +8,26 @@ alone. Every statement is prepared the first time it is sent.
 
 from __future__ import annotations
 
+import logging
 import re
 import select
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+import psycopg
 from psycopg import Connection, Cursor, OperationalError
 from psycopg.adapt import PyFormat, Transformer
-from psycopg.errors import error_from_result
+from psycopg.errors import (
+    FeatureNotSupported,
+    InFailedSqlTransaction,
+    InvalidSqlStatementName,
+    error_from_result,
+)
 from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
 from psycopg.pq.abc import PGresult
+
+log = logging.getLogger(__name__)
 
 Statement = tuple[str, Any]  # query and parameters, as the driver's cursors take them
 MOST_PREPARED = 500  # statements on one connection; there are about a hundred
@@ -52,12 +61,15 @@ class Wire:
         self._made = 0
         self._poll = select.poll()
 
-    def exchange(self, statements: Sequence[Statement]) -> list[Answer]:
+    def exchange(
+        self, statements: Sequence[Statement], afterwards: Sequence[Statement] = ()
+    ) -> tuple[list[Answer], list[Answer] | None]:
         """Run the statements in order, after BEGIN where the driver would begin a transaction.
 
-        Raises the driver's error of the first that fails; none after it is run.
+        Raises the driver's error of the first that fails; none after it is run. What is asked
+        `afterwards` in the same trip spoils nothing: its answers are None when one of it fails.
         """
-        travelling = [self._converted(*statement) for statement in statements]
+        travelling = [self._converted(*one) for one in (*statements, *afterwards)]
         begins = not self._opened.autocommit and self._status == TransactionStatus.IDLE
         try:
             results = iter(self._trip(travelling, begins=begins))
@@ -66,7 +78,17 @@ class Wire:
             raise
         if begins:
             _checked(next(results))
-        return [self._answer(one, results) for one in travelling]
+        answers = [self._answer(one, results) for one in travelling[: len(statements)]]
+        return answers, self._tried(travelling[len(statements) :], results)
+
+    def _tried(
+        self, travelling: Sequence[_Sent], results: Iterator[PGresult]
+    ) -> list[Answer] | None:
+        try:
+            return [self._answer(one, results) for one in travelling]
+        except psycopg.Error:
+            log.exception("What was asked after a commit failed")
+            return None
 
     @property
     def _status(self) -> int:
@@ -131,13 +153,22 @@ class Wire:
         if one.fresh:
             _checked(next(results))
             self._names[one.command, one.types] = one.name
-        result = _checked(next(results))
+        result = next(results)
+        try:
+            _checked(result)
+        except FORGOTTEN:
+            self._names.clear()  # all are prepared anew, under new names
+            raise
+        if one.command == b"COMMIT" and result.command_status != b"COMMIT":
+            raise InFailedSqlTransaction("An error before it was caught: nothing is committed.")
         self._convert.set_pgresult(result)
         rows = self._convert.load_rows(0, result.ntuples, tuple) if result.nfields else []
         return Answer(rows, result.command_tuples or 0)
 
 
 _ANY = (PyFormat.AUTO,)
+# A statement that is prepared no longer, or returns other types since a table was altered.
+FORGOTTEN = (InvalidSqlStatementName, FeatureNotSupported)
 
 
 def _checked(result: PGresult) -> PGresult:

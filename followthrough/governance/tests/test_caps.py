@@ -109,7 +109,7 @@ def test_the_first_of_two_that_found_nothing_wins():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_many_workers_never_overdraw_a_cap_and_never_deadlock():
+def test_many_workers_never_overdraw_a_cap():
     subjects, limit, most = ["s0", "s1", "s2"], 3, []
 
     def work(seed: int) -> int:

@@ -1,5 +1,7 @@
 """Statements that travel together do what they do one by one."""
 
+import contextlib
+
 import psycopg
 import pytest
 from django.db import connection, transaction
@@ -95,3 +97,77 @@ def test_what_is_committed_together_is_there_for_others():
         assert sql.rows("SELECT n FROM heap") == [(1,)]
     finally:
         sql.run("DROP TABLE heap")
+
+
+@pytest.fixture
+def heap():
+    sql.run("CREATE TABLE heap (n int PRIMARY KEY)")
+    yield
+    sql.run("DROP TABLE heap")
+
+
+SEEN = sql.Question(
+    "SELECT (SELECT array_agg(n ORDER BY n) FROM heap), pg_current_xact_id_if_assigned() IS NULL",
+    (),
+    lambda rows: rows[0],
+)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_asked_afterwards_sees_what_others_committed_until_then(heap):
+    with sql.committing():
+        sql.run("INSERT INTO heap VALUES (1)")
+        with psycopg.connect(**connection.get_connection_params()) as other:
+            other.execute("INSERT INTO heap VALUES (2)")
+            later = sql.afterwards(SEEN)  # before the other commits
+            other.commit()
+    assert later.said == ([1, 2], True)  # and outside the transaction
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_committed_stays_when_the_question_afterwards_fails(heap):
+    with sql.committing():
+        sql.send("INSERT INTO heap VALUES (1)")
+        later = sql.afterwards(sql.Question("SELECT 1 / 0", (), list))
+    assert later.said is None
+    assert sql.rows("SELECT n FROM heap") == [(1,)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_commit_that_commits_nothing_is_an_error(heap):
+    with pytest.raises(psycopg.errors.InFailedSqlTransaction):
+        _swallow_an_error()
+    assert sql.rows("SELECT n FROM heap") == []
+
+
+def _swallow_an_error():
+    with sql.committing():
+        sql.send("INSERT INTO heap VALUES (1)")
+        with contextlib.suppress(psycopg.Error):
+            sql.rows("SELECT 1 / 0")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nothing_is_asked_when_all_is_rolled_back(heap):
+    with sql.committing():
+        sql.send("INSERT INTO heap VALUES (1)")
+        later = sql.afterwards(SEEN)
+        transaction.set_rollback(True)
+    assert later.said is None
+    assert sql.rows("SELECT n FROM heap") == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_commit_within_another_is_left_to_the_outer_one(heap):
+    with sql.committing():
+        with sql.committing():
+            sql.send("INSERT INTO heap VALUES (1)")
+            inner = sql.afterwards(SEEN)
+        assert inner.said is None
+        sql.send("INSERT INTO heap VALUES (2)")
+    assert inner.said == ([1, 2], True)
+
+
+def test_outside_of_a_commit_nothing_can_be_asked_afterwards():
+    with pytest.raises(RuntimeError):
+        sql.afterwards(SEEN)

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 
 
 def exchange(*statements):
-    return sql._wire().exchange(statements)
+    return sql._wire().exchange(statements)[0]
 
 
 @pytest.mark.parametrize(
@@ -102,3 +102,28 @@ def test_a_lost_connection_is_an_error_and_the_next_one_is_new():
     with pytest.raises(psycopg.OperationalError):
         exchange(("SELECT 1", ()))
     assert exchange(("SELECT pg_backend_pid()", ()))[0].rows[0][0] != pid
+
+
+def test_a_question_afterwards_that_fails_spoils_nothing():
+    one, bad = ("SELECT %s::int", (1,)), ("SELECT 1 / %s::int", (0,))
+    with transaction.atomic():
+        answers, after = sql._wire().exchange([one], [bad, one])
+        transaction.set_rollback(True)
+    assert (answers[0].rows, after) == ([(1,)], None)
+    assert sql._wire().exchange([one], [one])[1] == [wire.Answer([(1,)], 1)]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("how", ["deallocated", "altered"])
+def test_a_statement_that_is_prepared_no_longer_is_prepared_anew(how):
+    exchange(("CREATE TABLE heap (n int)", ()))
+    try:
+        exchange(("SELECT n FROM heap", ()))
+        with connection.cursor() as other:
+            other.execute("DEALLOCATE ALL" if how == "deallocated" else
+                          "ALTER TABLE heap ALTER n TYPE text")  # fmt: skip
+        with pytest.raises(wire.FORGOTTEN):
+            exchange(("SELECT n FROM heap", ()))
+        assert exchange(("SELECT n FROM heap", ()))[0].rows == []
+    finally:
+        exchange(("DROP TABLE heap", ()))
