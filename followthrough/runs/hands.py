@@ -91,7 +91,9 @@ class Hand:
         """One turn. Whatever goes wrong, the hand lives on: nobody else does its shards' work."""
         try:
             self._working_on = self._ours()
-            return self._turns.turn(self._working_on, settling=settling)
+            did = self._turns.turn(self._working_on, settling=settling)
+            self._look()
+            return did
         except Exception:
             log.exception("A turn failed; the next follows in %s s", SWEEP_SECONDS)
             connection.close()
@@ -101,13 +103,18 @@ class Hand:
         """The shards to work on now: none that another worker has taken since."""
         if self._stopping.is_set():
             return {}
-        held = dict(self._held)
-        if held and time.monotonic() >= self._look_at:
+        return {
+            shard: epoch
+            for shard, epoch in dict(self._held).items()
+            if self._epochs.get(shard, 0) <= epoch
+        }
+
+    def _look(self) -> None:
+        """See whose the shards are, after a turn: a message that is alone need not wait for it, and
+        what is handed over is fenced anyway."""
+        if self._held and time.monotonic() >= self._look_at:
             self._epochs = _epochs()
             self._look_at = time.monotonic() + LOOK_SECONDS
-        return {
-            shard: epoch for shard, epoch in held.items() if self._epochs.get(shard, 0) <= epoch
-        }
 
 
 def _epochs() -> dict[int, int]:

@@ -18,6 +18,11 @@ from tests import world
 pytestmark = pytest.mark.django_db(transaction=True)
 sandbox = Sandbox()
 
+OPENED = (
+    "SELECT count(*) FROM pg_stat_activity"
+    " WHERE datname = current_database() AND backend_type = 'client backend'"
+)
+
 
 @pytest.fixture
 def sender():
@@ -74,13 +79,9 @@ def test_a_sender_that_is_gone_is_the_operators_to_mend(sender):
 
 def test_many_go_in_together_and_no_connection_is_left_behind(sender):
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend'"
-        )
+        cursor.execute(OPENED)
         before = cursor.fetchone()
         send_all([envelope(sender, key=f"k{n}") for n in range(1000)])
-        cursor.execute(
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend'"
-        )
+        cursor.execute(OPENED)
         assert cursor.fetchone() == before
     assert SandboxMessage.objects.count() == 1000
