@@ -117,12 +117,13 @@ def mirrored(chosen: AtsApplication) -> Application | None:
 
 
 def _about(chosen: AtsApplication) -> dict[str, Any]:
-    wall = site_wall(chosen)
+    wall, interview = site_wall(chosen), interview_of(chosen)
     facts = {
         "events": list(chosen.events.order_by("-id")[:EVENTS]),
         "site_wall": wall,
-        "interview": interview_of(chosen),
+        "interview": interview,
         "suggested": suggested(wall.zone),
+        "interview_field": as_field(interview, wall.zone) if interview else suggested(wall.zone),
         "next_stage": next_stage(chosen.stage),
     }
     application = mirrored(chosen)
@@ -162,7 +163,12 @@ def interview_of(chosen: AtsApplication) -> datetime | None:
 def suggested(zone: str) -> str:
     """A likely time for an interview, as a form field: 14:00 on the day after tomorrow."""
     day = local(clock.now(), zone).date() + timedelta(days=2)
-    return local(instant(day, time(14), zone), zone).strftime("%Y-%m-%dT%H:%M")
+    return as_field(instant(day, time(14), zone), zone)
+
+
+def as_field(at: datetime, zone: str) -> str:
+    """An instant as a form's field has it: what the wall clock of `zone` shows."""
+    return local(at, zone).strftime("%Y-%m-%dT%H:%M")
 
 
 def next_stage(stage: str) -> str:

@@ -192,6 +192,21 @@ def test_no_interview_is_set_or_cleared_by_a_time_that_is_none(
     assert not application.events.exists()
 
 
+def field(page: str, name: str) -> str:
+    """What the time field with this id is filled in with."""
+    found = re.search(rf'id="{name}" name="at" type="datetime-local" value="([^"]*)"', page)
+    assert found
+    return found[1]
+
+
+def test_changing_the_interview_begins_with_the_one_in_force(
+    owner: Client, application: AtsApplication
+) -> None:
+    assert field(home(owner), "i-at") == desk.suggested("America/Los_Angeles")
+    application.change(anchors={"interview_start": "2026-06-04T21:30:00.000000Z"})
+    assert field(home(owner), "i-at") == "2026-06-04T14:30"  # as the clock at the site shows it
+
+
 def test_the_page_begins_with_somebody_whom_nothing_holds_up(
     owner: Client, application: AtsApplication, mirrored: Application
 ) -> None:
