@@ -113,7 +113,7 @@ def _unhindered(organization_id: UUID) -> QuerySet[Application]:
 def mirrored(chosen: AtsApplication) -> Application | None:
     """The product's own row of an application, once it has heard of it."""
     known = Application.objects.filter(connection=chosen.connection_id)
-    return known.filter(external_id=chosen.external_id).select_related("candidate").first()
+    return known.filter(external_id=chosen.external_id).select_related("candidate", "run").first()
 
 
 def _about(chosen: AtsApplication) -> dict[str, Any]:
@@ -134,6 +134,7 @@ def _about(chosen: AtsApplication) -> dict[str, Any]:
         **facts,
         "next_touch": touch,
         "next_in": touch and _nearness(touch.due_at - clock.now()),
+        "mapless": not hasattr(application, "run"),
         "phone_channels": phone.channels(person),
         "quick": phone.QUICK,
         "notes": phone.thread(person),

@@ -15,6 +15,7 @@ from followthrough.core import clock
 from followthrough.core.ids import uuid7
 from followthrough.demo import desk, post
 from followthrough.demo.models import AtsApplication, PhoneMessage
+from followthrough.journeys.models import MessageMap, Run, Version
 from followthrough.messages.models import Touch
 from followthrough.people.models import Application
 from followthrough.web.console.tests.conftest import member_of, signed_in
@@ -39,6 +40,17 @@ def planned(mirrored: Application) -> Touch:
         shard=0, origin="map", key="interview_nudge", occurrence="1", purpose="informational",
         due_at=clock.now() + timedelta(hours=30), planned_at=clock.now(), channels=["sms"],
     )  # fmt: skip
+
+
+def on_a_map(mirrored: Application) -> None:
+    theirs = {"organization": mirrored.organization}
+    made = MessageMap.objects.create(name="Store roles", slug="stores", **theirs)
+    version = Version.objects.create(
+        map=made, number=1, document={}, published_at=clock.now(), **theirs
+    )
+    Run.objects.create(
+        application=mirrored, version=version, state={}, started_at=clock.now(), **theirs
+    )
 
 
 def home(client: Client) -> str:
@@ -174,8 +186,18 @@ def test_with_nothing_planned_there_is_no_next_message_to_go_to(
 def test_an_interview_without_a_time_says_why_nobody_is_written_to(
     owner: Client, application: AtsApplication, mirrored: Application
 ) -> None:
+    on_a_map(mirrored)
     application.change(stage="Interview")
     assert "the interview has no time yet" in home(owner)
+
+
+def test_without_a_map_the_missing_time_is_not_the_reason(
+    owner: Client, application: AtsApplication, mirrored: Application
+) -> None:
+    application.change(stage="Interview")
+    page = home(owner)
+    assert "No message map is assigned to this application" in page
+    assert "the interview has no time yet" not in page
 
 
 def test_a_number_that_is_not_used_is_said(
