@@ -142,6 +142,17 @@ def test_the_clock_goes_on_to_the_next_message(
         clock.set_shift(timedelta())
 
 
+@pytest.mark.parametrize("wanted", ["jimenez", "JIMÉNEZ", "ana jim", "Jime\u0301nez"])
+def test_the_search_asks_for_neither_accents_nor_case(
+    application: AtsApplication, wanted: str
+) -> None:
+    AtsApplication.objects.filter(id=application.id).update(name="Ana Jiménez")
+    here = application.organization_id
+    assert desk.listed(here, wanted=wanted, stage="").get() == application
+    assert not desk.listed(here, wanted=f"{wanted} lopez", stage="").exists()
+    assert not desk.listed(here, wanted=wanted, stage="Hired").exists()
+
+
 def test_whoever_is_chosen_stays_in_the_address(owner: Client, application: AtsApplication) -> None:
     answer = owner.get("/demo/", {"q": "ada"})
     assert answer.headers["Location"] == "/demo/?application=A-1&q=ada"
