@@ -7,6 +7,7 @@ sent only what is different.
 from __future__ import annotations
 
 import hashlib
+import unicodedata
 from collections.abc import Mapping
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -72,11 +73,23 @@ def shown(request: HttpRequest) -> dict[str, Any]:
 def listed(organization_id: UUID, *, wanted: str, stage: str) -> QuerySet[AtsApplication]:
     """The ATS's applications, the latest first, by name and stage."""
     found = AtsApplication.objects.filter(organization_id=organization_id)
-    for word in wanted.split():
-        found = found.filter(name__icontains=word)
     if stage:
         found = found.filter(stage=stage)
+    if words := plain(wanted).split():
+        found = found.filter(id__in=_called(found, words))
     return found.order_by("-updated_at", "-id")
+
+
+def _called(found: QuerySet[AtsApplication], words: list[str]) -> list[UUID]:
+    """Whose names have all the words. Here, since our PostgreSQL has no `unaccent`."""
+    names = {key: plain(name) for key, name in found.values_list("id", "name")}
+    return [key for key, name in names.items() if all(word in name for word in words)]
+
+
+def plain(text: str) -> str:
+    """A text without accents and case, as people type into a search."""
+    parts = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(part for part in parts if not unicodedata.combining(part))
 
 
 def named(organization_id: UUID, external_id: str) -> AtsApplication | None:
@@ -113,16 +126,17 @@ def _unhindered(organization_id: UUID) -> QuerySet[Application]:
 def mirrored(chosen: AtsApplication) -> Application | None:
     """The product's own row of an application, once it has heard of it."""
     known = Application.objects.filter(connection=chosen.connection_id)
-    return known.filter(external_id=chosen.external_id).select_related("candidate").first()
+    return known.filter(external_id=chosen.external_id).select_related("candidate", "run").first()
 
 
 def _about(chosen: AtsApplication) -> dict[str, Any]:
-    wall = site_wall(chosen)
+    wall, interview = site_wall(chosen), interview_of(chosen)
     facts = {
         "events": list(chosen.events.order_by("-id")[:EVENTS]),
         "site_wall": wall,
-        "interview": interview_of(chosen),
+        "interview": interview,
         "suggested": suggested(wall.zone),
+        "interview_field": as_field(interview, wall.zone) if interview else suggested(wall.zone),
         "next_stage": next_stage(chosen.stage),
     }
     application = mirrored(chosen)
@@ -133,6 +147,7 @@ def _about(chosen: AtsApplication) -> dict[str, Any]:
         **facts,
         "next_touch": touch,
         "next_in": touch and _nearness(touch.due_at - clock.now()),
+        "mapless": not hasattr(application, "run"),
         "phone_channels": phone.channels(person),
         "quick": phone.QUICK,
         "notes": phone.thread(person),
@@ -162,7 +177,12 @@ def interview_of(chosen: AtsApplication) -> datetime | None:
 def suggested(zone: str) -> str:
     """A likely time for an interview, as a form field: 14:00 on the day after tomorrow."""
     day = local(clock.now(), zone).date() + timedelta(days=2)
-    return local(instant(day, time(14), zone), zone).strftime("%Y-%m-%dT%H:%M")
+    return as_field(instant(day, time(14), zone), zone)
+
+
+def as_field(at: datetime, zone: str) -> str:
+    """An instant as a form's field has it: what the wall clock of `zone` shows."""
+    return local(at, zone).strftime("%Y-%m-%dT%H:%M")
 
 
 def next_stage(stage: str) -> str:

@@ -41,7 +41,7 @@ class AtsApplication(OrganizationRow):
     def change(self, **parts: Any) -> None:
         """Change parts of `data`, with a time that is later than the last one's.
 
-        The clock of the demo can be put back; an ATS whose times go backwards would not be heard.
+        This machine's clock can be put back; an ATS whose times go backwards would not be heard.
         """
         self.updated_at = max(clock.now(), self.updated_at + timedelta(seconds=1))
         now = iso(self.updated_at)

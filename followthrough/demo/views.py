@@ -95,11 +95,12 @@ def write(request: HttpRequest, key: UUID) -> HttpResponse:
 @access(member)
 @require_POST
 def clock_moved(request: HttpRequest) -> HttpResponse:
-    """The business clock: on by hours, to the candidate's next message, or back."""
+    """The business clock: on by hours, or to the candidate's next message; never back.
+
+    Put back, it would leave what has happened since in the future.
+    """
     to = request.POST.get("to", "")
-    if to == "real":
-        installation.set_shift(timedelta())
-    elif to == "next":
+    if to == "next":
         _to_next(_application(request, UUID(request.POST["application"])))
     elif to.isdigit():
         installation.advance(timedelta(hours=min(int(to), 24 * 31)))

@@ -61,7 +61,7 @@ def test_interviews_are_cleared_and_numbers_changed(
     assert (dict(last.anchors), tuple(last.candidate.phones)) == ({}, ())
 
 
-def test_its_times_rise_even_when_the_clock_is_put_back(
+def test_its_times_rise_even_when_the_machines_clock_is_put_back(
     application: AtsApplication, delivered: list
 ) -> None:
     with clock.at(clock.wall() + timedelta(days=3)):

@@ -15,6 +15,7 @@ from followthrough.core import clock
 from followthrough.core.ids import uuid7
 from followthrough.demo import desk, post
 from followthrough.demo.models import AtsApplication, PhoneMessage
+from followthrough.journeys.models import MessageMap, Run, Version
 from followthrough.messages.models import Touch
 from followthrough.people.models import Application
 from followthrough.web.console.tests.conftest import member_of, signed_in
@@ -39,6 +40,17 @@ def planned(mirrored: Application) -> Touch:
         shard=0, origin="map", key="interview_nudge", occurrence="1", purpose="informational",
         due_at=clock.now() + timedelta(hours=30), planned_at=clock.now(), channels=["sms"],
     )  # fmt: skip
+
+
+def on_a_map(mirrored: Application) -> None:
+    theirs = {"organization": mirrored.organization}
+    made = MessageMap.objects.create(name="Store roles", slug="stores", **theirs)
+    version = Version.objects.create(
+        map=made, number=1, document={}, published_at=clock.now(), **theirs
+    )
+    Run.objects.create(
+        application=mirrored, version=version, state={}, started_at=clock.now(), **theirs
+    )
 
 
 def home(client: Client) -> str:
@@ -113,7 +125,7 @@ def test_an_answer_that_is_not_taken_says_so(
     assert "could not be reached" in shown
 
 
-def test_the_clock_goes_on_to_the_next_message_and_back(
+def test_the_clock_goes_on_to_the_next_message(
     owner: Client, application: AtsApplication, mirrored: Application
 ) -> None:
     due = planned(mirrored).due_at
@@ -126,10 +138,19 @@ def test_the_clock_goes_on_to_the_next_message_and_back(
         assert "The clock is moved" in turn("1")
         turn("next")
         assert timedelta() <= clock.now() - due < timedelta(minutes=1)
-        assert "The clock is moved" not in turn("real")
-        assert abs(clock.now() - clock.wall()) < timedelta(seconds=1)
     finally:
         clock.set_shift(timedelta())
+
+
+@pytest.mark.parametrize("wanted", ["jimenez", "JIMÉNEZ", "ana jim", "Jime\u0301nez"])
+def test_the_search_asks_for_neither_accents_nor_case(
+    application: AtsApplication, wanted: str
+) -> None:
+    AtsApplication.objects.filter(id=application.id).update(name="Ana Jiménez")
+    here = application.organization_id
+    assert desk.listed(here, wanted=wanted, stage="").get() == application
+    assert not desk.listed(here, wanted=f"{wanted} lopez", stage="").exists()
+    assert not desk.listed(here, wanted=wanted, stage="Hired").exists()
 
 
 def test_whoever_is_chosen_stays_in_the_address(owner: Client, application: AtsApplication) -> None:
@@ -139,16 +160,25 @@ def test_whoever_is_chosen_stays_in_the_address(owner: Client, application: AtsA
     assert gone.headers["Location"] == "/demo/?application=A-1"
 
 
-def test_the_clock_is_put_back_from_any_page_and_leads_back_to_it(
+def test_the_clock_only_goes_forward(owner: Client, application: AtsApplication) -> None:
+    try:
+        owner.post("/demo/clock", {"to": "24"})
+        for back in ("real", "-24", ""):
+            owner.post("/demo/clock", {"to": back})
+        assert clock.shift() == timedelta(days=1)
+        assert "The clock only goes forward" in home(owner)
+    finally:
+        clock.set_shift(timedelta())
+
+
+def test_moving_the_clock_leads_back_to_the_page_it_was_moved_from(
     owner: Client, application: AtsApplication
 ) -> None:
     try:
-        owner.post("/demo/clock", {"to": "24"})
         assert 'name="next" value="/demo/?application=A-1"' in home(owner)
-        answer = owner.post("/demo/clock", {"to": "real", "next": "/demo/?application=A-1"})
+        answer = owner.post("/demo/clock", {"to": "1", "next": "/demo/?application=A-1"})
         assert answer.headers["Location"] == "/demo/?application=A-1"
-        assert clock.shift() == timedelta()
-        answer = owner.post("/demo/clock", {"to": "real", "next": "https://elsewhere.example/"})
+        answer = owner.post("/demo/clock", {"to": "1", "next": "https://elsewhere.example/"})
         assert answer.headers["Location"] == "/demo/"
     finally:
         clock.set_shift(timedelta())
@@ -167,8 +197,18 @@ def test_with_nothing_planned_there_is_no_next_message_to_go_to(
 def test_an_interview_without_a_time_says_why_nobody_is_written_to(
     owner: Client, application: AtsApplication, mirrored: Application
 ) -> None:
+    on_a_map(mirrored)
     application.change(stage="Interview")
     assert "the interview has no time yet" in home(owner)
+
+
+def test_without_a_map_the_missing_time_is_not_the_reason(
+    owner: Client, application: AtsApplication, mirrored: Application
+) -> None:
+    application.change(stage="Interview")
+    page = home(owner)
+    assert "No message map is assigned to this application" in page
+    assert "the interview has no time yet" not in page
 
 
 def test_a_number_that_is_not_used_is_said(
@@ -183,6 +223,21 @@ def test_no_interview_is_set_or_cleared_by_a_time_that_is_none(
 ) -> None:
     owner.post(f"/demo/ats/{application.id}/interview", {"at": "soon"})
     assert not application.events.exists()
+
+
+def field(page: str, name: str) -> str:
+    """What the time field with this id is filled in with."""
+    found = re.search(rf'id="{name}" name="at" type="datetime-local" value="([^"]*)"', page)
+    assert found
+    return found[1]
+
+
+def test_changing_the_interview_begins_with_the_one_in_force(
+    owner: Client, application: AtsApplication
+) -> None:
+    assert field(home(owner), "i-at") == desk.suggested("America/Los_Angeles")
+    application.change(anchors={"interview_start": "2026-06-04T21:30:00.000000Z"})
+    assert field(home(owner), "i-at") == "2026-06-04T14:30"  # as the clock at the site shows it
 
 
 def test_the_page_begins_with_somebody_whom_nothing_holds_up(

@@ -31,6 +31,8 @@ TAKEN = re.compile(
     r"\b(?:reply|text|answer|responde|escribe)\W+\W?(YES|CANCEL|END|QUIT|START|BAJA|ALTO)\b",
     re.IGNORECASE,
 )
+# Whoever has said yes may get no more before the interview: too near, at night, or capped.
+PROMISED = re.compile(r"remind|recorda", re.IGNORECASE)
 
 
 def texts(document: MapDocument) -> Iterator[tuple[str, str, str, str]]:
@@ -74,6 +76,12 @@ def test_texts_are_short_ask_one_thing_and_use_no_taken_word(written: str) -> No
         if channel == "sms":
             assert segments.count(text) <= (2 if locale == "en" else 4), where
             assert "{{" not in text, where
+
+
+def test_no_answer_promises_what_may_not_happen(written: str) -> None:
+    for key, channel, locale, text in texts(read_yaml(written)):
+        if key == "replies" or key.endswith(".reply"):
+            assert not PROMISED.search(text), f"{key} {channel} {locale}: {text}"
 
 
 def test_every_text_has_both_languages(written: str) -> None:
