@@ -114,7 +114,7 @@ class Killer:
         zombie = self.chance.random() < 0.12 and not self.workers.stopped
         time.sleep(self.chance.uniform(0, 0.06))
         if zombie:
-            self.workers.stop(victim)
+            self.workers.stop(victim, self.chance)
             self.counts["zombies"] += 1
             self._later(self.chance.uniform(3, 22), self.workers.go_on, victim)
         else:

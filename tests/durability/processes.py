@@ -56,9 +56,12 @@ class Workers:
         if part == pid:
             self.living.discard(pid)
 
-    def stop(self, pid: int) -> None:
-        """Stop it in the middle of whatever it does."""
-        os.killpg(pid, signal.SIGSTOP)
+    def stop(self, pid: int, chance: random.Random) -> None:
+        """Stop it, or only one of its processes, in the middle of whatever it does."""
+        part = chance.choice(_group(pid))
+        with suppress(ProcessLookupError):  # that one ended while it was chosen
+            chance.choice([lambda: os.killpg(pid, signal.SIGSTOP),
+                           lambda: os.kill(part, signal.SIGSTOP)])()  # fmt: skip
         self.stopped.add(pid)
 
     def go_on(self, pid: int) -> None:

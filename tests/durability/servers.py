@@ -11,7 +11,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -49,13 +49,23 @@ def _given() -> str:
 def database(url: str, name: str) -> Iterator[str]:
     """A fresh database called `name` on the server of `url`, dropped at the end; its URL."""
     with psycopg.connect(url, autocommit=True) as admin:
-        admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        drop(admin, name)
         admin.execute(f'CREATE DATABASE "{name}"')
     try:
         yield urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
     finally:
         with psycopg.connect(url, autocommit=True) as admin:
+            drop(admin, name)
+
+
+def drop(admin: psycopg.Connection, name: str) -> None:
+    """Drop a database. One that is just being vacuumed by the server itself is soon free."""
+    for _ in range(40):
+        with suppress(psycopg.errors.InsufficientPrivilege, psycopg.errors.ObjectInUse):
             admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+            return
+        time.sleep(0.25)
+    raise TimeoutError(f"The database {name} is in use and cannot be dropped.")
 
 
 @contextmanager

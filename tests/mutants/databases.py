@@ -15,6 +15,7 @@ import psycopg
 
 from tests.durability import servers
 from tests.durability.processes import ROOT
+from tests.durability.servers import drop
 
 
 class Databases:
@@ -46,7 +47,8 @@ class Databases:
         try:
             yield urlunsplit(urlsplit(self.url)._replace(path=f"/{name}"))
         finally:
-            self._run(f'DROP DATABASE IF EXISTS "test_{name}" WITH (FORCE)')
+            with psycopg.connect(self.url, autocommit=True) as admin:
+                drop(admin, f"test_{name}")
 
     def _run(self, statement: str) -> None:
         with psycopg.connect(self.url, autocommit=True) as admin:
