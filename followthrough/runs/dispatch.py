@@ -35,8 +35,8 @@ from followthrough.store import sql
 
 log = logging.getLogger(__name__)
 
-BATCH = 200  # touches per transaction, at most
-SETTLED_AT_ONCE = 200
+BATCH = 300  # touches per transaction, at most
+SETTLED_AT_ONCE = 300
 WORTH_CLAIMING = 100  # room for fewer is left to grow while others are still on their way
 POISON_TRIES = 5
 MOST_OVERTAKEN = 5  # times in a row; then touch by touch, lest a batch be overtaken for ever

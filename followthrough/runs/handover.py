@@ -34,7 +34,7 @@ from followthrough.runs import signals
 log = logging.getLogger(__name__)
 
 DECISION_SECONDS = 2.0  # a decision older than this is made again
-AT_ONCE = 400  # envelopes under way in one lane
+AT_ONCE = 600  # envelopes under way in one lane
 SWEEP_SECONDS = 0.25  # how often to look for calls that take too long
 
 
