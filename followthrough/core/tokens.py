@@ -67,6 +67,11 @@ def _kept(text: str) -> Iterator[tuple[int, str]]:
     yield from zip(range(place, until), text[place:until], strict=True)
 
 
+def plain(text: str) -> str:
+    """`text` as it is compared: without case, accents, apostrophes and what nobody sees."""
+    return "".join(map(_plain, text))
+
+
 @lru_cache(maxsize=8192)
 def _plain(char: str) -> str:
     """`char` without case, accent and width; '' when nobody sees it."""

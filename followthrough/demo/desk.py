@@ -7,7 +7,6 @@ sent only what is different.
 from __future__ import annotations
 
 import hashlib
-import unicodedata
 from collections.abc import Mapping
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -22,6 +21,7 @@ from django.utils.http import urlencode
 
 from followthrough.conversations.models import Handoff
 from followthrough.core import clock
+from followthrough.core.tokens import plain
 from followthrough.core.zones import instant, local
 from followthrough.demo import ats, phone
 from followthrough.demo.models import AtsApplication
@@ -84,12 +84,6 @@ def _called(found: QuerySet[AtsApplication], words: list[str]) -> list[UUID]:
     """Whose names have all the words. Here, since our PostgreSQL has no `unaccent`."""
     names = {key: plain(name) for key, name in found.values_list("id", "name")}
     return [key for key, name in names.items() if all(word in name for word in words)]
-
-
-def plain(text: str) -> str:
-    """A text without accents and case, as people type into a search."""
-    parts = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(part for part in parts if not unicodedata.combining(part))
 
 
 def named(organization_id: UUID, external_id: str) -> AtsApplication | None:

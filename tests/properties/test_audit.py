@@ -14,8 +14,9 @@ from django.db import models
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from followthrough.audit import sealer, verification
+from followthrough.audit import verification
 from followthrough.audit.models import Fact
+from followthrough.audit.tests.sealable import seal
 from followthrough.core.declared import DataClass, Retention
 from followthrough.governance.models import ConsentEntry
 from followthrough.messages.models import Receipt
@@ -58,9 +59,9 @@ def test_the_trail_verifies_and_says_nothing_about_anybody(caplog, steps, script
         try:
             for step in steps:
                 happen(life, step)
-                sealer.seal()
+                seal()
             life.to_the_end()
-            sealer.seal()
+            seal()
             report = verification.verify()
             assert report.intact, report.findings
             assert report.rows == _sealable()
@@ -87,11 +88,11 @@ def test_when_everything_personal_is_erased_the_trail_verifies_and_the_opt_out_c
     with lived(keep=True) as life:
         for step in EVERYTHING:
             happen(life, step)
-        sealer.seal()
+        seal()
         before = verification.verify()
         erase_everybody()
         assert left_of_people() == []
-        sealer.seal()
+        seal()
         after = verification.verify()
         assert after.intact, after.findings
         assert after.rows == before.rows

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_noop
 
 from followthrough.audit.models import Fact
 from followthrough.core.zones import local
-from followthrough.governance import phrases, words
+from followthrough.governance import optout_words, phrases, words
 from followthrough.governance.models import ConsentEntry
 from followthrough.journeys.models import Version
 from followthrough.messages.models import Message, Receipt, Touch
@@ -149,10 +149,7 @@ BASES = {
     "stop": gettext_noop("they wrote STOP"),
     "provider_block": gettext_noop("the provider knows of it"),
 }
-WISHES = {
-    "stop": gettext_noop("they asked for it"),
-    "start": gettext_noop("they asked for it"),
-}
+ASKED = frozenset(rule.id for rule in optout_words.RULES)
 
 
 def consent(row: ConsentEntry) -> str:
@@ -164,9 +161,10 @@ def consent(row: ConsentEntry) -> str:
 
 
 def _basis(code: str) -> str:
-    """Why an entry was made; of words there are many rules, named after the kind (`stop_es`)."""
-    known = BASES.get(code) or WISHES.get(code.partition("_")[0])
-    return _(known) if known else _readable(code)
+    """Why an entry was made: for a reason that has a name, or by some rule about their words."""
+    if code in BASES:
+        return _(BASES[code])
+    return _("they asked for it") if code in ASKED else _readable(code)
 
 
 READINGS = {
@@ -176,7 +174,7 @@ READINGS = {
     "ambiguous_stop": gettext_noop("May mean: stop messages. A person has to look"),
     "opt_in": gettext_noop("Understood as: messages again"),
     "help": gettext_noop("Asked for help"),
-    "unclear": gettext_noop("Not understood: a person has to look"),
+    "unclear": gettext_noop("Left to a person"),
     "nothing": gettext_noop("Needs no answer"),
 }
 
