@@ -1,5 +1,7 @@
 # Everything a developer needs. Each target does all of its own set-up on a fresh machine.
-PYTHON ?= python3
+# The system's own Python first: distributions compile it with profile-guided optimisation, version
+# managers usually do not, and the worker then needs twice the processor.
+PYTHON ?= $(or $(shell /usr/bin/python3 -c 'import sys, ensurepip, venv; sys.version_info < (3, 11) or print(sys.executable)' 2>/dev/null),python3)
 VENV := .venv
 PY := $(VENV)/bin/python
 RUN := $(VENV)/.installed
