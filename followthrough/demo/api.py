@@ -9,28 +9,22 @@ from django.views.decorators.http import require_POST, require_safe
 from followthrough.core.hooks import BadSignature
 from followthrough.demo import ats
 from followthrough.demo.models import AtsApplication
-from followthrough.web.console.access import access
 
 
-def caller(request: HttpRequest) -> HttpResponse | None:
-    """Whoever holds the connection's token; which application they may see is checked there."""
-    if request.headers.get("authorization", "").startswith("Bearer "):
-        return None
-    return _told(401, "The token is missing.")
-
-
-@access(caller)
 @require_safe
 def application(request: HttpRequest, external_id: str) -> HttpResponse:
     """An application as it stands."""
-    return JsonResponse({"application": _called(request, external_id).data})
+    return _without_token(request) or JsonResponse(
+        {"application": _called(request, external_id).data}
+    )
 
 
-@access(caller)
 @csrf_exempt
 @require_POST
 def write_back(request: HttpRequest, external_id: str) -> HttpResponse:
     """Take a note or a field; 409 says that this one was taken before."""
+    if refused := _without_token(request):
+        return refused
     found = _called(request, external_id)
     header = request.headers.get("followthrough-signature", "")
     try:
@@ -41,6 +35,13 @@ def write_back(request: HttpRequest, external_id: str) -> HttpResponse:
     except ValueError as problem:
         return _told(400, str(problem))
     return _told(201, "Taken.") if new else _told(409, "Taken before.")
+
+
+def _without_token(request: HttpRequest) -> HttpResponse | None:
+    """401 for whoever brings no token; which application it opens is looked at afterwards."""
+    if request.headers.get("authorization", "").startswith("Bearer "):
+        return None
+    return _told(401, "The token is missing.")
 
 
 def _called(request: HttpRequest, external_id: str) -> AtsApplication:

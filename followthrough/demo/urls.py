@@ -14,6 +14,10 @@ urlpatterns = [
     path("ats/<uuid:key>/phone-number", views.phone_number, name="phone-number"),
     path("phone/<uuid:key>/write", views.write, name="write"),
     path("clock", views.clock_moved, name="clock"),
-    path("ats/api/applications/<str:external_id>", api.application),
-    path("ats/api/applications/<str:external_id>/write-backs", api.write_back),
+    path("ats/api/applications/<str:external_id>", api.application, name="api-application"),
+    path(
+        "ats/api/applications/<str:external_id>/write-backs",
+        api.write_back,
+        name="api-write-back",
+    ),
 ]

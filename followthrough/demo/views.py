@@ -18,13 +18,12 @@ from followthrough.demo import ats, desk, phone
 from followthrough.demo.models import AtsApplication
 from followthrough.people.models import Candidate
 from followthrough.runs.models import Executor
-from followthrough.web.console.access import access, anyone, member, own
+from followthrough.web.console.access import own
 from followthrough.web.console.frame import back
 
 FRESH = timedelta(seconds=6)  # a worker that beats is not silent for longer
 
 
-@access(member)
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Three panels side by side: the ATS, the candidate's phone, the timeline."""
@@ -41,7 +40,6 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "demo/home.html", context)
 
 
-@access(anyone)
 @require_safe
 def ready(request: HttpRequest) -> HttpResponse:
     """204 when the pages are there and a worker is at work; 202 until then."""
@@ -49,7 +47,6 @@ def ready(request: HttpRequest) -> HttpResponse:
     return HttpResponse(status=204 if beats.exists() else 202)
 
 
-@access(member)
 @require_POST
 def move(request: HttpRequest, key: UUID) -> HttpResponse:
     """In the ATS: another stage; with it, for an interview, its time."""
@@ -60,7 +57,6 @@ def move(request: HttpRequest, key: UUID) -> HttpResponse:
     return _acted(request)
 
 
-@access(member)
 @require_POST
 def interview(request: HttpRequest, key: UUID) -> HttpResponse:
     """In the ATS: set, move or clear the interview."""
@@ -71,7 +67,6 @@ def interview(request: HttpRequest, key: UUID) -> HttpResponse:
     return _acted(request)
 
 
-@access(member)
 @require_POST
 def phone_number(request: HttpRequest, key: UUID) -> HttpResponse:
     """In the ATS: another telephone number."""
@@ -80,7 +75,6 @@ def phone_number(request: HttpRequest, key: UUID) -> HttpResponse:
     return _acted(request)
 
 
-@access(member)
 @require_POST
 def write(request: HttpRequest, key: UUID) -> HttpResponse:
     """On the candidate's phone: an answer, typed or tapped."""
@@ -92,7 +86,6 @@ def write(request: HttpRequest, key: UUID) -> HttpResponse:
     return _acted(request)
 
 
-@access(member)
 @require_POST
 def clock_moved(request: HttpRequest) -> HttpResponse:
     """The business clock: on by hours, or to the candidate's next message; never back.

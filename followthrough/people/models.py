@@ -3,7 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from followthrough.accounts.models import HotRow, Organization, OrganizationRow
+from followthrough.accounts.models import HotRow, Member, Organization, OrganizationRow
 from followthrough.core.declared import Retention, declare
 from followthrough.people.stages import Stage
 from followthrough.store.models import Row
@@ -60,12 +60,13 @@ class Site(OrganizationRow):
 
 
 class Requisition(OrganizationRow):
-    """An opening. Its `family` is what message maps are usually assigned by."""
+    """An opening. Its `family` is what message maps are usually assigned by; `team` whose it is."""
 
     connection = models.ForeignKey(Connection, on_delete=models.PROTECT, related_name="+")
     external_id = models.CharField(max_length=200)
     title = models.CharField(max_length=200)
     family = models.CharField(max_length=80, blank=True)
+    team = models.CharField(max_length=80, blank=True)  # as the ATS calls it; '' when it has none
     site = models.ForeignKey(Site, null=True, on_delete=models.PROTECT, related_name="requisitions")
     seen_version = models.DateTimeField(null=True)  # the source's time of the newest snapshot
     seen_digest = models.CharField(max_length=32, default="", db_default="")  # decides ties
@@ -73,7 +74,7 @@ class Requisition(OrganizationRow):
     DATA = declare(
         retention=Retention.ORGANIZATION,
         key="id organization connection external_id site",
-        operational="title family seen_version seen_digest",
+        operational="title family team seen_version seen_digest",
     )
 
     class Meta:
@@ -83,6 +84,28 @@ class Requisition(OrganizationRow):
 
     def __str__(self) -> str:
         return self.title
+
+
+class Scope(OrganizationRow):
+    """A site or a team that a member works for. Whoever has none works for the whole company."""
+
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="scopes")
+    site = models.ForeignKey(Site, null=True, on_delete=models.CASCADE, related_name="+")
+    team = models.CharField(max_length=80, blank=True)  # as in Requisition.team
+
+    DATA = declare(
+        retention=Retention.ORGANIZATION, key="id organization member site", operational="team"
+    )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(site=None) ^ models.Q(team=""), name="scope_site_or_team"
+            ),
+            models.UniqueConstraint(
+                fields=["member", "site", "team"], name="scope_once", nulls_distinct=False
+            ),
+        ]
 
 
 def _shared(to: type[models.Model], **options: object) -> models.ForeignKey:

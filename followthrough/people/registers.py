@@ -48,13 +48,14 @@ WHERE connection_id = %s AND external_id = ANY(%s)
 """
 _WRITE_REQUISITIONS = """
 INSERT INTO people_requisition AS known (id, organization_id, connection_id, external_id, title,
-    family, site_id, seen_version, seen_digest)
-SELECT id, %s, %s, external_id, title, family, site_id, version, digest
-FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::text[], %s::uuid[], %s::timestamptz[],
-    %s::text[]) AS new (id, external_id, title, family, site_id, version, digest)
+    family, team, site_id, seen_version, seen_digest)
+SELECT id, %s, %s, external_id, title, family, team, site_id, version, digest
+FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::text[], %s::text[], %s::uuid[],
+    %s::timestamptz[], %s::text[])
+    AS new (id, external_id, title, family, team, site_id, version, digest)
 ORDER BY external_id
 ON CONFLICT (connection_id, external_id) DO UPDATE SET title = EXCLUDED.title,
-    family = EXCLUDED.family, site_id = EXCLUDED.site_id,
+    family = EXCLUDED.family, team = EXCLUDED.team, site_id = EXCLUDED.site_id,
     seen_version = EXCLUDED.seen_version, seen_digest = EXCLUDED.seen_digest
 WHERE (COALESCE(known.seen_version, '-infinity'), known.seen_digest)
     < (EXCLUDED.seen_version, EXCLUDED.seen_digest)
@@ -103,14 +104,14 @@ def _write_requisitions(
     site_ids = _sites(connection, list(parts.values()))
     records = [
         (
-            uuid7(), key, part.title, part.family,
+            uuid7(), key, part.title, part.family, part.team,
             site_ids[part.site.name] if part.site else None, version.at, version.digest,
         )
         for key, (version, part) in parts.items()
     ]  # fmt: skip
     sql.send(
         _WRITE_REQUISITIONS,
-        [connection.organization_id, connection.id, *sql.columns(records, 7)],
+        [connection.organization_id, connection.id, *sql.columns(records, 8)],
     )
 
 

@@ -45,6 +45,7 @@ class RequisitionPart:
     title: str
     family: str = ""
     site: SitePart | None = None
+    team: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,67 +1,62 @@
-"""Who may see what. One function per rule; a view is marked with its rule, or nobody sees it.
+"""Letting requests in: whoever asks, their role, and the rows that are theirs.
 
-    @access(member)
-    def today(request): ...
-
-A rule returns None to let a request in, or the answer that turns it away, or raises
-PermissionDenied (403) or Http404. `member` and what builds on it set `request.member`.
+`admit` is asked before every view (`middleware.deny_by_default`); who may open what stands in
+`web.permissions`. It sets `request.member`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TypeVar
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.http import urlencode
 
-from followthrough.accounts.models import Member, Role
+from followthrough.accounts.models import Member
+from followthrough.people import scopes
+from followthrough.web import permissions
 
-Rule = Callable[[HttpRequest], HttpResponse | None]
-V = TypeVar("V", bound=Callable[..., Any])
 M = TypeVar("M", bound=Model)
 
 
-def access(rule: Rule) -> Callable[[V], V]:
-    """Mark a view with the rule that decides who may see it."""
+def admit(request: HttpRequest, url: str) -> HttpResponse | None:
+    """Let a request for the URL named `url` in (None), send it to the sign-in, or refuse it.
 
-    def mark(view: V) -> V:
-        view.access = rule  # type: ignore[attr-defined]
-        return view
-
-    return mark
-
-
-def anyone(request: HttpRequest) -> None:
-    """Pages that are there before anybody has signed in."""
-
-
-def member(request: HttpRequest) -> HttpResponse | None:
-    """Whoever has signed in and belongs to an organization."""
+    Raises PermissionDenied: for a URL that is not in the matrix, whoever asks.
+    """
+    if url in permissions.OPEN or url in permissions.OWN_CREDENTIALS:
+        return None
+    ability = permissions.opened_by(url)
+    if ability is None:
+        raise PermissionDenied(f"The URL {url!r} is not in the permission matrix.")
     if not request.user.is_authenticated:
         return _to_sign_in(request)
     request.member = _membership(request)  # type: ignore[attr-defined]
-    if request.member is None:  # type: ignore[attr-defined]
-        raise PermissionDenied("The user belongs to no organization.")
+    if request.member is None or request.member.role not in ability.roles:  # type: ignore[attr-defined]
+        raise PermissionDenied("The role does not include it.")
     return None
 
 
-def worker_on_handoffs(request: HttpRequest) -> HttpResponse | None:
-    """Whoever talks with candidates: every role but those that only look."""
-    return member(request) or _check_role(request, not_among=(Role.READ_ONLY, Role.COMPLIANCE))
+def may(request: HttpRequest, code: str) -> bool:
+    """Whether who asks has the ability `code`."""
+    return code in permissions.of(request.member.role)  # type: ignore[attr-defined]
 
 
-def own(request: HttpRequest, rows: type[M] | QuerySet[M], key: UUID) -> M:
-    """The row of the member's own organization; one of another is not found, like one of none."""
-    return get_object_or_404(rows, organization_id=request.member.organization_id, id=key)  # type: ignore[attr-defined]
+def own(request: HttpRequest, rows: type[M] | QuerySet[M], key: UUID, *, candidate: str = "") -> M:
+    """The row of the member's own organization; one of another is not found, like one of none.
 
-
-def _check_role(request: HttpRequest, *, not_among: tuple[Role, ...]) -> None:
-    if request.member.role in not_among:  # type: ignore[attr-defined]
-        raise PermissionDenied("The role does not allow it.")
+    `candidate` is the column that leads to the candidate, where the row is about one: then it is
+    found only within the member's sites and teams.
+    """
+    member: Member = request.member  # type: ignore[attr-defined]
+    found = rows if isinstance(rows, QuerySet) else rows._default_manager.all()
+    if candidate:
+        found = found.filter(scopes.about(member, candidate))
+    return get_object_or_404(found, organization_id=member.organization_id, id=key)
 
 
 def _membership(request: HttpRequest) -> Member | None:
@@ -70,8 +65,11 @@ def _membership(request: HttpRequest) -> Member | None:
 
 
 def _to_sign_in(request: HttpRequest) -> HttpResponse:
+    """To the sign-in, and afterwards back to the page (for a page that was only looked at)."""
     if request.htmx:  # type: ignore[attr-defined]
         answer = HttpResponse(status=401)
         answer["HX-Refresh"] = "true"  # the whole page then says what to do
         return answer
-    return redirect("sign-in")
+    wanted = request.get_full_path() if request.method in ("GET", "HEAD") else ""
+    asked = {"next": wanted} if wanted not in ("", "/") else {}
+    return redirect(f"{reverse('sign-in')}?{urlencode(asked)}" if asked else reverse("sign-in"))

@@ -15,12 +15,11 @@ from followthrough.conversations.models import Handoff
 from followthrough.governance.models import AddressBlock
 from followthrough.people.models import Application, Candidate
 from followthrough.web.console import timeline, whereabouts
-from followthrough.web.console.access import access, member, own
+from followthrough.web.console.access import own
 
 PER_PAGE = 50
 
 
-@access(member)
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
     """Everyone, by name; searched by name."""
@@ -30,11 +29,12 @@ def page(request: HttpRequest) -> HttpResponse:
     return render(request, "console/candidates.html", {"page": shown, "q": wanted})
 
 
-@access(member)
 @require_safe
 def one(request: HttpRequest, key: UUID) -> HttpResponse:
     """One candidate: who, where they stand, and the timeline."""
-    return render(request, "console/candidate.html", about(own(request, Candidate, key)))
+    return render(
+        request, "console/candidate.html", about(own(request, Candidate, key, candidate="id"))
+    )
 
 
 def about(candidate: Candidate) -> dict[str, Any]:

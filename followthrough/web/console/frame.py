@@ -1,20 +1,61 @@
-"""What the frame around every page shows."""
+"""What the frame around every page shows, and where an act leads back to."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext_lazy as _
 
+from followthrough.conversations.models import Handoff
 from followthrough.core import clock
+from followthrough.governance.models import Freeze
+from followthrough.people import scopes
+from followthrough.web import permissions
+
+
+class Place(NamedTuple):
+    """An entry of the rail."""
+
+    url: str
+    name: str | Promise
+    icon: str
+    key: str = ""  # `g` and this key go there
+    count: int = 0
+    here: bool = False
+
+    @property
+    def href(self) -> str:
+        return reverse(self.url)
+
+
+# In the order of the day; below them what is looked at now and then.
+PLACES = (
+    (
+        Place("today", _("Today"), "today", "t"),
+        Place("inbox", _("Inbox"), "inbox", "i"),
+        Place("candidates", _("Candidates"), "candidates", "c"),
+        Place("interviews", _("Interviews"), "interviews", "v"),
+        Place("maps", _("Maps"), "maps", "m"),
+    ),
+    (
+        Place("policies", _("Policies"), "policies", "p"),
+        Place("connections", _("Connections"), "connections", "n"),
+        Place("settings", _("Settings"), "settings", "s"),
+    ),
+    (Place("demo:home", _("Demo"), "demo", "d"),),
+)
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    """For every template: who looks, whether this is the demo, and a moved clock."""
+    """For every template: who looks and what they may, the places, and what is out of the usual."""
     member = getattr(request, "member", None)
     return {
         "member": member,
@@ -24,7 +65,40 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "clock_shift": clock.shift(),
         "now": clock.now(),
         "viewer_zone": timezone.get_current_timezone_name(),
+        **(_inside(request) if member else {}),
     }
+
+
+def _inside(request: HttpRequest) -> dict[str, Any]:
+    member = request.member  # type: ignore[attr-defined]
+    places = [[_shown(request, one) for one in group if _open(member, one)] for group in PLACES]
+    return {
+        "may": permissions.of(member.role),
+        "places": [group for group in places if group],
+        "keyed": [one for group in places for one in group],
+        "stopped": Freeze.objects.filter(
+            organization_id=member.organization_id, subject_kind="organization", ended_at=None
+        ).first(),
+    }
+
+
+def _open(member: Any, place: Place) -> bool:
+    ability = permissions.opened_by(place.url)
+    exists = settings.DEMO or not place.url.startswith("demo:")
+    return exists and ability is not None and member.role in ability.roles
+
+
+def _shown(request: HttpRequest, place: Place) -> Place:
+    href, path = place.href, request.path
+    here = path == href or (href != "/" and path.startswith(href))
+    return place._replace(here=here, count=_waiting(request) if place.url == "inbox" else 0)
+
+
+def _waiting(request: HttpRequest) -> int:
+    """How many people wait for a person, among those this member sees."""
+    member = request.member  # type: ignore[attr-defined]
+    waiting = Handoff.objects.filter(organization_id=member.organization_id, resolved_at=None)
+    return waiting.filter(scopes.about(member)).count()
 
 
 def back(request: HttpRequest, *, otherwise: str) -> HttpResponse:
@@ -32,3 +106,8 @@ def back(request: HttpRequest, *, otherwise: str) -> HttpResponse:
     page = request.POST.get("next", "")
     ours = url_has_allowed_host_and_scheme(page, allowed_hosts={request.get_host()})
     return redirect(page if ours else otherwise)
+
+
+def tell(request: HttpRequest, text: str | Promise, *, undo: str = "") -> None:
+    """Say on the next page what was done; `undo` is the URL that takes it back, by a POST."""
+    messages.success(request, text, extra_tags=undo)

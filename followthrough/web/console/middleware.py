@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import timezone
 
 from followthrough.accounts import clock
 from followthrough.core.zones import known_zones
+from followthrough.web.console.access import admit
 
 View = Callable[[HttpRequest], HttpResponseBase]
 
@@ -53,7 +53,7 @@ def viewer_zone(get_response: View) -> View:
 
 
 class deny_by_default:  # noqa: N801  named like the functions beside it
-    """Only a view that says who may see it is shown to anybody (`access.py`)."""
+    """Only what the permission matrix opens to whoever asks is shown (`web.permissions`)."""
 
     def __init__(self, get_response: View) -> None:
         self.get_response = get_response
@@ -64,7 +64,5 @@ class deny_by_default:  # noqa: N801  named like the functions beside it
     def process_view(
         self, request: HttpRequest, view: Callable[..., HttpResponse], args: tuple, given: dict
     ) -> HttpResponseBase | None:
-        rule = getattr(view, "access", None)
-        if rule is None:
-            raise PermissionDenied(f"The view {view.__name__} does not say who may see it.")
-        return rule(request)
+        found = request.resolver_match
+        return admit(request, found.view_name if found else "")

@@ -10,19 +10,16 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from followthrough.accounts import sign_in
-from followthrough.web.console.access import access, anyone
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
-@access(anyone)
 @require_safe
 def how(request: HttpRequest) -> HttpResponse:
     """How to get in."""
     return render(request, "console/sign_in.html")
 
 
-@access(anyone)
 @never_cache
 def with_link(request: HttpRequest, token: str) -> HttpResponse:
     """Redeem a one-time link. Only a POST does: mail scanners open links, but press no buttons."""
@@ -36,7 +33,6 @@ def with_link(request: HttpRequest, token: str) -> HttpResponse:
     return redirect("demo:home" if settings.DEMO else "today")
 
 
-@access(anyone)
 @require_POST
 def out(request: HttpRequest) -> HttpResponse:
     """Sign out."""

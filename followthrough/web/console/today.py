@@ -17,14 +17,13 @@ from followthrough.intake.models import RawEvent
 from followthrough.messages.models import Message, Touch
 from followthrough.people.models import Application, WriteBack
 from followthrough.people.stages import Stage
-from followthrough.web.console.access import access, member, own, worker_on_handoffs
+from followthrough.web.console.access import own
 from followthrough.web.console.frame import back
 
 MOST = 50
 ENDED = (Stage.HIRED, Stage.REJECTED, Stage.WITHDRAWN)
 
 
-@access(member)
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
     """The page a working day begins with."""
@@ -45,11 +44,10 @@ def page(request: HttpRequest) -> HttpResponse:
     )
 
 
-@access(worker_on_handoffs)
 @require_POST
 def resolve(request: HttpRequest, key: UUID) -> HttpResponse:
     """A person has seen to it: automation goes on."""
-    handoff = own(request, Handoff, key)
+    handoff = own(request, Handoff, key, candidate="candidate")
     handoffs.resolve(handoff, by=f"member:{request.member.id}", at=clock.now())
     return back(request, otherwise="today")
 

@@ -1,8 +1,9 @@
-"""The console's pages."""
+"""The console's pages. Who may open which stands in `web.permissions`."""
 
+from django.conf import settings
 from django.urls import path
 
-from followthrough.web.console import candidates, sign_in, today
+from followthrough.web.console import candidates, components, sign_in, today
 
 urlpatterns = [
     path("", today.page, name="today"),
@@ -13,3 +14,6 @@ urlpatterns = [
     path("sign-in/<str:token>", sign_in.with_link, name="sign-in-link"),
     path("sign-out", sign_in.out, name="sign-out"),
 ]
+
+if settings.DEBUG:
+    urlpatterns += [path("components", components.page, name="components")]

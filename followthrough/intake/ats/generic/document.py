@@ -105,6 +105,7 @@ class Requisition(Part):
     id: Required
     title: Required
     family: Text80 = ""
+    team: Text80 = ""
     site: Site | None = None
 
 
@@ -218,6 +219,7 @@ def _requisition(found: Requisition) -> RequisitionPart:
         external_id=found.id,
         title=found.title,
         family=found.family,
+        team=found.team,
         site=_site(found.site) if found.site else None,
     )
 

@@ -2,56 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
-
 import pytest
 from django.contrib.auth import get_user_model
-from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse
-from django.test import Client, RequestFactory
-from django.urls import URLPattern, get_resolver
+from django.test import Client
 
 from followthrough.accounts.models import Organization, Role
 from followthrough.conversations.models import Handoff
-from followthrough.web.console.middleware import deny_by_default
 from followthrough.web.console.tests.conftest import member_of, signed_in
 from tests import world
 
 pytestmark = pytest.mark.django_db
 
 
-def patterns(urls: list[Any]) -> Iterator[URLPattern]:
-    for one in urls:
-        if isinstance(one, URLPattern):
-            yield one
-        else:
-            yield from patterns(one.url_patterns)
-
-
-@pytest.mark.parametrize("urlconf", ["config.urls", "followthrough.demo.tests.urls"])
-def test_every_page_says_who_may_see_it(urlconf: str) -> None:
-    silent = [
-        str(one.pattern)
-        for one in patterns(get_resolver(urlconf).url_patterns)
-        if not hasattr(one.callback, "access")
-    ]
-    assert silent == []
-
-
-def test_a_page_that_does_not_say_is_shown_to_nobody() -> None:
-    def forgotten(request: Any) -> HttpResponse:
-        return HttpResponse("everything")
-
-    guard = deny_by_default(lambda request: HttpResponse())
-    with pytest.raises(PermissionDenied):
-        guard.process_view(RequestFactory().get("/"), forgotten, (), {})
-
-
-@pytest.mark.parametrize("path", ["/", "/candidates/"])
-def test_strangers_are_sent_to_the_sign_in(path: str) -> None:
+@pytest.mark.parametrize(
+    ("path", "to"),
+    [("/", "/sign-in/"), ("/candidates/?q=a", "/sign-in/?next=%2Fcandidates%2F%3Fq%3Da")],
+)
+def test_strangers_are_sent_to_the_sign_in(path: str, to: str) -> None:
     answer = Client().get(path)
-    assert (answer.status_code, answer.headers["Location"]) == (302, "/sign-in/")
+    assert (answer.status_code, answer.headers["Location"]) == (302, to)
 
 
 def test_a_live_page_of_a_stranger_is_loaded_anew() -> None:

@@ -38,3 +38,39 @@ document.addEventListener("htmx:afterRequest", (event) => {
 document.addEventListener("change", (event) => {
   if (event.target.matches("select[data-now]")) event.target.form.requestSubmit();
 });
+
+// Keys. `/` searches, `g` and a letter go to a place, `?` shows them all; j and k walk a list whose
+// rows are marked data-row (the link in a row opens it), other letters press [data-key] buttons.
+let going = 0;
+function typing(target) {
+  return target.closest("input, textarea, select, [contenteditable]") !== null;
+}
+function walk(step) {
+  const rows = [...document.querySelectorAll("[data-row]")];
+  const at = rows.findIndex((row) => row.contains(document.activeElement));
+  const next = rows[at < 0 ? (step > 0 ? 0 : rows.length - 1) : Math.min(rows.length - 1, Math.max(0, at + step))];
+  next?.querySelector("a, button")?.focus();
+  next?.scrollIntoView({ block: "nearest" });
+}
+function pressed(key) {
+  if (key === "/") return document.getElementById("find");
+  if (key === "?") return document.querySelector(".keys-open");
+  return document.querySelector(`[data-key="${CSS.escape(key)}"]`);
+}
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && (event.metaKey || event.ctrlKey) && event.target.matches("textarea")) {
+    return event.target.form?.requestSubmit();
+  }
+  if (event.metaKey || event.ctrlKey || event.altKey || typing(event.target)) return;
+  if (Date.now() - going < 1200) {
+    going = 0;
+    const link = document.querySelector(`[data-go="${CSS.escape(event.key)}"]`);
+    if (link) return void (location.href = link.href);
+  }
+  if (event.key === "g") return void (going = Date.now());
+  if (event.key === "j" || event.key === "k") return walk(event.key === "j" ? 1 : -1);
+  const one = pressed(event.key);
+  if (!one) return;
+  event.preventDefault();
+  one.matches("input, textarea, select") ? one.focus() : one.click();
+});

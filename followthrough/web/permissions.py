@@ -1,0 +1,90 @@
+"""The permission matrix: who may open what.
+
+Every URL and API route of the product stands here, once, or nobody opens it. Each line is an
+ability: its code, what it lets people do in words, who has it, and the names of the URLs it opens.
+What is *seen* on a page is narrowed further by the member's sites and teams (`people.scopes`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from followthrough.accounts.models import Role
+
+COLUMNS = (
+    Role.OWNER,
+    Role.OPERATIONS,
+    Role.RECRUITER,
+    Role.COORDINATOR,
+    Role.HIRING_MANAGER,
+    Role.COMPLIANCE,
+    Role.ATS_ADMIN,
+    Role.READ_ONLY,
+)
+
+
+class Ability(NamedTuple):
+    """Something that some roles may do."""
+
+    code: str
+    said: str | Promise
+    roles: frozenset[str]
+    urls: tuple[str, ...]
+
+
+def _may(code: str, marks: str, said: str | Promise, *urls: str) -> Ability:
+    """One line of the matrix; `marks` has ● or · for each of COLUMNS."""
+    cells = marks.split()
+    assert len(cells) == len(COLUMNS) and {"●", "·"} >= set(cells), f"{code}: {marks}"  # noqa: PT018
+    roles = frozenset(role.value for role, mark in zip(COLUMNS, cells, strict=True) if mark == "●")
+    return Ability(code, said, roles, urls)
+
+
+# fmt: off
+ABILITIES = (
+    #                    own ops rec coo hir com ats see
+    _may("today",       "●   ●   ●   ●   ●   ●   ●   ●", _("Open Today and their own account"),
+         "today"),
+    _may("candidates",  "●   ●   ●   ●   ●   ●   ·   ●", _("See candidates, what was said, and interviews"),
+         "candidates", "candidate"),
+    _may("talk",        "●   ●   ●   ●   ·   ·   ·   ·", _("Answer candidates; take, assign and resolve handoffs"),
+         "resolve-handoff"),
+    _may("maps",        "●   ●   ●   ●   ●   ●   ●   ●", _("Read message maps and policies")),
+    _may("connections", "●   ●   ·   ·   ·   ●   ●   ·", _("See the connections and what broke")),
+    _may("members",     "●   ·   ·   ·   ·   ·   ·   ·", _("Invite members; change their roles, sites and teams; end their access")),
+    _may("develop",     "●   ●   ●   ●   ●   ●   ●   ●", _("See the pieces of the pages (only with FOLLOWTHROUGH_DEBUG)"),
+         "components"),
+    _may("demo",        "●   ●   ●   ●   ●   ●   ●   ●", _("Use the demo (only where the demo runs)"),
+         "demo:home", "demo:live", "demo:move", "demo:interview", "demo:phone-number", "demo:write", "demo:clock"),
+)
+# fmt: on
+
+# Open before anybody has signed in.
+OPEN = frozenset({"sign-in", "sign-in-link", "sign-out", "demo:ready"})
+
+# Called by machines with credentials of their own, which each view checks before it answers.
+OWN_CREDENTIALS = frozenset({"demo:api-application", "demo:api-write-back"})
+
+# Served by the door beside Django (config.asgi): whoever calls must have signed the body.
+SIGNED = frozenset({"/hooks/ats/<token>", "/hooks/channel/<token>"})
+
+
+def opened_by(url: str) -> Ability | None:
+    """The ability that opens a URL, by its name."""
+    return _BY_URL.get(url)
+
+
+def of(role: str) -> frozenset[str]:
+    """The codes of what a role may do."""
+    return frozenset(one.code for one in ABILITIES if role in one.roles)
+
+
+def _by_url(abilities: Iterable[Ability]) -> dict[str, Ability]:
+    return {url: one for one in abilities for url in one.urls}
+
+
+_BY_URL = _by_url(ABILITIES)

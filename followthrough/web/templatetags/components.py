@@ -1,0 +1,35 @@
+"""The pieces that pages are made of: icons, tags, empty states. `/components` shows them all."""
+
+from __future__ import annotations
+
+from django import template
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+register = template.Library()
+
+# What a colour means, and nothing else: sent/kept, held/waiting, dropped/stopped, needs a person.
+MEANINGS = ("kept", "held", "quiet", "stopped", "person")
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """A drawing of static/web/icons.svg. It says nothing by itself: a word stands beside it."""
+    source = f"{static('web/icons.svg')}#{name}"
+    return format_html(
+        '<svg class="icon" aria-hidden="true" focusable="false"><use href="{}"/></svg>', source
+    )
+
+
+@register.inclusion_tag("components/tag.html")
+def tag(kind: str, text: str) -> dict[str, str]:
+    """A short state: its colour, its icon (one of MEANINGS) and its word."""
+    assert kind in MEANINGS, kind
+    return {"kind": kind, "text": text}
+
+
+@register.inclusion_tag("components/empty.html")
+def empty(text: str, name: str = "") -> dict[str, str]:
+    """What stands where nothing is, with the icon `name`: what it is for, and what to do."""
+    return {"text": text, "name": name}

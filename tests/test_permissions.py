@@ -1,0 +1,93 @@
+"""The permission matrix against every URL, for every role, and for another organization."""
+
+from __future__ import annotations
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+
+from followthrough.accounts.models import Organization, Role
+from followthrough.people.models import Scope
+from followthrough.web import permissions
+from followthrough.web.console.tests.conftest import member_of, signed_in
+from tests import world
+from tests.routes import EXAMPLES, URLS, Route, routes
+
+pytestmark = [pytest.mark.django_db, pytest.mark.urls(URLS)]
+ROUTES = list(routes())
+GUARDED = [one for one in ROUTES if permissions.opened_by(one.name)]
+KEYED = [one for one in GUARDED if one.keys]
+
+
+@pytest.fixture
+def organization(db: None) -> Organization:
+    return world.organization()
+
+
+def asked(client: Client, path: str) -> HttpResponse:
+    """The answer to the method the URL is for."""
+    client.raise_request_exception = False
+    answer = client.get(path)
+    return client.post(path) if answer.status_code == 405 else answer
+
+
+def test_every_url_stands_in_the_matrix_once_and_nothing_else_does() -> None:
+    listed = [url for one in permissions.ABILITIES for url in one.urls]
+    listed += [*permissions.OPEN, *permissions.OWN_CREDENTIALS]
+    in_development = {"components"}
+    assert sorted(set(listed) - in_development) == sorted({one.name for one in ROUTES})
+    assert len(listed) == len(set(listed))
+
+
+def test_every_url_with_a_key_has_an_example() -> None:
+    assert {one.name for one in ROUTES if one.keys} == set(EXAMPLES)
+
+
+@pytest.mark.parametrize("role", Role.values)
+@pytest.mark.parametrize("route", GUARDED, ids=lambda one: one.name)
+def test_each_role_opens_what_the_matrix_says(
+    organization: Organization, route: Route, role: str
+) -> None:
+    ability = permissions.opened_by(route.name)
+    answer = asked(signed_in(member_of(organization, role)), route.path(organization))
+    if ability and role in ability.roles:
+        assert answer.status_code in (200, 204, 302, 400)
+    else:
+        assert answer.status_code == 403
+
+
+@pytest.mark.parametrize("route", KEYED, ids=lambda one: one.name)
+def test_nothing_of_another_organization_is_there(organization: Organization, route: Route) -> None:
+    theirs = route.path(world.organization())
+    assert asked(signed_in(member_of(organization)), theirs).status_code == 404
+
+
+@pytest.mark.parametrize("route", GUARDED, ids=lambda one: one.name)
+def test_whoever_has_not_signed_in_opens_nothing(organization: Organization, route: Route) -> None:
+    answer = asked(Client(), route.path(organization))
+    assert answer.status_code == 302
+    assert answer.headers["Location"].startswith("/sign-in/")
+
+
+def about_people(route: Route) -> bool:
+    ability = permissions.opened_by(route.name)
+    return ability is not None and ability.code in ("candidates", "talk")
+
+
+ABOUT_PEOPLE = [one for one in KEYED if about_people(one)]
+
+
+@pytest.mark.parametrize("route", ABOUT_PEOPLE, ids=lambda one: one.name)
+def test_whoever_works_for_one_site_sees_nobody_of_another(
+    organization: Organization, route: Route
+) -> None:
+    member = member_of(organization, Role.RECRUITER)
+    Scope.objects.create(organization=organization, member=member, site=world.site(organization))
+    assert asked(signed_in(member), route.path(organization)).status_code == 404
+
+
+def test_a_url_that_is_not_in_the_matrix_is_shown_to_nobody(
+    organization: Organization, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(permissions._BY_URL, "candidates")
+    assert asked(signed_in(member_of(organization)), "/candidates/").status_code == 403
