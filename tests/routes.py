@@ -70,6 +70,7 @@ def anything(organization: Organization) -> tuple[Any, ...]:
 # What stands in the address of each URL that has a key. A new one must be added here.
 EXAMPLES: dict[str, Callable[[Organization], tuple[Any, ...]]] = {
     "candidate": candidate,
+    "candidate-live": candidate,
     "resolve-handoff": handoff,
     "sign-in-link": anything,
     "demo:move": in_the_ats,

@@ -6,6 +6,7 @@ import os
 import threading
 import time
 import zlib
+from datetime import datetime
 from struct import unpack
 from typing import Any
 from uuid import UUID, SafeUUID
@@ -71,6 +72,11 @@ def _forget_chances() -> None:
 
 
 os.register_at_fork(after_in_child=_forget_chances)
+
+
+def earliest(at: datetime) -> UUID:
+    """The smallest key that can have been made at `at` (an aware time of the wall clock)."""
+    return UUID(int=int(at.timestamp() * 1000) << 80)
 
 
 def text_of(key: UUID) -> str:

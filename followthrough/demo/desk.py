@@ -28,7 +28,7 @@ from followthrough.demo.models import AtsApplication
 from followthrough.governance.models import AddressBlock
 from followthrough.messages.models import Message, Touch
 from followthrough.people.models import Application
-from followthrough.web.console import candidates
+from followthrough.web.console import candidate
 from followthrough.web.console.sentences import Wall, place
 
 MOST = 15  # applications in the list at once: whoever has no mouse goes through them all
@@ -145,7 +145,7 @@ def _about(chosen: AtsApplication) -> dict[str, Any]:
         "phone_channels": phone.channels(person),
         "quick": phone.QUICK,
         "notes": phone.thread(person),
-        **candidates.about(person),
+        **candidate.about(person),
     }
 
 

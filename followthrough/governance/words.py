@@ -41,6 +41,11 @@ def sentence(receipt: Receipt, *, zone: str = "", place: str = "") -> str:
     return " ".join(part for part in parts if part)
 
 
+def reason(receipt: Receipt, *, zone: str = "", place: str = "") -> str:
+    """Only why it was not sent, in one sentence; '' when it was."""
+    return _View(receipt, zone, place).reason()
+
+
 class Checked(NamedTuple):
     """A check as a sentence; `outcome`: pass, skip (does not apply), hold, drop, merge, fail …"""
 
@@ -203,7 +208,8 @@ def _failing(view: _View, detail: Mapping[str, Any]) -> str:
     found: Mapping[str, Any] = detail.get("failing", {})
     for kind, joint in (("any", _(" or ")), ("all", _(" and "))):
         if kind in found:
-            return joint.join(_failing(view, {"failing": part}) for part in found[kind])
+            said = [_failing(view, {"failing": part}) for part in found[kind]]
+            return joint.join(dict.fromkeys(said))  # two conditions may say the same in words
     field = str(found.get("field", ""))
     for prefix, phrase in phrases.CONDITIONS.items():
         if field.startswith(prefix):

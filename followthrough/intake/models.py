@@ -46,4 +46,7 @@ class RawEvent(HotRow):
             models.Index(
                 fields=["shard", "id"], name="raw_waiting", condition=models.Q(state="stored")
             ),
+            models.Index(  # few ever are
+                fields=["organization", "id"], name="raw_parked", condition=models.Q(state="parked")
+            ),
         ]

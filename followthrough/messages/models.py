@@ -115,6 +115,11 @@ class Touch(HotRow):
             models.Index(
                 fields=["shard", "due_at"], name="touch_due", condition=models.Q(state="planned")
             ),
+            models.Index(  # few ever are: what went well is never in it
+                fields=["organization", "ended_at"],
+                name="touch_lost",
+                condition=models.Q(state__in=["failed", "unknown"]),
+            ),
             models.Index(  # never more than are on their way at one moment
                 fields=["shard", "candidate"],
                 name="touch_leased",

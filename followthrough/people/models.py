@@ -269,6 +269,13 @@ class Anchor(HotRow):
         constraints = [
             models.UniqueConstraint(fields=["application", "name"], name="anchor_once"),
         ]
+        indexes = [
+            models.Index(
+                fields=["organization", "name", "at"],
+                name="anchor_when",
+                condition=models.Q(at__isnull=False),
+            ),
+        ]
 
 
 class WriteBack(OrganizationRow):
@@ -306,5 +313,10 @@ class WriteBack(OrganizationRow):
                 fields=["shard", "next_try_at"],
                 name="writeback_waiting",
                 condition=models.Q(state="waiting"),
+            ),
+            models.Index(
+                fields=["organization", "created_at"],
+                name="writeback_parked",
+                condition=models.Q(state="parked"),
             ),
         ]

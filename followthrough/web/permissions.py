@@ -48,9 +48,9 @@ def _may(code: str, marks: str, said: str | Promise, *urls: str) -> Ability:
 ABILITIES = (
     #                    own ops rec coo hir com ats see
     _may("today",       "●   ●   ●   ●   ●   ●   ●   ●", _("Open Today and their own account"),
-         "today"),
+         "today", "today-live"),
     _may("candidates",  "●   ●   ●   ●   ●   ●   ·   ●", _("See candidates, what was said, and interviews"),
-         "candidates", "candidate"),
+         "candidates", "candidate", "candidate-live", "interviews"),
     _may("talk",        "●   ●   ●   ●   ·   ·   ·   ·", _("Answer candidates; take, assign and resolve handoffs"),
          "resolve-handoff"),
     _may("maps",        "●   ●   ●   ●   ●   ●   ●   ●", _("Read message maps and policies")),

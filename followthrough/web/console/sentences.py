@@ -57,12 +57,21 @@ def _planned_by(version: Version | None) -> str:
 
 def reason(row: Receipt, wall: Wall) -> str:
     """Why something did not go out, for a line that names the verdict already."""
-    return receipt(row, wall, {}).said.removeprefix(_(phrases.HEADS[row.verdict])).strip()
+    if row.verdict == "hold":
+        why = _(HELD.get(row.code, _readable(row.code)))
+        until = moment(row.until, wall.zone) if row.until else ""
+        return _("until %(until)s: %(why)s") % {"until": until, "why": why} if until else why
+    return words.reason(row, zone=wall.zone, place=wall.place)
 
 
 def moment(at: datetime, zone: str) -> str:
     """`Tue 4 Jun, 14:00` by the wall clock of `zone`."""
     return date_format(local(at, zone).replace(tzinfo=None), "D j M, H:i")
+
+
+def day(at: datetime, zone: str) -> str:
+    """`4 Jun` by the wall clock of `zone`."""
+    return date_format(local(at, zone).replace(tzinfo=None), "j M")
 
 
 def dated(at: datetime, wall: Wall) -> str:
@@ -154,13 +163,13 @@ ASKED = frozenset(rule.id for rule in optout_words.RULES)
 
 def consent(row: ConsentEntry) -> str:
     """An entry of the consent ledger."""
-    what = {"channel": _(CHANNELS.get(row.channel, row.channel)), "basis": _basis(row.basis)}
+    what = {"channel": _(CHANNELS.get(row.channel, row.channel)), "basis": basis(row.basis)}
     if row.state == ConsentEntry.State.GRANTED:
         return _("May be contacted %(channel)s: %(basis)s.") % what
     return _("No more messages %(channel)s: %(basis)s.") % what
 
 
-def _basis(code: str) -> str:
+def basis(code: str) -> str:
     """Why an entry was made: for a reason that has a name, or by some rule about their words."""
     if code in BASES:
         return _(BASES[code])
@@ -177,17 +186,27 @@ READINGS = {
     "unclear": gettext_noop("Left to a person"),
     "nothing": gettext_noop("Needs no answer"),
 }
+BECAUSE = {  # the rules that need saying; the others say what the reading says
+    "nothing_open": gettext_noop("nothing had been asked"),
+    "not_understood": gettext_noop("it is no clear yes or no"),
+    "doubt": gettext_noop("it sounds doubtful, or asks something"),
+    "time": gettext_noop("it names another time"),
+    "both": gettext_noop("it says yes and no"),
+    "reaction": gettext_noop("it is only a reaction"),
+    "automatic": gettext_noop("a machine wrote it"),
+    "empty": gettext_noop("it is empty"),
+    "thanks": gettext_noop("it says thanks"),
+    "confirmed_already": gettext_noop("they had said yes before"),
+}
 
 
 def reading(row: Message) -> str:
-    """What an inbound message was understood as, and by which rule; '' for outgoing ones."""
+    """What an inbound message was understood as, and why; '' for outgoing ones."""
     if not row.reading:
         return ""
     kind, rule = row.reading.get("kind", ""), row.reading.get("rule", "")
     said = _(READINGS[kind]) if kind in READINGS else label(kind)
-    return (
-        _("%(said)s (rule: %(rule)s)") % {"said": said, "rule": _readable(rule)} if rule else said
-    )
+    return f"{said}: {_(BECAUSE[rule])}" if rule in BECAUSE else said
 
 
 DELIVERIES = {

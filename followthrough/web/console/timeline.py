@@ -50,8 +50,14 @@ class Timeline:
     wall: Wall
 
 
-def build(candidate: Candidate, applications: Sequence[Application], *, wall: Wall) -> Timeline:
-    """The timeline of a candidate; times are by the candidate's clock."""
+def build(
+    candidate: Candidate,
+    applications: Sequence[Application],
+    *,
+    wall: Wall,
+    handoffs: Sequence[Handoff],
+) -> Timeline:
+    """The timeline of a candidate, whose handoffs are given; times are by the candidate's clock."""
     ids = [application.id for application in applications]
     touches = list(Touch.about(applications).filter(candidate=candidate))
     receipts, by_id = _receipts(touches), {touch.id: touch for touch in touches}
@@ -62,7 +68,7 @@ def build(candidate: Candidate, applications: Sequence[Application], *, wall: Wa
         *_consents(candidate),
         *_messages(candidate, receipts, by_id, wall, versions),
         *_quiet(receipts, by_id, wall, versions),
-        *_handoffs(candidate),
+        *_handoffs(handoffs),
         *_written_back(ids),
     ]
     return Timeline(
@@ -139,8 +145,8 @@ def _quiet(
                         about=touches.get(one.touch_id))  # fmt: skip
 
 
-def _handoffs(candidate: Candidate) -> Iterator[Entry]:
-    for one in Handoff.objects.filter(candidate=candidate):
+def _handoffs(handoffs: Sequence[Handoff]) -> Iterator[Entry]:
+    for one in handoffs:
         yield Entry("handoff", one.opened_at, one.id, row=one)
         if one.resolved_at:
             yield Entry("resolved", one.resolved_at, one.id, row=one)

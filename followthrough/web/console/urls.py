@@ -3,12 +3,16 @@
 from django.conf import settings
 from django.urls import path
 
-from followthrough.web.console import candidates, components, sign_in, today
+from followthrough.web.console import candidate, candidates, components, interviews_page, sign_in
+from followthrough.web.console.today import views as today
 
 urlpatterns = [
     path("", today.page, name="today"),
+    path("today/live", today.changes, name="today-live"),
     path("candidates/", candidates.page, name="candidates"),
-    path("candidates/<uuid:key>", candidates.one, name="candidate"),
+    path("candidates/<uuid:key>", candidate.page, name="candidate"),
+    path("candidates/<uuid:key>/live", candidate.changes, name="candidate-live"),
+    path("interviews/", interviews_page.page, name="interviews"),
     path("handoffs/<uuid:key>/resolve", today.resolve, name="resolve-handoff"),
     path("sign-in/", sign_in.how, name="sign-in"),
     path("sign-in/<str:token>", sign_in.with_link, name="sign-in-link"),

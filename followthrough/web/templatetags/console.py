@@ -10,7 +10,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
-from followthrough.web.console import sentences
+from followthrough.core.zones import local
+from followthrough.messages.models import Message, Receipt
+from followthrough.web.console import names, sentences
 
 register = template.Library()
 register.filter("label", sentences.label)
@@ -20,9 +22,25 @@ register.filter("dated", sentences.dated)
 register.filter("touch_name", sentences.touch_name)
 register.filter("unusable", sentences.unusable)
 register.filter("shown", sentences.shown)
+register.filter("named", names.named)
 
 
 CHANNELS = {"sms": gettext_noop("Text message"), "email": gettext_noop("Mail")}
+
+
+@register.filter
+def delivery_meaning(row: Message) -> str:
+    """What the state of an outgoing message means: it went well, or a person is needed."""
+    return "person" if row.delivery in ("undelivered", "bounced", "complained") else "kept"
+
+
+VERDICTS = {"hold": "held", "fail": "person", "unknown": "person"}
+
+
+@register.filter
+def verdict_meaning(row: Receipt) -> str:
+    """What a receipt's verdict means: it waits, it was stopped, or a person is needed."""
+    return VERDICTS.get(row.verdict, "quiet")
 
 
 @register.filter
@@ -66,3 +84,15 @@ def span(length: timedelta) -> str:
 def ago(at: datetime, now: datetime) -> str:
     """How long before `now` it was."""
     return span(now - at)
+
+
+@register.filter
+def until(at: datetime, now: datetime) -> str:
+    """How long after `now` it will be."""
+    return span(at - now)
+
+
+@register.filter
+def clock(at: datetime, wall: sentences.Wall) -> str:
+    """`14:00` by a clock on a wall."""
+    return date_format(local(at, wall.zone).replace(tzinfo=None), "H:i")

@@ -75,7 +75,7 @@ def test_resolving_takes_it_off_the_page(owner: Client, application: Application
     answer = owner.post(f"/handoffs/{handoff.id}/resolve", {"next": back})
     assert answer.headers["Location"] == back
     assert "Nobody is waiting for a person" in owner.get("/").content.decode()
-    assert "A person has seen to it" in page(owner, application)
+    assert "Maya has seen to it" in page(owner, application)
 
 
 def test_today_names_what_nobody_is_written_to_about(
@@ -83,7 +83,7 @@ def test_today_names_what_nobody_is_written_to_about(
 ) -> None:
     world.application(application.candidate, ats_stage="Limbo", stage="unmapped")
     shown = owner.get("/").content.decode()
-    assert "application in <strong>Retail</strong> has no message map" in shown
+    assert "1 open application in Retail has no message map" in shown
     assert "“Limbo”" in shown
 
 
@@ -130,8 +130,7 @@ def test_what_did_not_go_out_says_why_without_being_opened(
     receipt(dropped, verdict="drop", code="opted_out", checks=[["opted_out", "drop", {}]])
     shown = page(owner, application)
     assert "Interview day before" in shown
-    assert '<p class="why">They asked for no more messages at this address.</p>' in shown
-    assert "Every check" in shown
+    assert '<span class="why">They asked for no more messages at this address.</span>' in shown
 
 
 def test_what_waits_says_what_for(owner: Client, application: Application) -> None:
@@ -162,7 +161,7 @@ def test_what_is_planned_stands_below_now_in_both_zones(
     touch(application, due_at=world.NOON + timedelta(days=1))
     owner.cookies["zone"] = "America/New_York"
     shown = page(owner, application)
-    ahead = shown[shown.index("<span>Now</span>") :]
+    ahead = shown[shown.index("<span>Now: ") :]
     assert f"Thu 4 Jun, 10:00 ({application.requisition.site.name})" in ahead
     assert "Thu 4 Jun, 13:00 (New York)" in ahead
 
@@ -181,8 +180,8 @@ def test_an_address_that_cannot_be_used_says_why(owner: Client, application: App
     gone = {"usable": False, "unusable_reason": "gone"}
     ContactPoint.objects.filter(written="(775) 555-0199").update(**gone)
     shown = page(owner, application)
-    assert "Not usable: it has too few digits" in shown
-    assert "Not usable: the ATS does not list it any more" in shown
+    assert "Not used: it has too few digits" in shown
+    assert "Not used: the ATS does not list it any more" in shown
 
 
 def test_a_page_that_is_not_there(owner: Client) -> None:
@@ -193,7 +192,7 @@ def test_a_page_that_is_not_there(owner: Client) -> None:
 
 def test_a_fault_of_ours_is_said_plainly(owner: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     owner.raise_request_exception = False
-    monkeypatch.setattr("followthrough.web.console.today._waiting", lambda _: 1 / 0)
+    monkeypatch.setattr("followthrough.web.console.today.people._with_words", lambda _: 1 / 0)
     answer = owner.get("/")
     assert answer.status_code == 500
     assert "Something broke on our side" in answer.content.decode()

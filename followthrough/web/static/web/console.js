@@ -11,7 +11,7 @@ document.addEventListener("htmx:beforeSwap", () => {
   opened = [...document.querySelectorAll("details[open][id]")].map((one) => one.id);
   scrolled = [...document.querySelectorAll("[data-scroll]")].map((one) => [one.id, one.scrollTop, atEnd(one)]);
 });
-document.addEventListener("htmx:oobAfterSwap", () => {
+for (const swapped of ["htmx:oobAfterSwap", "htmx:afterSwap"]) document.addEventListener(swapped, () => {
   for (const id of opened) document.getElementById(id)?.setAttribute("open", "");
   for (const [id, top, end] of scrolled) {
     const one = document.getElementById(id);

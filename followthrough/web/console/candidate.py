@@ -1,0 +1,150 @@
+"""One candidate: who, where they stand, everything that was said, and what comes next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from followthrough.conversations.models import Handoff
+from followthrough.core import clock
+from followthrough.governance import freezes
+from followthrough.messages.models import Ask
+from followthrough.people.models import Anchor, Application, Candidate
+from followthrough.web.console import interviews, live, names, reach, timeline, whereabouts
+from followthrough.web.console.access import own
+from followthrough.web.console.sentences import Wall, dated, touch_name
+
+PART = "console/candidate/live.html"
+
+
+@require_safe
+def page(request: HttpRequest, key: UUID) -> HttpResponse:
+    """The page of one candidate; what is on it keeps itself current."""
+    person = _theirs(request, key)
+    given = {"candidate": person, "part": live.part(request, PART, about(person))}
+    return render(request, "console/candidate.html", given)
+
+
+@require_safe
+def changes(request: HttpRequest, key: UUID) -> HttpResponse:
+    """What is different on it."""
+    return live.answer(request, PART, about(_theirs(request, key)))
+
+
+def _theirs(request: HttpRequest, key: UUID) -> Candidate:
+    return own(request, Candidate, key, candidate="id")
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One application as the page shows it: its row, its interview if it has one, what was asked
+    (the latest last), and the next step in a sentence."""
+
+    row: Application
+    interview: interviews.Interview | None
+    asks: Sequence[Ask]
+    next: str
+    anchors: Sequence[Anchor]
+
+
+def about(candidate: Candidate) -> dict[str, Any]:
+    """Everything the page of a candidate shows (the demo's timeline too)."""
+    applications = timeline.applications_of(candidate)
+    zones = whereabouts.of(candidate, applications)
+    wall = whereabouts.clock_of(zones, applications)
+    handoffs = list(
+        Handoff.objects.filter(candidate=candidate).select_related("owner__user").order_by("id")
+    )
+    built = timeline.build(candidate, applications, wall=wall, handoffs=handoffs)
+    waiting = [one for one in handoffs if one.resolved_at is None]
+    silent = _silent(candidate, applications)
+    ways = reach.ways(candidate, zone=wall.zone)
+    return {
+        "candidate": candidate,
+        "applications": applications,
+        "standings": _standings(applications, built, waiting, silent),
+        "zones": zones,
+        "wall": wall,
+        "ways": ways,
+        "points": [way.point for way in ways],
+        "handoffs": waiting,
+        "silent": silent,
+        "timeline": built,
+        "names": names.of_members(one.resolved_by for one in handoffs),
+    }
+
+
+def _silent(candidate: Candidate, applications: Sequence[Application]) -> str:
+    """Why nothing is sent by itself at the moment; '' when nothing is in the way."""
+    runs = [one.run for one in applications if hasattr(one, "run")]
+    subjects = [candidate.organization_id, candidate.id, *(one.id for one in applications),
+                *(run.version.map_id for run in runs)]  # fmt: skip
+    standing = freezes.standing(subjects, now=clock.now())
+    whys = {freeze.why for found in standing.values() for freeze in found}
+    if not whys:
+        return ""
+    if "kill_switch" in whys:
+        return _("everything is stopped")
+    return _("a person has to answer first") if "handoff" in whys else _("they are frozen")
+
+
+def _standings(
+    applications: Sequence[Application],
+    built: timeline.Timeline,
+    waiting: Sequence[Handoff],
+    silent: str,
+) -> list[Standing]:
+    asks = interviews.asks_of(applications)
+    by_application = timeline.grouped(asks, "application_id")
+    found = interviews.of(applications, asks)
+    return [
+        Standing(
+            one, found.get(one.id), by_application.get(one.id, []),
+            _next(one, by_application.get(one.id, []), built, waiting, silent), _anchors(one),
+        )
+        for one in applications
+    ]  # fmt: skip
+
+
+def _anchors(application: Application) -> list[Anchor]:
+    """The instants that have no place of their own on the page."""
+    found = [one for one in application.anchors.all() if one.at and one.name != interviews.ANCHOR]
+    return sorted(found, key=lambda one: one.at)  # type: ignore[arg-type,return-value]
+
+
+def _next(
+    application: Application,
+    asks: Sequence[Ask],
+    built: timeline.Timeline,
+    waiting: Sequence[Handoff],
+    silent: str,
+) -> str:
+    """What happens next with an application, in a sentence."""
+    if any(one.application_id in (None, application.id) for one in waiting) and silent:
+        return _("A person has to answer; automation waits.")
+    if not hasattr(application, "run"):
+        return _("No message map is assigned: nothing is sent by itself.")
+    if application.run.ended_at:
+        return _("The map has ended: nothing more is sent.")
+    if ask := next((one for one in reversed(asks) if one.state == Ask.State.OPEN), None):
+        return _("Waits for their answer to “%(name)s”.") % {"name": touch_name(ask.key)}
+    return _planned(application, built)
+
+
+def _planned(application: Application, built: timeline.Timeline) -> str:
+    ahead = [one for one in built.ahead if one.row.run_id == application.run.id]
+    if not ahead:
+        return _("Nothing is planned until the next stage.")
+    return _message(ahead[0].row.key, ahead[0].at, built.wall)
+
+
+def _message(key: str, at: datetime, wall: Wall) -> str:
+    return _("“%(name)s”, %(when)s") % {"name": touch_name(key), "when": dated(at, wall)}

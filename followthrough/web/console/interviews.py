@@ -1,0 +1,135 @@
+"""Interviews as the ATS has them (the anchor `interview_start`), and what candidates said to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from followthrough.accounts.models import Member
+from followthrough.audit.models import Fact
+from followthrough.core import clock
+from followthrough.core.zones import local
+from followthrough.messages.models import Ask
+from followthrough.people import scopes
+from followthrough.people.models import Anchor, Application
+from followthrough.web.console.sentences import Wall
+
+ANCHOR = "interview_start"
+# What is known of an interview: its meaning, and the words for it.
+STATES = {
+    "confirmed": ("kept", gettext_noop("Confirmed")),
+    "waiting": ("held", gettext_noop("Asked, no answer yet")),
+    "declined": ("person", gettext_noop("Said no")),
+    "unanswered": ("person", gettext_noop("Did not answer")),
+    "moved": ("held", gettext_noop("Said yes to an earlier time")),
+    "unasked": ("quiet", gettext_noop("Not asked yet")),
+    "past": ("quiet", gettext_noop("Past, nobody had said yes")),
+}
+
+
+@dataclass(frozen=True)
+class Interview:
+    """An interview of an application: when, what is known of it (one of STATES), and since when
+    the question about it is open or answered."""
+
+    application: Application
+    at: datetime
+    state: str
+    since: datetime | None = None
+
+    @property
+    def wall(self) -> Wall:
+        """The clock it is meant by: the site's, or UTC where there is none."""
+        site = self.application.requisition and self.application.requisition.site
+        return Wall(site.zone, site.name) if site and site.zone else Wall("UTC", "UTC")
+
+    @property
+    def day(self) -> date:
+        """The day it is on where it takes place."""
+        return local(self.at, self.wall.zone).date()
+
+    @property
+    def meaning(self) -> str:
+        return STATES[self.state][0]
+
+    @property
+    def said(self) -> str:
+        return _(STATES[self.state][1])
+
+
+def anchors(member: Member) -> QuerySet[Anchor]:
+    """The interviews, with a time, of the applications that a member may see."""
+    found = Anchor.objects.filter(
+        organization=member.organization_id, name=ANCHOR, at__isnull=False
+    )
+    if scopes.requisitions(member) is None:
+        return found
+    return found.filter(application__in=scopes.applications(member).values("id"))
+
+
+def load(ids: Sequence[UUID]) -> list[Interview]:
+    """The interviews of applications, by time."""
+    related = ("candidate", "requisition__site", "run__version__map")
+    applications = list(
+        Application.objects.filter(id__in=ids)
+        .select_related(*related)
+        .defer("run__version__document")
+        .prefetch_related("anchors")
+    )
+    found = of(applications, asks_of(applications)).values()
+    return sorted(found, key=lambda one: (one.at, one.application.id))
+
+
+def asks_of(applications: Iterable[Application]) -> list[Ask]:
+    """What was asked about applications, the latest last; found by their runs."""
+    runs = [one.run.id for one in applications if hasattr(one, "run")]
+    return list(Ask.objects.filter(run_id__in=runs).order_by("opened_at", "id"))
+
+
+def of(applications: Iterable[Application], asks: Sequence[Ask]) -> Mapping[UUID, Interview]:
+    """The interview of each application that has one (with `anchors` fetched); `asks` are theirs,
+    the latest last."""
+    latest = {one.application_id: one for one in asks if one.kind == "confirmation"}
+    found = {one.id: (one, at) for one in applications if (at := _at(one))}
+    moved = _moved(latest.keys() & found.keys())
+    return {
+        key: known(application, at, latest.get(key), moved=moved.get(key))
+        for key, (application, at) in found.items()
+    }
+
+
+def _at(application: Application) -> datetime | None:
+    return next((one.at for one in application.anchors.all() if one.name == ANCHOR), None)
+
+
+def _moved(applications: Iterable[UUID]) -> dict[UUID, datetime]:
+    """When the interview of each application was last set or moved."""
+    ids = list(applications)
+    found = Fact.objects.filter(subject_id__in=ids, verb="moved_anchor") if ids else ()
+    return {
+        one.subject_id: one.at
+        for one in sorted(found, key=lambda fact: fact.at)
+        if one.why.get("anchor") == ANCHOR
+    }
+
+
+def known(
+    application: Application, at: datetime, ask: Ask | None, *, moved: datetime | None = None
+) -> Interview:
+    """What is known of the interview at `at`, by the latest question about it; `moved` is when it
+    was set to `at`: an answer from before that was to another time."""
+    if ask is None:
+        return Interview(application, at, "unasked" if at > clock.now() else "past")
+    if ask.state == Ask.State.OPEN:
+        return Interview(application, at, "waiting", ask.opened_at)
+    if ask.answer == "confirmed" and moved and ask.closed_at and ask.closed_at < moved:
+        return Interview(application, at, "moved", ask.closed_at)
+    if ask.answer in ("confirmed", "declined"):
+        return Interview(application, at, ask.answer, ask.closed_at)
+    return Interview(application, at, "unanswered" if at > clock.now() else "past", ask.closed_at)

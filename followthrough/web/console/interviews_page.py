@@ -1,0 +1,112 @@
+"""The interviews of a week, by day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
+from itertools import groupby
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from followthrough.core import clock
+from followthrough.people import scopes
+from followthrough.people.models import Requisition, Site
+from followthrough.web.console import interviews
+from followthrough.web.console.interviews import STATES, Interview
+
+WEEK = timedelta(days=7)
+FARTHEST = timedelta(days=3650)
+MOST = 500  # in one week; whoever has more looks at one site
+
+
+@require_safe
+def page(request: HttpRequest) -> HttpResponse:
+    """A week from the day in the address (`from`, else today), by the clock of each site."""
+    first = _day(request.GET.get("from", ""))
+    site, state = request.GET.get("site", ""), request.GET.get("state", "")
+    found = _between(request.member, first, site)
+    shown = [one for one in found if state in ("", one.state)]
+    return render(
+        request,
+        "console/interviews.html",
+        {
+            "days": _by_day(shown, first),
+            "first": first,
+            "last": first + WEEK - timedelta(days=1),
+            "before": first - WEEK,
+            "after": first + WEEK,
+            "today": _today(),
+            "sites": _sites(request.member),
+            "states": [(key, said) for key, (_meaning, said) in STATES.items()],
+            "site": site,
+            "state": state,
+            "counts": _counts(found),
+            "full": len(found) >= MOST,
+        },
+    )
+
+
+def _today() -> date:
+    return timezone.localtime(clock.now()).date()
+
+
+def _day(text: str) -> date:
+    """The day in the address; today where it is none, or none that anybody looks for."""
+    today = _today()
+    try:
+        found = date.fromisoformat(text)
+    except ValueError:
+        return today
+    return found if abs(found - today) < FARTHEST else today
+
+
+def _between(member: Any, first: date, site: str) -> list[Interview]:
+    """The week's interviews. A day more is read on both sides: sites have days of their own."""
+    begin = timezone.make_aware(datetime.combine(first, time()))
+    theirs = interviews.anchors(member).filter(
+        at__gte=begin - timedelta(days=1), at__lt=begin + WEEK + timedelta(days=1)
+    )
+    if site:
+        theirs = theirs.filter(application__requisition__site__name=site)
+    ids = list(theirs.order_by("at").values_list("application_id", flat=True)[:MOST])
+    days = (first, first + WEEK)
+    return [one for one in interviews.load(ids) if days[0] <= one.day < days[1]]
+
+
+def _by_day(found: Iterable[Interview], first: date) -> list[tuple[date, list[Interview]]]:
+    by_day = {day: list(rows) for day, rows in groupby(sorted(found, key=_order), key=_on)}
+    days = [first + timedelta(days=n) for n in range(7)]
+    return [(day, by_day.get(day, [])) for day in days]
+
+
+def _on(one: Interview) -> date:
+    return one.day
+
+
+def _order(one: Interview) -> tuple:
+    return (one.day, one.at, one.application.id)
+
+
+def _sites(member: Any) -> list[str]:
+    openings = scopes.requisitions(member)
+    found = Requisition.objects.filter(organization=member.organization_id)
+    theirs = found if openings is None else found.filter(id__in=openings)
+    return list(
+        Site.objects.filter(id__in=theirs.values("site"))
+        .order_by("name")
+        .values_list("name", flat=True)
+    )
+
+
+def _counts(found: Iterable[Interview]) -> dict[str, int]:
+    """How many there are, and how many of them are sure and how many need somebody."""
+    rows = list(found)
+    return {
+        "all": len(rows),
+        "kept": sum(one.meaning == "kept" for one in rows),
+        "person": sum(one.meaning == "person" for one in rows),
+    }

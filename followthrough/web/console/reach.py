@@ -1,0 +1,108 @@
+"""How a candidate can be reached, in words: each address, and what they allowed there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from followthrough.governance import consent, policies
+from followthrough.governance.decisions import Consent
+from followthrough.people.contacts import CHANNEL_KIND
+from followthrough.people.models import Candidate, ContactPoint
+from followthrough.store import sql
+from followthrough.web.console import sentences
+
+Key = tuple[str, str]  # an address's key, and a channel
+
+
+@dataclass(frozen=True)
+class Way:
+    """One address on one channel: `state` is a meaning (kept, quiet, stopped, held) and `said`
+    what was allowed, by what and since when."""
+
+    point: ContactPoint
+    channel: str
+    state: str
+    said: str
+
+    @property
+    def open(self) -> bool:
+        """Whether a message may go this way, as far as the person is concerned."""
+        return self.state in ("kept", "quiet")
+
+
+MAY = {"sms": gettext_noop("May be texted"), "email": gettext_noop("May be mailed")}
+UNASKED = {
+    "sms": gettext_noop("Nobody asked whether they may be texted: no texts."),
+    "email": gettext_noop("Nobody asked whether they may be mailed: no mails."),
+}
+ABOUT_IT = gettext_noop("May be written to about their own application.")
+
+
+def ways(candidate: Candidate, *, zone: str) -> list[Way]:
+    """Every address with its channel, as the ATS orders them; days are by the clock of `zone`."""
+    organization = candidate.organization_id
+    points = list(candidate.contact_points.order_by("kind", "position", "id").reverse())
+    consents, blocks, standing = sql.ask(
+        consent.of_people([candidate.id]),
+        consent.blocks_of_people([candidate.id]),
+        policies.standing([organization]),
+    )
+    policy = standing.get(organization) or policies.default()
+    told = _Told(
+        candidate.id, consents.get(organization, {}), blocks.get(organization, {}), policy, zone
+    )
+    return [told.way(point, channel) for point in points for channel in _channels(point)]
+
+
+def _channels(point: ContactPoint) -> list[str]:
+    return [channel for channel, kind in CHANNEL_KIND.items() if kind == point.kind]
+
+
+@dataclass(frozen=True)
+class _Told:
+    """What was said of a candidate's addresses."""
+
+    candidate_id: UUID
+    consents: Mapping[Key, Consent]
+    blocks: Mapping[Key, datetime]
+    policy: Any
+    zone: str
+
+    def way(self, point: ContactPoint, channel: str) -> Way:
+        return Way(point, channel, *self._state(point, channel))
+
+    def _state(self, point: ContactPoint, channel: str) -> tuple[str, str]:
+        key = (point.address_key, channel)
+        if not point.usable:
+            return "held", _("Not used: %(why)s.") % {"why": sentences.unusable(point)}
+        consent = self.consents.get(key)
+        if key in self.blocks or (consent and consent.state == "revoked"):
+            return "stopped", self._stopped(consent, self.blocks.get(key))
+        if consent and self.candidate_id in (consent.people or {self.candidate_id}):
+            return "kept", self._granted(consent, channel)
+        if self.policy.needs_consent(channel):
+            return "stopped", _(UNASKED[channel])
+        return "quiet", _(ABOUT_IT)
+
+    def _granted(self, consent: Consent, channel: str) -> str:
+        said = {"may": _(MAY[channel]), "basis": sentences.basis(consent.basis)}
+        return _("%(may)s: %(basis)s, %(day)s") % {**said, "day": self._day(consent.at)}
+
+    def _stopped(self, consent: Consent | None, since: datetime | None) -> str:
+        at = since or (consent and consent.at)
+        if consent and consent.state == "revoked":
+            said = {"basis": sentences.basis(consent.basis), "day": at and self._day(at)}
+            return _("Stopped: %(basis)s, %(day)s") % said
+        return _("Stopped since %(day)s: somebody asked for it on this address") % {
+            "day": at and self._day(at)
+        }
+
+    def _day(self, at: datetime) -> str:
+        return sentences.day(at, self.zone)

@@ -1,0 +1,213 @@
+"""Today's lists: who is in them, for whom, and what is said when they are empty."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+from django.test import Client
+
+from followthrough.accounts.models import Organization, Role
+from followthrough.audit import facts
+from followthrough.channels.models import Sender
+from followthrough.core import clock
+from followthrough.core.ids import uuid7
+from followthrough.governance import freezes
+from followthrough.intake.models import RawEvent
+from followthrough.journeys.models import MessageMap, Run
+from followthrough.messages.models import Ask, Message, Touch
+from followthrough.people.models import Anchor, Application, Scope, WriteBack
+from followthrough.web.console.interviews import load
+from followthrough.web.console.tests.conftest import member_of, signed_in
+from followthrough.web.console.today import risk, yesterday
+from tests import company, world
+
+pytestmark = pytest.mark.django_db
+HOUR = timedelta(hours=1)
+ANSWERED = {"state": "answered", "opened_at": -5, "closed_at": -4}
+
+
+@pytest.fixture
+def founded() -> company.Company:
+    return company.found()
+
+
+def invited(founded: company.Company, *, at: datetime, **ask: object) -> Application:
+    """Somebody with an interview at `at`, and what was asked about it."""
+    organization = founded.organization
+    person = world.candidate(founded.connection, family_name="Invited")
+    opening = world.requisition(founded.connection, site=world.site(organization))
+    application = world.application(person, opening, stage="interview")
+    Anchor.objects.create(
+        organization=organization, application=application, name="interview_start", at=at
+    )
+    if ask:
+        version = company.add_map(founded, f"m{application.external_id}", DOCUMENT)
+        run = Run.objects.create(
+            organization=organization, application=application, version=version, state={},
+            started_at=at,
+        )  # fmt: skip
+        Ask.objects.create(
+            organization=organization, application=application, run_id=run.id, key="ask",
+            occurrence="1", kind="confirmation", **ask,
+        )  # fmt: skip
+    return application
+
+
+DOCUMENT = {
+    "schema": 1,
+    "name": "Map",
+    "stages": {
+        "interview": {
+            "touches": [
+                {
+                    "key": "ask",
+                    "trigger": {"stage_entered": {}},
+                    "channels": ["sms"],
+                    "content": {"sms": {"en": {"body": "Hello"}}},
+                }
+            ]
+        }
+    },
+}
+
+
+def at_risk(founded: company.Company) -> list[str]:
+    found = risk.at_risk(member_of(founded.organization))
+    assert found.total == len(found.rows)
+    return [one.state for one in found.rows]
+
+
+@pytest.mark.parametrize(
+    ("hours", "ask", "state"),
+    [
+        (20, {}, ["unasked"]),
+        (20, {"state": "open", "opened_at": -1}, ["waiting"]),
+        (30, {"state": "open", "opened_at": -1}, []),
+        (30, {"state": "open", "opened_at": -5}, ["waiting"]),
+        (30, ANSWERED | {"answer": "declined"}, ["declined"]),
+        (20, ANSWERED | {"answer": "confirmed"}, []),
+        (60, {"state": "open", "opened_at": -9}, []),
+        (-3, {"state": "open", "opened_at": -9}, []),
+        (-30, {"state": "open", "opened_at": -60}, ["waiting"]),
+        (-200, {"state": "open", "opened_at": -300}, []),
+    ],
+)  # fmt: skip
+def test_which_interviews_are_at_risk(
+    founded: company.Company, hours: int, ask: dict, state: list[str]
+) -> None:
+    now = clock.now()
+    told = {
+        key: now + value * HOUR if isinstance(value, int) else value for key, value in ask.items()
+    }
+    invited(founded, at=now + hours * HOUR, **told)
+    assert at_risk(founded) == state
+
+
+def test_a_yes_to_an_earlier_time_is_no_yes(founded: company.Company) -> None:
+    now = clock.now()
+    yes = {"state": "answered", "answer": "confirmed"}
+    application = invited(
+        founded, at=now + 20 * HOUR, **yes, opened_at=now - 5 * HOUR, closed_at=now - 4 * HOUR
+    )
+    facts.record(
+        organization_id=application.organization_id, actor=facts.SYSTEM, verb="moved_anchor",
+        subject_kind="application", subject_id=application.id, at=now - HOUR,
+        why={"anchor": "interview_start", "at": now.isoformat()},
+    )  # fmt: skip
+    assert at_risk(founded) == ["moved"]
+    assert [one.state for one in load([application.id])] == ["moved"]
+
+
+def test_what_broke_names_who_and_where(founded: company.Company) -> None:
+    organization, now = founded.organization, clock.now()
+    person = world.candidate(founded.connection, family_name="Kowalski")
+    application = world.application(person)
+    WriteBack.objects.create(
+        organization=organization, connection=founded.connection, application=application,
+        shard=0, kind="note", state="parked", problem="The ATS said 422.", created_at=now,
+    )  # fmt: skip
+    Touch.objects.create(
+        organization=organization, application=application, candidate=person, shard=0,
+        origin="map", purpose="informational", planned_at=now, key="offer_call", occurrence="1",
+        due_at=now, ended_at=now, state="unknown",
+    )  # fmt: skip
+    RawEvent.objects.create(
+        organization=organization, kind="ats", source_id=uuid7(), dedupe_key="1", shard=0,
+        body=b"{}", state="parked", outcome="application.stage: is missing", received_at=now,
+    )  # fmt: skip
+    Sender.objects.filter(organization=organization).update(active=False)
+    shown = signed_in(member_of(organization)).get("/").content.decode()
+    for said in (
+        "The ATS said 422.", "“Offer call” did not reach them", "application.stage: is missing",
+        "is paused: what it would send waits",
+    ):  # fmt: skip
+        assert said in shown
+    assert shown.count("Kowalski") >= 2
+
+
+def test_a_held_batch_waits_for_a_yes(founded: company.Company) -> None:
+    version, now = company.add_map(founded, "m", DOCUMENT), clock.now()
+    application = world.application(world.candidate(founded.connection))
+    Touch.objects.create(
+        organization=founded.organization, application=application, shard=0, key="a",
+        candidate=application.candidate, origin="map", purpose="informational", planned_at=now,
+        occurrence="1", due_at=now - HOUR, version_id=version.id,
+    )  # fmt: skip
+    freezes.begin(
+        organization_id=founded.organization.id, subject_kind="map", subject_id=version.map_id,
+        why="held_batch", by="engine", at=now,
+    )  # fmt: skip
+    shown = signed_in(member_of(founded.organization)).get("/").content.decode()
+    assert f"<strong>1</strong> message of “{MessageMap.objects.get().name}” is held" in shown
+
+
+def test_a_calm_day_says_so_and_what_went_on(organization: Organization, owner: Client) -> None:
+    person = world.candidate(world.connection(organization))
+    for direction, kind in (("out", None), ("in", "confirmed"), ("in", "unclear")):
+        Message.objects.create(
+            organization=organization, candidate=person, direction=direction, channel="sms",
+            sender_id=uuid7(), body="…", at=clock.now(), reading=kind and {"kind": kind},
+        )  # fmt: skip
+    counted = yesterday.counted(member_of(organization, Role.RECRUITER))
+    assert (counted.left, counted.came, counted.yes) == (1, 2, 1)
+    assert "Nobody needs you right now" in owner.get("/").content.decode()
+
+
+def test_older_things_are_not_counted(organization: Organization) -> None:
+    person = world.candidate(world.connection(organization))
+    Message.objects.create(
+        organization=organization, candidate=person, direction="out", channel="sms",
+        sender_id=uuid7(), body="…", at=clock.now() - 25 * HOUR,
+    )  # fmt: skip
+    assert yesterday.counted(member_of(organization)).left == 0
+
+
+def test_whoever_works_for_one_site_sees_only_that(founded: company.Company) -> None:
+    now = clock.now()
+    application = invited(founded, at=now + HOUR)
+    invited(founded, at=now + HOUR)
+    member = member_of(founded.organization, Role.COORDINATOR)
+    site = application.requisition.site
+    Scope.objects.create(organization=founded.organization, member=member, site=site)
+    assert [one.application.id for one in risk.at_risk(member).rows] == [application.id]
+
+
+def test_the_ats_admin_sees_what_broke_and_no_person(founded: company.Company) -> None:
+    application = invited(founded, at=clock.now() + HOUR)
+    client = signed_in(member_of(founded.organization, Role.ATS_ADMIN))
+    shown = client.get("/").content.decode()
+    assert "Things that broke" in shown
+    assert "People who need you" not in shown
+    assert application.candidate.family_name not in shown
+
+
+def test_the_live_part_is_sent_only_when_it_is_different(founded: company.Company) -> None:
+    client = signed_in(member_of(founded.organization))
+    page = client.get("/").content.decode()
+    version = page.split("/today/live?v=")[1].split('"')[0]
+    assert client.get(f"/today/live?v={version}").status_code == 204
+    invited(founded, at=clock.now() + HOUR)
+    changed = client.get(f"/today/live?v={version}")
+    assert "Invited" in changed.content.decode()
+    assert 'name="csrfmiddlewaretoken" value="the token' not in changed.content.decode()

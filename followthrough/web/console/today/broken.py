@@ -1,0 +1,119 @@
+"""Things that broke, or that nothing happens to until somebody says what they mean."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db.models import Count, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from followthrough.accounts.models import Member
+from followthrough.channels.models import Sender
+from followthrough.core import clock
+from followthrough.intake.models import RawEvent
+from followthrough.messages.models import Touch
+from followthrough.people import scopes
+from followthrough.people.models import Candidate, WriteBack
+from followthrough.people.stages import Stage
+from followthrough.web.console.sentences import label, touch_name
+from followthrough.web.console.today.lists import Shown, first
+
+LATELY = timedelta(days=7)
+ENDED = (Stage.HIRED, Stage.REJECTED, Stage.WITHDRAWN)
+
+
+class Broken(NamedTuple):
+    """One line: its kind in a word, what happened and why, who it is about (if it is about one),
+    and where something can be done about it: a place (`maps`, `connections`), or one connection."""
+
+    kind: str
+    said: str
+    candidate: Candidate | None = None
+    place: str = ""
+    key: UUID | None = None  # of the connection
+
+
+def things(member: Member) -> Shown:
+    """All of them, the widest first. What is about the whole company is shown to whoever works
+    for all of it."""
+    whole = [*_stages(member), *_senders(member), *_events(member), *_mapless(member)]
+    everything = scopes.requisitions(member) is None
+    return first([*(whole if everything else ()), *_write_backs(member), *_unsent(member)])
+
+
+def _stages(member: Member) -> list[Broken]:
+    found = scopes.applications(member).filter(stage=Stage.UNMAPPED)
+    counted = found.values("ats_stage", "connection_id").annotate(n=Count("id")).order_by("-n")
+    kind, place = _("Stage without a meaning"), "connections"
+    return [Broken(kind, _unmapped(one), None, place, one["connection_id"]) for one in counted]
+
+
+def _unmapped(one: dict) -> str:
+    text = ngettext(
+        "%(n)s application stands in “%(name)s”: no message follows until the stage is mapped.",
+        "%(n)s applications stand in “%(name)s”: no message follows until the stage is mapped.",
+        one["n"],
+    )
+    return text % {"n": one["n"], "name": one["ats_stage"]}
+
+
+def _mapless(member: Member) -> list[Broken]:
+    """Families whose open applications nobody writes to."""
+    found = scopes.applications(member).filter(run=None).exclude(stage__in=(*ENDED, Stage.UNMAPPED))
+    counted = found.values("requisition__family").annotate(n=Count("id")).order_by("-n")
+    return [Broken(_("No message map"), _without_map(one), place="maps") for one in counted]
+
+
+def _without_map(one: dict) -> str:
+    name = label(one["requisition__family"] or "") or _("no family")
+    text = ngettext(
+        "%(n)s open application in %(name)s has no message map: nobody writes to them.",
+        "%(n)s open applications in %(name)s have no message map: nobody writes to them.",
+        one["n"],
+    )
+    return text % {"n": one["n"], "name": name}
+
+
+def _senders(member: Member) -> list[Broken]:
+    found = Sender.objects.filter(organization=member.organization_id, active=False)
+    kind, text = _("Sender paused"), _("%(sender)s is paused: what it would send waits.")
+    return [Broken(kind, text % {"sender": one.name}, place="connections") for one in found]
+
+
+def _events(member: Member) -> list[Broken]:
+    found = RawEvent.objects.filter(organization=member.organization_id, state="parked")
+    return [_event(one) for one in found.only("kind", "outcome").order_by("-id")[:10]]
+
+
+def _event(one: RawEvent) -> Broken:
+    said = _("Could not be read: %(why)s") % {"why": one.outcome}
+    return Broken(one.get_kind_display(), said, place="connections")
+
+
+def _write_backs(member: Member) -> list[Broken]:
+    found = WriteBack.objects.filter(organization=member.organization_id, state="parked")
+    mine = found.filter(scopes.about(member, "application__candidate"))
+    return [
+        Broken(_("Not written back to the ATS"), one.problem, one.application.candidate)
+        for one in mine.select_related("application__candidate").order_by("created_at")[:10]
+    ]
+
+
+def _unsent(member: Member) -> list[Broken]:
+    """Messages that could not be sent, or of which nobody knows whether they were, lately."""
+    return [Broken(one.get_state_display(), _message(one), one.candidate) for one in _lost(member)]
+
+
+def _lost(member: Member) -> QuerySet[Touch]:
+    found = Touch.objects.filter(
+        organization=member.organization_id, state__in=("failed", "unknown")
+    )
+    lately = found.filter(ended_at__gt=clock.now() - LATELY).filter(scopes.about(member))
+    return lately.select_related("candidate").order_by("-ended_at")[:10]
+
+
+def _message(one: Touch) -> str:
+    return _("“%(name)s” did not reach them.") % {"name": touch_name(one.key)}

@@ -1,0 +1,58 @@
+"""Who needs a person, and which messages wait for somebody's yes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+
+from followthrough.accounts.models import Member
+from followthrough.conversations.models import Handoff
+from followthrough.core import clock
+from followthrough.governance.models import Freeze
+from followthrough.journeys.models import MessageMap
+from followthrough.messages.models import Message, Touch
+from followthrough.people import scopes
+from followthrough.web.console.today.lists import MOST, Shown, first
+
+
+def waiting(member: Member) -> Shown:
+    """Open handoffs, the longest waiting first, each with what the candidate wrote."""
+    found = Handoff.objects.filter(organization=member.organization_id, resolved_at=None)
+    mine = found.filter(scopes.about(member)).order_by("opened_at")
+    related = ("candidate", "application__requisition__site", "owner__user")
+    return Shown(_with_words(mine.select_related(*related)[:MOST]), mine.count())
+
+
+def _with_words(found: QuerySet[Handoff]) -> Sequence[Handoff]:
+    rows = list(found)
+    ids = [one.message_id for one in rows if one.message_id]
+    texts = dict(Message.objects.filter(id__in=ids).values_list("id", "body"))
+    for row in rows:
+        row.wrote = texts.get(row.message_id, "")  # type: ignore[attr-defined]
+    return rows
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Messages of one map that wait for a yes."""
+
+    map: MessageMap
+    freeze: Freeze
+    count: int
+
+
+def batches(member: Member) -> Shown:
+    """Maps whose messages are held until somebody says yes."""
+    held = Freeze.objects.filter(
+        organization=member.organization_id, subject_kind="map", why="held_batch", ended_at=None
+    )
+    freezes = {one.subject_id: one for one in held.order_by("begun_at")}
+    maps = MessageMap.objects.filter(id__in=freezes)
+    return first(Batch(one, freezes[one.id], _count(one)) for one in maps)
+
+
+def _count(map_: MessageMap) -> int:
+    due = Touch.objects.filter(state="planned", due_at__lte=clock.now())
+    return due.filter(version_id__in=map_.versions.values("id")).count()

@@ -1,0 +1,53 @@
+"""Interviews at risk: soon, and nobody has said yes; or past, and nobody knows what came of it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
+
+from followthrough.accounts.models import Member
+from followthrough.audit.models import Fact
+from followthrough.core import clock
+from followthrough.messages.models import Ask
+from followthrough.people.models import Anchor
+from followthrough.people.stages import Stage
+from followthrough.web.console import interviews
+from followthrough.web.console.today.lists import MOST, Shown
+
+SOON = timedelta(days=2)
+URGENT = timedelta(days=1)  # from here on, every interview without a yes is at risk
+PATIENCE = timedelta(hours=4)  # before that, a question may be open for so long
+PAST = timedelta(days=7)
+SETTLED = timedelta(days=1)  # by then the ATS should say what came of an interview
+LONG_AGO = Value(datetime(1970, 1, 1, tzinfo=UTC))
+
+
+def at_risk(member: Member) -> Shown:
+    """The earliest first."""
+    found = _anchors(member)
+    chosen = found.order_by("at").values_list("application_id", flat=True)[:MOST]
+    return Shown(interviews.load(list(chosen)), found.count())
+
+
+def _anchors(member: Member) -> QuerySet[Anchor]:
+    now = clock.now()
+    theirs = interviews.anchors(member).filter(application__stage=Stage.INTERVIEW)
+    unsure = ~Q(_confirmed()) & (Q(at__lt=now + URGENT) | ~Q(_just_asked(now)))
+    soon = Q(at__gt=now, at__lt=now + SOON) & unsure
+    past = Q(at__gt=now - PAST, at__lt=now - SETTLED)
+    return theirs.filter(soon | past)
+
+
+def _just_asked(now: datetime) -> Exists:
+    asked = Ask.objects.filter(run_id=OuterRef("application__run__id"), state=Ask.State.OPEN)
+    return Exists(asked.filter(opened_at__gt=now - PATIENCE))
+
+
+def _confirmed() -> Exists:
+    """They said yes after the interview was last set or moved."""
+    moves = Fact.objects.filter(subject_id=OuterRef(OuterRef("application_id")))
+    latest = Subquery(moves.filter(verb="moved_anchor").order_by("-id").values("at")[:1])
+    yes = Ask.objects.filter(run_id=OuterRef("application__run__id"), answer="confirmed")
+    return Exists(yes.filter(closed_at__gte=Coalesce(latest, LONG_AGO)))

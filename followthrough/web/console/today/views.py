@@ -1,0 +1,62 @@
+"""Today: four lists of what needs somebody, and what went on by itself since yesterday."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from followthrough.accounts.models import Member
+from followthrough.conversations import handoffs
+from followthrough.conversations.models import Handoff
+from followthrough.core import clock
+from followthrough.web import permissions
+from followthrough.web.console import live
+from followthrough.web.console.access import own
+from followthrough.web.console.frame import back, tell
+from followthrough.web.console.today import broken, people, risk, yesterday
+
+PART = "console/today/live.html"
+
+
+@require_safe
+def page(request: HttpRequest) -> HttpResponse:
+    """The page a working day begins with."""
+    given = {"part": live.part(request, PART, lists(request.member))}
+    return render(request, "console/today.html", given)
+
+
+@require_safe
+def changes(request: HttpRequest) -> HttpResponse:
+    """What is different on it."""
+    return live.answer(request, PART, lists(request.member))
+
+
+def lists(member: Member) -> dict[str, Any]:
+    """Each list as far as the member may see it (None: not at all)."""
+    may = permissions.of(member.role)
+    sees = "candidates" in may
+    shown = {
+        "people": people.waiting(member) if sees else None,
+        "risky": risk.at_risk(member) if sees else None,
+        "held": people.batches(member) if "maps" in may else None,
+        "broken": broken.things(member) if "connections" in may or "talk" in may else None,
+    }
+    return {
+        **shown,
+        "calm": not any(one and one.total for one in shown.values()),
+        "since": yesterday.counted(member) if sees else None,
+    }
+
+
+@require_POST
+def resolve(request: HttpRequest, key: UUID) -> HttpResponse:
+    """A person has seen to it: automation goes on."""
+    handoff = own(request, Handoff, key, candidate="candidate")
+    handoffs.resolve(handoff, by=f"member:{request.member.id}", at=clock.now())
+    tell(request, _("Done. Automation goes on with %(name)s.") % {"name": handoff.candidate.name})
+    return back(request, otherwise="today")
