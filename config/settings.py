@@ -146,7 +146,7 @@ LOGIN_URL = "sign-in"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", "English"), ("es", "Español")]
+LANGUAGES = [("en", "English")]  # of the console: one is added with its catalog, not before
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
