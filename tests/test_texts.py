@@ -16,7 +16,9 @@ LITERAL = re.compile(r"<(code|kbd|svg|script|style)\b.*?</\1>|<!doctype html>|Fo
 READ = re.compile(r'(?:placeholder|aria-label|title|alt|content)="([^"]*)"')
 NOT_READ = {"width=device-width, initial-scale=1", "light dark"}
 LETTERS = re.compile(r"[^\W\d_]{2,}")
-EXAMPLES = {"components.html": {"Ayşe Yılmaz", "Store associate", "Can my sister come too?"}}  # made-up people
+EXAMPLES = {  # made-up people
+    "components.html": {"Ayşe Yılmaz", "Store associate", "Can my sister come too?"},
+}
 
 
 def bare(source: str) -> list[str]:
