@@ -84,7 +84,15 @@ def page_live(request: HttpRequest) -> HttpResponse:
 
 def _all(request: HttpRequest) -> dict[str, Any]:
     ats, senders = health.of_organization(request.member.organization_id)  # type: ignore[attr-defined]
-    return {"ats": [_shown(one) for one in ats], "senders": [_shown(one) for one in senders]}
+    return {"ats": _worst_first(ats), "senders": _worst_first(senders)}
+
+
+URGENCY = ("person", "held", "kept", "stopped")  # what needs doing stands first
+
+
+def _worst_first(found: Sequence[Health]) -> list[Shown]:
+    shown = [_shown(one) for one in found]
+    return sorted(shown, key=lambda one: (not one.health.parked, URGENCY.index(one.state.kind)))
 
 
 # --- one of them ---------------------------------------------------------------------------------
