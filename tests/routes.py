@@ -12,6 +12,12 @@ from followthrough.audit.facts import SYSTEM
 from followthrough.conversations.models import Handoff
 from followthrough.demo.models import AtsApplication
 from followthrough.people import invitations
+from followthrough.governance import policies
+from followthrough.intake.models import RawEvent
+from followthrough.journeys import versions
+from followthrough.journeys.models import MessageMap
+from followthrough.journeys.tests.builders import a_map
+from followthrough.people.models import WriteBack
 from tests import world
 
 URLS = "followthrough.demo.tests.urls"  # those of the product, and the demo's
@@ -83,6 +89,46 @@ def own_place(organization: Organization) -> tuple[Any, ...]:
     return (organization.id,)
 
 
+def message_map(organization: Organization) -> tuple[Any, ...]:
+    made = MessageMap.objects.create(organization=organization, name="Stores", slug="stores")
+    stages = {"applied": {"touches": [{"key": "thanks", "trigger": {"stage_entered": {}}}]}}
+    versions.publish(map=made, document=a_map(stages), author_id="", at=world.NOON)
+    return (made.id,)
+
+
+def map_version(organization: Organization) -> tuple[Any, ...]:
+    return (*message_map(organization), 1)
+
+
+def policy(organization: Organization) -> tuple[Any, ...]:
+    document = policies.default_document()
+    made = policies.publish(
+        organization=organization, document=document, author_id="", at=world.NOON
+    )
+    return (made.number,)
+
+
+def connection(organization: Organization) -> tuple[Any, ...]:
+    return (world.connection(organization).id,)
+
+
+def parked_event(organization: Organization) -> tuple[Any, ...]:
+    made = RawEvent.objects.create(
+        organization=organization, kind="ats", source_id=world.connection(organization).id,
+        dedupe_key="1", shard=0, body=b"{}", state="parked", received_at=world.NOON,
+    )  # fmt: skip
+    return (made.id,)
+
+
+def parked_write_back(organization: Organization) -> tuple[Any, ...]:
+    application = world.application(world.candidate(world.connection(organization)))
+    made = WriteBack.objects.create(
+        organization=organization, connection=application.connection, application=application,
+        shard=0, kind="note", state="parked", created_at=world.NOON,
+    )  # fmt: skip
+    return (made.id,)
+
+
 def anything(organization: Organization) -> tuple[Any, ...]:
     return ("anything",)
 
@@ -100,6 +146,16 @@ EXAMPLES: dict[str, Callable[[Organization], tuple[Any, ...]]] = {
     "renew-invitation": invitation,
     "withdraw-invitation": invitation,
     "switch-organization": own_place,
+    "map": message_map,
+    "map-version": map_version,
+    "map-yaml": map_version,
+    "policy": policy,
+    "connection": connection,
+    "connection-live": connection,
+    "show-hook": connection,
+    "put-all-back": connection,
+    "put-back-event": parked_event,
+    "put-back-write-back": parked_write_back,
     "demo:move": in_the_ats,
     "demo:interview": in_the_ats,
     "demo:phone-number": in_the_ats,

@@ -16,7 +16,7 @@ class Rule(NamedTuple):
     """Phrases that mean `outcome` where they are the whole message, or a whole clause of it.
 
     `courtesy`: polite words around them change nothing. `hints`: inside another sentence they
-    may mean it, so that a person must look.
+    may mean it, so that a person must look. `language` '' is for the carriers' own words.
     """
 
     id: str
@@ -25,6 +25,7 @@ class Rule(NamedTuple):
     phrases: tuple[str, ...]
     courtesy: bool = True
     hints: bool = False
+    language: str = ""
 
 
 def _each(*parts: str) -> tuple[str, ...]:
@@ -46,17 +47,17 @@ RULES = (
          courtesy=False),
     Rule("carrier_polite", "ambiguous_stop", WHOLE, ("end", "quit", "cancel", "remove")),
     Rule("stop_es", "opt_out", WHOLE, ("baja", "alto", "parar", "pare", "paren", "no mas",
-         "ya no mas", "cancelar suscripcion")),
+         "ya no mas", "cancelar suscripcion"), language="es"),
     Rule("stop_doing", "opt_out", CLAUSE, (
         *_each("stop|quit|cease", _DOING, "|me|us|to me|this number|my phone"),
         *_each("stop|quit", "sending", "|me|us", _THINGS + "|these|this|anything|stuff"),
         *_each("stop", "|all|the|these|those|your|all the|all these", _THINGS),
-    ), hints=True),
+    ), hints=True, language="en"),
     Rule("do_not", "opt_out", CLAUSE, (
         *_each("dont|do not|never", _DO, "me|us|this number", "|again|any more|anymore"),
         *_each("dont|do not", "send", "|me", "|any more|anymore|any", _THINGS),
         *_each("no more", _THINGS),
-    ), hints=True),
+    ), hints=True, language="en"),
     Rule("list", "opt_out", CLAUSE, (
         *_each("take|remove|delete|get", "me|my number|my phone number|this number|my email",
                "off|from|off of|out of", "your|the|this|that|any",
@@ -66,7 +67,7 @@ RULES = (
         *_each("i", "want to|wish to|would like to|need to", "opt out|unsubscribe"),
         *_each("id like to", "opt out|unsubscribe"),
         *_each("i", "revoke|withdraw", "|my", "consent"),
-    ), hints=True),
+    ), hints=True, language="en"),
     Rule("do_not_es", "opt_out", CLAUSE, (
         *_each("|ya", "no me", "escriban|escriba|escribas|contacten|contacte|contactes|molesten"
                "|moleste|molestes", "mas|"),
@@ -79,10 +80,10 @@ RULES = (
         *_each("quiteme|quitenme|quitame|saqueme|saquenme|sacame|borreme|borrenme|borrame",
                "|de la lista|de su lista|de esta lista"),
         *_each("deme|denme|dame|quiero darme|darme|dar", "de baja"),
-    ), hints=True),
+    ), hints=True, language="es"),
     # Without an object these ask for silence; with one ("más cobros duplicados") they complain.
     Rule("send_es", "opt_out", CLAUSE, _each("|ya", "no me",
-         "manden|mande|mandes|envien|envie|envies|llamen|llame|llames", "mas")),
+         "manden|mande|mandes|envien|envie|envies|llamen|llame|llames", "mas"), language="es"),
     Rule("start", "opt_in", WHOLE, ("start", "unstop", "start again"), courtesy=False),
     Rule("help", "help", WHOLE, ("help", "info", "ayuda"), courtesy=False),
 )  # fmt: skip

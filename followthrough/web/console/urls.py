@@ -13,6 +13,9 @@ from followthrough.web.console import (
     invitations,
     members,
     passwords,
+    connections,
+    maps,
+    policies,
     sign_in,
 )
 from followthrough.web.console.today import views as today
@@ -41,6 +44,22 @@ urlpatterns = [
     path("settings/invitations/<uuid:key>/withdraw", members.withdraw, name="withdraw-invitation"),
     path("invitations/<str:token>", invitations.page, name="invitation"),
     path("sign-in/", sign_in.Page.as_view(), name="account_login"),
+    path("maps/", maps.page, name="maps"),
+    path("maps/<uuid:key>", maps.one, name="map"),
+    path("maps/<uuid:key>/v/<int:number>", maps.version, name="map-version"),
+    path("maps/<uuid:key>/v/<int:number>.yaml", maps.download, name="map-yaml"),
+    path("policies/", policies.page, name="policies"),
+    path("policies/<int:number>", policies.one, name="policy"),
+    path("connections/", connections.page, name="connections"),
+    path("connections/live", connections.page_live, name="connections-live"),
+    path("connections/<uuid:key>", connections.one, name="connection"),
+    path("connections/<uuid:key>/live", connections.one_live, name="connection-live"),
+    path("connections/<uuid:key>/webhook", connections.show_hook, name="show-hook"),
+    path("connections/<uuid:key>/again", connections.put_all_back, name="put-all-back"),
+    path("parked/events/<uuid:key>", connections.put_back_event, name="put-back-event"),
+    path(
+        "parked/write-backs/<uuid:key>", connections.put_back_write_back, name="put-back-write-back"
+    ),
     path("sign-in/<str:token>", sign_in.with_link, name="sign-in-link"),
     path("sign-out", sign_in.out, name="sign-out"),
     path("password/forgotten", passwords.Forgotten.as_view(), name="account_reset_password"),

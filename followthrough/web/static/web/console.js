@@ -60,7 +60,7 @@ function walk(step) {
   const rows = [...document.querySelectorAll("[data-row]")];
   const at = rows.findIndex((row) => row.contains(document.activeElement));
   const next = rows[at < 0 ? (step > 0 ? 0 : rows.length - 1) : Math.min(rows.length - 1, Math.max(0, at + step))];
-  next?.querySelector("a, button")?.focus();
+  next?.querySelector("a, button, summary")?.focus();
   next?.scrollIntoView({ block: "nearest" });
 }
 function pressed(key) {

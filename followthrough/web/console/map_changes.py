@@ -1,0 +1,102 @@
+"""What a version of a map changes, in words: for each part what it was and what it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from followthrough.journeys import diff
+from followthrough.journeys.definition import MapDocument, TouchDef
+from followthrough.journeys.diff import Difference, TouchChange
+from followthrough.people.stages import Stage
+from followthrough.web.console import map_words
+from followthrough.web.console.map_words import duration, joined
+from followthrough.web.templatetags.console import channel
+
+
+class ChangedPart(NamedTuple):
+    """A part that differs; `was` and `is_` are '' where the difference is shown in the texts."""
+
+    name: str
+    was: str = ""
+    is_: str = ""
+
+
+NAMES: Mapping[str, str] = {
+    "stage": gettext_noop("Another stage"),
+    "trigger": gettext_noop("When it goes"),
+    "when": gettext_noop("Only if"),
+    "channels": gettext_noop("Channels"),
+    "content": gettext_noop("The words"),
+    "ask": gettext_noop("What it asks, or what follows"),
+    "purpose": gettext_noop("Purpose"),
+    "priority": gettext_noop("Priority"),
+    "useful_for": gettext_noop("Of use"),
+    "enabled": gettext_noop("Switched on"),
+}
+WORDS: Mapping[str, Callable[[TouchDef], str]] = {
+    "trigger": map_words.when,
+    "when": lambda touch: joined(map_words.conditions(touch.when)) or _("always"),
+    "channels": lambda touch: joined([channel(one) for one in touch.channels]),
+    "ask": lambda touch: map_words.asks(touch.ask) or _("Asks nothing"),
+    "purpose": lambda touch: purpose(touch.purpose),
+    "priority": lambda touch: str(touch.priority),
+    "useful_for": map_words.useful,
+    "enabled": lambda touch: _("yes") if touch.enabled else _("no"),
+}
+PURPOSES = {
+    "informational": gettext_noop("about their own application"),
+    "outreach": gettext_noop("outreach"),
+}
+
+
+def purpose(code: str) -> str:
+    """What a touch is for."""
+    return _(PURPOSES.get(code, code))
+
+
+def of_touch(change: TouchChange) -> list[ChangedPart]:
+    """Each part of a changed touch; [] for one that was added or removed."""
+    if change.kind != diff.CHANGED or change.before is None or change.after is None:
+        return []
+    return [_part(name, change.before, change.after) for name in change.parts]
+
+
+def _part(name: str, before: TouchDef, after: TouchDef) -> ChangedPart:
+    words = WORDS.get(name)
+    was, is_ = (words(before), words(after)) if words else ("", "")
+    return ChangedPart(_(NAMES[name]), *(("", "") if was == is_ else (was, is_)))
+
+
+SETTINGS: Mapping[str, str] = {
+    "name": gettext_noop("Name"),
+    "description": gettext_noop("Description"),
+    "settle": gettext_noop("A stage speaks after"),
+    "default_locale": gettext_noop("Language of those without a text in their own"),
+    "replies": gettext_noop("Answers of asks that have none of their own"),
+}
+SETTING_WORDS: Mapping[str, Callable[[MapDocument], str]] = {
+    "name": lambda document: document.name,
+    "description": lambda document: document.description or "–",
+    "settle": lambda document: duration(document.settle),
+    "default_locale": lambda document: map_words.language(document.default_locale),
+    "replies": lambda document: "",
+}
+
+
+def of_map(found: Difference, before: MapDocument, after: MapDocument) -> list[ChangedPart]:
+    """What differs of the map as a whole."""
+    settings = [
+        ChangedPart(_(SETTINGS[name]), SETTING_WORDS[name](before), SETTING_WORDS[name](after))
+        for name in found.settings
+    ]
+    return settings + [_ends(stage, after) for stage in found.ends]
+
+
+def _ends(stage: str, after: MapDocument) -> ChangedPart:
+    yes, no = _("ends the run"), _("does not end the run")
+    ends = after.ends(stage)
+    return ChangedPart(str(Stage(stage).label), no if ends else yes, yes if ends else no)

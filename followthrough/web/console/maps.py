@@ -1,0 +1,246 @@
+"""Message maps: which there are and who gets them, the board of a version, and its history."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.db.models import Count, Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from followthrough.core import clock
+from followthrough.governance import policies
+from followthrough.governance.models import Freeze
+from followthrough.governance.policy import CompiledPolicy
+from followthrough.journeys import diff, documents, versions
+from followthrough.journeys.definition import ENDING, MapDocument
+from followthrough.journeys.diff import Difference
+from followthrough.journeys.models import Assignment, MessageMap, Run, Version
+from followthrough.people import scopes
+from followthrough.people.stages import Stage
+from followthrough.web.console import authors, board, map_changes, map_words
+from followthrough.web.console.access import own
+
+
+class Runs(NamedTuple):
+    """How many applications are in a version: `open` ones, and `every` one that ever began."""
+
+    open: int = 0
+    every: int = 0
+
+
+@dataclass(frozen=True)
+class Told:
+    """A map with everything the pages say of it; `versions` are the newest first."""
+
+    map: MessageMap
+    versions: Sequence[Version]
+    runs: Mapping[UUID, Runs]
+    assigned: Sequence[str]
+    frozen: Freeze | None
+
+    @property
+    def newest(self) -> Version | None:
+        return self.versions[0] if self.versions else None
+
+    @property
+    def running(self) -> list[tuple[Version, int]]:
+        """The versions that applications are in now, with how many."""
+        counted = [(one, self.runs.get(one.id, Runs()).open) for one in self.versions]
+        return [(version, count) for version, count in counted if count]
+
+
+# --- pages ---------------------------------------------------------------------------------------
+
+
+@require_safe
+def page(request: HttpRequest) -> HttpResponse:
+    """Every map: its newest version, who gets it, and how many are in which version."""
+    member = request.member  # type: ignore[attr-defined]
+    maps = MessageMap.objects.filter(organization_id=member.organization_id).order_by("name")
+    found = told(maps)
+    given = {
+        "maps": found,
+        "authors": _authors(member.organization_id, found),
+        "pictures": _pictures(found),
+        "without": _without(member),
+    }
+    return render(request, "console/maps.html", given)
+
+
+@require_safe
+def one(request: HttpRequest, key: UUID) -> HttpResponse:
+    """The newest version of a map on the board."""
+    return _board(request, key, None)
+
+
+@require_safe
+def version(request: HttpRequest, key: UUID, number: int) -> HttpResponse:
+    """Any version of a map on the board."""
+    return _board(request, key, number)
+
+
+@require_safe
+def download(request: HttpRequest, key: UUID, number: int) -> HttpResponse:
+    """A version as YAML, which reads back as the same document."""
+    shown = _version(told_of(request, key), number)
+    text = documents.write_yaml(versions.document(shown.id))
+    name = f"{shown.map.slug}-v{shown.number}.yaml"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(text, content_type="application/yaml; charset=utf-8", headers=headers)
+
+
+def _board(request: HttpRequest, key: UUID, number: int | None) -> HttpResponse:
+    found = told_of(request, key)
+    given: dict[str, Any] = {"told": found, "authors": _authors(found.map.organization_id, [found])}
+    if found.newest:
+        shown = _version(found, number or found.newest.number)
+        given |= _shown(request, found, shown)
+    elif number:
+        raise Http404("The map has no such version.")
+    return render(request, "console/map.html", given)
+
+
+def _shown(request: HttpRequest, found: Told, shown: Version) -> dict[str, Any]:
+    """A version: its document, its board, and what it changes of the one before it."""
+    organization = request.member.organization  # type: ignore[attr-defined]
+    document = versions.document(shown.id)
+    before = next((one for one in found.versions if one.number == shown.number - 1), None)
+    old = versions.document(before.id) if before and "plain" not in request.GET else None
+    difference = diff.diff(old, document) if old else None
+    policy = _policy(organization.id)
+    return {
+        "shown": shown,
+        "document": document,
+        "before": before,
+        "difference": difference,
+        "settings": map_changes.of_map(difference, old, document) if difference and old else [],
+        "plain": "plain" in request.GET,
+        "board": board.build(document, before=old, policy=policy, country=organization.country),
+        "policy": policy,
+        "settle": map_words.duration(document.settle),
+        "fallback": map_words.language(document.default_locale),
+        **(_counts(difference) if difference else {}),
+    }
+
+
+def _counts(found: Difference) -> dict[str, int]:
+    return {kind: found.count(kind) for kind in (diff.ADDED, diff.CHANGED, diff.REMOVED)}
+
+
+def _policy(organization_id: UUID) -> CompiledPolicy:
+    return policies.standing([organization_id]).answer()[organization_id]
+
+
+# --- what is there -------------------------------------------------------------------------------
+
+
+def told_of(request: HttpRequest, key: UUID) -> Told:
+    """One map of the member's organization. Raises Http404."""
+    found = own(request, MessageMap, key)
+    return told(MessageMap.objects.filter(id=found.id))[0]
+
+
+def told(maps: QuerySet[MessageMap]) -> list[Told]:
+    """Maps with what is said of them, in five queries however many there are."""
+    found = list(maps)
+    keys = [one.id for one in found]
+    published = _by_map(
+        Version.objects.filter(map__in=keys).defer("document").select_related("map")
+        .order_by("-number")
+    )  # fmt: skip
+    rules = _by_map(
+        Assignment.objects.filter(map__in=keys).select_related("site", "requisition")
+        .order_by("position", "id")
+    )  # fmt: skip
+    runs, frozen = _runs(keys), _frozen(keys)
+    return [
+        Told(
+            one,
+            published.get(one.id, []),
+            runs,
+            [_rule(rule) for rule in rules.get(one.id, [])],
+            frozen.get(one.id),
+        )
+        for one in found
+    ]
+
+
+def _by_map(rows: Iterable[Any]) -> dict[UUID, list[Any]]:
+    found: dict[UUID, list[Any]] = {}
+    for row in rows:
+        found.setdefault(row.map_id, []).append(row)
+    return found
+
+
+def _runs(maps: Sequence[UUID]) -> dict[UUID, Runs]:
+    counted = (
+        Run.objects.filter(version__map__in=maps)
+        .values_list("version_id")
+        .annotate(open=Count("id", filter=Q(ended_at=None)), every=Count("id"))
+    )
+    return {version_id: Runs(open_, every) for version_id, open_, every in counted}
+
+
+def _frozen(maps: Sequence[UUID]) -> dict[UUID, Freeze]:
+    standing = Freeze.objects.filter(subject_id__in=maps, subject_kind="map", ended_at=None)
+    still = standing.filter(Q(until=None) | Q(until__gt=clock.now()))
+    return {one.subject_id: one for one in still}
+
+
+def _rule(rule: Assignment) -> str:
+    """An assignment in words."""
+    parts = {
+        "family": rule.family,
+        "site": rule.site.name if rule.site else "",
+        "requisition": rule.requisition.title if rule.requisition else "",
+    }
+    return map_words.assigned(**parts)
+
+
+def _version(found: Told, number: int) -> Version:
+    shown = next((one for one in found.versions if one.number == number), None)
+    if shown is None:
+        raise Http404("The map has no such version.")
+    return shown
+
+
+def _authors(organization_id: UUID, found: Sequence[Told]) -> authors.Authors:
+    return authors.names(
+        organization_id, (version.author_id for one in found for version in one.versions)
+    )
+
+
+def _pictures(found: Sequence[Told]) -> dict[UUID, board.Picture]:
+    """The board of each map's newest version in small, by map."""
+    newest = {one.newest.id: one.map.id for one in found if one.newest}
+    rows = Version.objects.filter(id__in=newest).values_list("id", "document")
+    return {
+        newest[key]: board.picture(MapDocument.model_validate(document)) for key, document in rows
+    }
+
+
+class Without(NamedTuple):
+    """A family with open applications that no map is assigned to."""
+
+    family: str
+    sites: Sequence[str]
+    count: int
+
+
+def _without(member: Any) -> list[Without]:
+    """Who is written to by nobody, among those the member sees: the most first."""
+    mine = scopes.applications(member).exclude(stage__in=(*ENDING, Stage.UNMAPPED))
+    counted = mine.filter(run=None).values_list("requisition__family", "requisition__site__name")
+    families: dict[str, list[tuple[str, int]]] = {}
+    for family, site, count in counted.annotate(count=Count("id")).order_by("-count"):
+        families.setdefault(family or "", []).append((site or "", count))
+    found = [
+        Without(family, sorted(site for site, _n in rows if site), sum(n for _site, n in rows))
+        for family, rows in families.items()
+    ]
+    return sorted(found, key=lambda one: -one.count)
