@@ -5,6 +5,7 @@ Every list and every row that a member is shown comes from here, so that nobody 
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -49,3 +50,13 @@ def about(member: Member, candidate: str = "candidate") -> Q:
     if requisitions(member) is None:
         return Q()
     return Q(**{f"{candidate}__in": applications(member).values("candidate_id")})
+
+
+def members(candidate: Candidate, *, roles: Collection[str]) -> QuerySet[Member]:
+    """The members with one of these roles who may see a candidate, by name."""
+    openings = Requisition.objects.filter(id__in=candidate.applications.values("requisition_id"))
+    there = Q(scopes__site__in=openings.exclude(site=None).values("site_id"))
+    in_team = Q(scopes__team__in=openings.exclude(team="").values("team"))
+    theirs = Member.objects.filter(organization_id=candidate.organization_id, role__in=roles)
+    found = theirs.filter(Q(scopes=None) | there | in_team, user__is_active=True)
+    return found.distinct().select_related("user").order_by("user__name", "id")

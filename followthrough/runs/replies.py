@@ -6,7 +6,7 @@ a cap stops is stopped here as well, with its receipt.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import Any, NamedTuple
@@ -162,12 +162,14 @@ class Way(NamedTuple):
     """A channel to write on, and what the gate would say of a message now.
 
     `point` None: they have no address for it. `answers` is when they wrote what it would answer,
-    `until` how long that counts. `blocked` is since when nothing may go there.
+    `until` how long that counts, and `otherwise` what is decided about what answers nothing.
+    `blocked` is since when nothing may go there.
     """
 
     channel: str
     point: Point | None
     decision: Decision
+    otherwise: Decision
     answers: datetime | None
     until: datetime | None
     consent: Consent | None
@@ -184,15 +186,9 @@ def ways(candidate: Candidate, application: Application | None, *, now: datetime
     """What would become of a message to the candidate now, by each channel. Nothing is written."""
     dues = [_imagined(candidate, application, channel, now) for channel in CHANNEL_KIND]
     known = known_facts.load(dues, now=now)
-    ours = known.companies()[candidate.organization_id]
+    person, ours = known.people[candidate.id], known.companies()[candidate.organization_id]
     answered = _answered(candidate.id, ours.policy, now=now)
-    found = []
-    for due in dues:
-        channel = due.channels[0]
-        if answers := answered.get(channel):
-            due = due._replace(purpose="reply", reply_to_at=answers)
-        found.append(_way(due, known.people[candidate.id], ours, known, now=now))
-    return found
+    return [_way(due, answered, person, ours, known, now) for due in dues]
 
 
 def _imagined(
@@ -204,21 +200,36 @@ def _imagined(
     return Due(uuid7(), *plan, held_for="", attempts=0, tries=0)
 
 
-def _way(due: Due, person: Person, ours: Company, known: Facts, *, now: datetime) -> Way:
-    zones = drafts.zones(person, [due], known)
-    draft = drafts.draft(due, person, next(iter(zones.names), "UTC"), known)
-    facts_of_them = drafts.person_facts(person, zones, known, ours)
-    (decision,) = gate.decide([draft], facts_of_them, ours.policy, now)
-    channel = due.channels[0]
-    point = person.points.get(CHANNEL_KIND[channel])
+def _way(
+    due: Due,
+    answered: Mapping[str, datetime],
+    person: Person,
+    ours: Company,
+    known: Facts,
+    now: datetime,
+) -> Way:
+    (channel,) = due.channels
+    point, answers = person.points.get(CHANNEL_KIND[channel]), answered.get(channel)
+    otherwise = decision = _decided(due, person, ours, known, now)
+    if answers:
+        reply = due._replace(purpose="reply", reply_to_at=answers)
+        decision = _decided(reply, person, ours, known, now)
     about = (point.address_key if point else "", channel)
     return Way(
         channel,
         point,
         decision,
-        due.reply_to_at,
-        due.reply_to_at and due.reply_to_at + ours.policy.reply_within,
+        otherwise,
+        answers,
+        answers and answers + ours.policy.reply_within,
         ours.consents.get(about),
         ours.blocks.get(about),
-        tuple(zones.names),
+        drafts.zones(person, [due], known).names,
     )
+
+
+def _decided(due: Due, person: Person, ours: Company, known: Facts, now: datetime) -> Decision:
+    zones = drafts.zones(person, [due], known)
+    draft = drafts.draft(due, person, next(iter(zones.names), "UTC"), known)
+    told = drafts.person_facts(person, zones, known, ours)
+    return gate.decide([draft], told, ours.policy, now)[0]

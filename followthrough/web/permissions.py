@@ -50,9 +50,10 @@ ABILITIES = (
     _may("today",       "●   ●   ●   ●   ●   ●   ●   ●", _("Open Today and their own account"),
          "today", "today-live"),
     _may("candidates",  "●   ●   ●   ●   ●   ●   ·   ●", _("See candidates, what was said, and interviews"),
-         "candidates", "candidate", "candidate-live", "interviews"),
+         "candidates", "candidate", "candidate-live", "interviews",
+         "inbox", "inbox-live", "handoff", "handoff-live"),
     _may("talk",        "●   ●   ●   ●   ·   ·   ·   ·", _("Answer candidates; take, assign and resolve handoffs"),
-         "resolve-handoff"),
+         "reply", "withdraw-reply", "take-handoff", "assign-handoff", "resolve-handoff", "reopen-handoff"),
     _may("maps",        "●   ●   ●   ●   ●   ●   ●   ●", _("Read message maps and policies")),
     _may("connections", "●   ●   ·   ·   ·   ●   ●   ·", _("See the connections and what broke")),
     _may("members",     "●   ·   ·   ·   ·   ·   ·   ·", _("Invite members; change their roles, sites and teams; end their access")),
@@ -81,6 +82,11 @@ def opened_by(url: str) -> Ability | None:
 def of(role: str) -> frozenset[str]:
     """The codes of what a role may do."""
     return frozenset(one.code for one in ABILITIES if role in one.roles)
+
+
+def roles(code: str) -> frozenset[str]:
+    """Who has an ability."""
+    return next(one.roles for one in ABILITIES if one.code == code)
 
 
 def _by_url(abilities: Iterable[Ability]) -> dict[str, Ability]:

@@ -6,9 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('messaging', '0001_initial'),
-        ('people', '0002_teams_and_scopes'),
+        ('messaging', '0002_desk_indexes'),
     ]
 
     operations = [
