@@ -181,7 +181,7 @@ def _seen(request: HttpRequest) -> UUID | None:
 
 def _given(to: Member | None, me: Member) -> str:
     if to is None:
-        return _("It is nobody's now: whoever is free can take it.")
+        return _("It is nobody’s now: whoever is free can take it.")
     if to.id == me.id:
         return _("It is yours now.")
     return _("%(name)s has it now.") % {"name": to.user.name}
