@@ -11,12 +11,12 @@ from followthrough.accounts.models import Member, Organization, Role, User
 from followthrough.audit.facts import SYSTEM
 from followthrough.conversations.models import Handoff
 from followthrough.demo.models import AtsApplication
-from followthrough.people import invitations
 from followthrough.governance import policies
 from followthrough.intake.models import RawEvent
 from followthrough.journeys import versions
 from followthrough.journeys.models import MessageMap
 from followthrough.journeys.tests.builders import a_map
+from followthrough.people import invitations
 from followthrough.people.models import WriteBack
 from tests import world
 
@@ -137,7 +137,14 @@ def anything(organization: Organization) -> tuple[Any, ...]:
 EXAMPLES: dict[str, Callable[[Organization], tuple[Any, ...]]] = {
     "candidate": candidate,
     "candidate-live": candidate,
+    "handoff": handoff,
+    "handoff-live": handoff,
+    "reply": handoff,
+    "withdraw-reply": handoff,
+    "take-handoff": handoff,
+    "assign-handoff": handoff,
     "resolve-handoff": handoff,
+    "reopen-handoff": handoff,
     "sign-in-link": anything,
     "invitation": anything,
     "member": colleague,

@@ -1,15 +1,19 @@
-"""Handoffs: why a person is needed, until when, and what stays silent meanwhile."""
+"""Handoffs: why a person is needed, who has it, until when, and what stays silent meanwhile."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import transaction
 
+from followthrough.accounts.models import Member
 from followthrough.audit import facts
 from followthrough.conversations.models import Handoff
 from followthrough.governance import freezes
+from followthrough.messages.models import Message, Touch
 from followthrough.store import sql
 
 Reason = Handoff.Reason
@@ -25,6 +29,8 @@ DUE: dict[str, timedelta] = {
 }
 # Where a person must speak first, automation is silent until they have.
 SILENT = frozenset({Reason.UNCLEAR, Reason.DECLINED, Reason.AMBIGUOUS_STOP})
+# Where it can be undone so long, nothing that was held leaves within that time.
+UNDO = timedelta(seconds=10)
 
 
 @transaction.atomic
@@ -60,22 +66,25 @@ def open(
     return handoff
 
 
-def _silence(organization_id: UUID, candidate_id: UUID, at: datetime) -> UUID:
+def _silence(
+    organization_id: UUID, candidate_id: UUID, at: datetime, *, by: str = "engine"
+) -> UUID:
     return freezes.begin(
         organization_id=organization_id,
         subject_kind="candidate",
         subject_id=candidate_id,
         why="handoff",
-        by="engine",
+        by=by,
         at=at,
     ).id
 
 
 @transaction.atomic
-def resolve(handoff: Handoff, *, by: str, at: datetime) -> bool:
+def resolve(handoff: Handoff, *, by: str, at: datetime, undo: timedelta = timedelta()) -> bool:
     """A person has seen to it: end its freeze and let held messages be decided again.
 
-    `by` is `member:<id>`. Returns whether it was still open.
+    `by` is `member:<id>`. What was held waits for `undo` more, so that `reopen` can still catch it.
+    Returns whether it was still open.
     """
     still_open = Handoff.objects.filter(id=handoff.id, resolved_at=None)
     if not still_open.update(resolved_at=at, resolved_by=by):
@@ -84,7 +93,74 @@ def resolve(handoff: Handoff, *, by: str, at: datetime) -> bool:
     _record(handoff, "resolved_handoff", freezes.actor(by), at)
     if handoff.freeze_id:
         freezes.end(handoff.freeze_id, by=by, at=at)
-        _release(handoff.candidate_id, at)
+        _release(handoff.candidate_id, at, at + undo)
+    return True
+
+
+class Reopened(NamedTuple):
+    """What came of opening one again: the one that is open now, and what left meanwhile."""
+
+    handoff: Handoff
+    left: Sequence[Message]
+
+
+@transaction.atomic
+def reopen(handoff: Handoff, *, by: str, at: datetime) -> Reopened:
+    """It was resolved too soon: a person is needed again, and where one must speak first automation
+    is silent again. What left meanwhile has left, and is returned.
+
+    `by` is `member:<id>`. Where it is open already, or another one was opened since for the same
+    application and reason, that one stands.
+    """
+    found = Handoff.objects.select_for_update().get(id=handoff.id)
+    if found.resolved_at is None:
+        return Reopened(found, [])
+    left, again = _left_since(found, found.resolved_at), _same(found)
+    if again:
+        return Reopened(again, left)
+    found.resolved_at, found.resolved_by = None, ""
+    if found.reason in SILENT:
+        found.freeze_id = _silence(found.organization_id, found.candidate_id, at, by=by)
+    found.save(update_fields=["resolved_at", "resolved_by", "freeze_id"])
+    _record(found, "reopened_handoff", freezes.actor(by), at)
+    return Reopened(found, left)
+
+
+def _same(handoff: Handoff) -> Handoff | None:
+    return Handoff.objects.filter(
+        organization_id=handoff.organization_id,
+        candidate_id=handoff.candidate_id,
+        application_id=handoff.application_id,
+        reason=handoff.reason,
+        resolved_at=None,
+    ).first()
+
+
+def _left_since(handoff: Handoff, since: datetime) -> list[Message]:
+    """What automation has said to the candidate since."""
+    said = Message.objects.filter(candidate_id=handoff.candidate_id, direction="out", at__gte=since)
+    out = list(said.exclude(delivery="not_sent").order_by("id"))
+    touches = Touch.objects.in_bulk([one.touch_id for one in out if one.touch_id])
+    ours = [touches[one.touch_id] for one in out if one.touch_id in touches]
+    by_members = {one.id for one in ours if one.origin == Touch.Origin.MEMBER}
+    return [one for one in out if one.touch_id not in by_members]
+
+
+@transaction.atomic
+def assign(
+    handoff: Handoff, to: Member | None, *, by: str, at: datetime, seen: UUID | None = None
+) -> bool:
+    """Give it to a member, or (None) to nobody in particular. `by` is `member:<id>`.
+
+    `seen` is whose it was when that was decided. Returns False, and changes nothing, where it has
+    changed hands since or is resolved.
+    """
+    as_seen = Handoff.objects.filter(id=handoff.id, resolved_at=None, owner_id=seen)
+    if not as_seen.update(owner=to):
+        return False
+    handoff.refresh_from_db()
+    given = {"from": seen and str(seen), "to": to and str(to.id)}
+    _record(handoff, "assigned_handoff", freezes.actor(by), at, **given)
     return True
 
 
@@ -97,15 +173,17 @@ RETURNING shard
 """
 
 
-def _release(candidate_id: UUID, at: datetime) -> None:
-    """Make messages that were held for a freeze due now, unless another freeze still stands."""
+def _release(candidate_id: UUID, at: datetime, due: datetime) -> None:
+    """Make messages that were held for a freeze due, unless another freeze still stands."""
     if freezes.standing([candidate_id], now=at):
         return
-    shards = {row[0] for row in sql.rows(_RELEASE, (at, candidate_id))}
+    shards = {row[0] for row in sql.rows(_RELEASE, (due, candidate_id))}
     sql.wake(*shards)
 
 
-def _record(handoff: Handoff, verb: str, actor: facts.Actor, at: datetime) -> None:
+def _record(
+    handoff: Handoff, verb: str, actor: facts.Actor, at: datetime, **more: str | None
+) -> None:
     application = str(handoff.application_id) if handoff.application_id else None
     facts.record(
         organization_id=handoff.organization_id,
@@ -113,6 +191,7 @@ def _record(handoff: Handoff, verb: str, actor: facts.Actor, at: datetime) -> No
         verb=verb,
         subject_kind="candidate",
         subject_id=handoff.candidate_id,
-        why={"handoff": str(handoff.id), "reason": handoff.reason, "application": application},
+        why={"handoff": str(handoff.id), "reason": handoff.reason, "application": application}
+        | more,
         at=at,
     )

@@ -46,4 +46,9 @@ class Handoff(OrganizationRow):
                 name="handoff_open",
                 condition=models.Q(resolved_at=None),
             ),
+            models.Index(
+                fields=["organization", "-resolved_at"],
+                name="handoff_done",
+                condition=~models.Q(resolved_at=None),
+            ),
         ]

@@ -44,6 +44,7 @@ REASONS = {
     "anchor_cleared": _("The time it was planned around was taken away."),
     "answered": _("The candidate has answered already."),
     "replied": _("The candidate has written meanwhile."),
+    "withdrawn": _("Whoever wrote it took it back before it was handed over."),
     "run_ended": _("The run through the message map has ended."),
     "version_moved": _("The application moved to another version of the message map."),
     "unreachable": _("Nobody can be reached at this address on this channel."),

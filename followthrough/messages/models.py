@@ -105,6 +105,11 @@ class Touch(HotRow):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["run_id", "key", "occurrence"], name="touch_once"),
+            models.UniqueConstraint(  # what a member wrote: no run stands for it
+                fields=["candidate", "occurrence"],
+                condition=models.Q(origin="member"),
+                name="touch_member_once",
+            ),
         ]
         indexes = [
             models.Index(  # those of a run are found by it: `touch_once` begins with it

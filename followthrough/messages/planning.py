@@ -14,7 +14,8 @@ from followthrough.store import sql
 
 
 class Plan(NamedTuple):
-    """A touch to plan. (run_id, key, occurrence) is its identity where there is a run."""
+    """A touch to plan. (run_id, key, occurrence) is its identity where there is a run; what a
+    member wrote has (candidate_id, occurrence)."""
 
     organization_id: UUID
     application_id: UUID | None
@@ -51,7 +52,7 @@ FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::uuid
     %s::timestamptz[], %s::bool[])
   AS p(id, org, app, cand, run, ver, shard, origin, key, occ, purpose, prio, due, until, anchor,
        seq, relevance, channels, content, reply, listened)
-ON CONFLICT (run_id, key, occurrence) DO NOTHING
+ON CONFLICT DO NOTHING
 RETURNING id, CASE WHEN due_at <= planned_at THEN pg_notify(%s, shard::text) END
 """
 
@@ -100,6 +101,21 @@ def cancel(cancels: Sequence[Cancel], *, now: datetime) -> int:
     found = sql.rows(_CANCEL, [now, *sql.columns(cancels, 3)])
     record([receipt(Due(*row[1:]), now, "cancel", row[0], ()) for row in found])
     return len(found)
+
+
+_WITHDRAW = f"""
+UPDATE messaging_touch t SET state = 'cancelled', ended_at = %s
+WHERE t.id = %s AND t.state = 'planned'
+RETURNING {_DUE}
+"""  # noqa: S608
+
+
+def withdraw(touch_id: UUID, *, why: str, now: datetime) -> bool:
+    """Cancel one planned touch, with a receipt; `why` is a code. Returns False when it had ended
+    or was on its way already."""
+    found = sql.rows(_WITHDRAW, (now, touch_id))
+    record([receipt(Due(*row), now, "cancel", why, ()) for row in found])
+    return bool(found)
 
 
 class NewAsk(NamedTuple):

@@ -5,7 +5,7 @@ Every list and every row that a member is shown comes from here, so that nobody 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
@@ -114,3 +114,13 @@ def teams(organization: Organization) -> list[str]:
 def names(width: Width, sites: Iterable[Site]) -> Sequence[str]:
     """The sites' and teams' names, the sites' first; none for the whole company."""
     return [*(one.name for one in sites if one.id in width.sites), *sorted(width.teams)]
+
+
+def seen_by(candidate: Candidate, *, roles: Collection[str]) -> QuerySet[Member]:
+    """The members with one of these roles who may see a candidate, by name."""
+    openings = Requisition.objects.filter(id__in=candidate.applications.values("requisition_id"))
+    there = Q(scopes__site__in=openings.exclude(site=None).values("site_id"))
+    in_team = Q(scopes__team__in=openings.exclude(team="").values("team"))
+    theirs = Member.objects.filter(organization_id=candidate.organization_id, role__in=roles)
+    found = theirs.filter(Q(scopes=None) | there | in_team, user__is_active=True)
+    return found.distinct().select_related("user").order_by("user__name", "id")

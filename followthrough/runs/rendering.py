@@ -36,10 +36,15 @@ def context(person: Person, subject: Subject | None, anchors: Anchors, zone: str
 
 
 def rendered(due: Due, channel: str, *, locale: str, values: Mapping[str, Any]) -> Rendered:
-    """The text of `due` on `channel`; a problem with the template is in `problem`, not raised."""
+    """The text of `due` on `channel`; a problem with the template is in `problem`, not raised.
+
+    What a member wrote is no template: a `{{` in it is what they meant to say.
+    """
     text = _text(due, channel, locale)
     if not text:
         return Rendered("", problem="no_content")
+    if due.origin == "member":
+        return Rendered(text["body"], text.get("subject", ""))
     subject = text.get("subject")
     try:
         return Rendered(

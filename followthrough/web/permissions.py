@@ -51,9 +51,10 @@ ABILITIES = (
          "today", "today-live", "settings", "roles", "organization", "switch-organization", "sign-out-elsewhere",
          "account_change_password", "account_set_password"),
     _may("candidates",  "●   ●   ●   ●   ●   ●   ·   ●", _("See candidates, what was said, and interviews"),
-         "candidates", "candidate", "candidate-live", "interviews"),
+         "candidates", "candidate", "candidate-live", "interviews",
+         "inbox", "inbox-live", "handoff", "handoff-live"),
     _may("talk",        "●   ●   ●   ●   ·   ·   ·   ·", _("Answer candidates; take, assign and resolve handoffs"),
-         "resolve-handoff"),
+         "reply", "withdraw-reply", "take-handoff", "assign-handoff", "resolve-handoff", "reopen-handoff"),
     _may("maps",        "●   ●   ●   ●   ●   ●   ●   ●", _("Read message maps and policies"),
          "maps", "map", "map-version", "map-yaml", "policies", "policy"),
     _may("connections", "●   ●   ·   ·   ·   ●   ●   ·", _("See the connections and what broke; put it back to work"),
@@ -90,6 +91,11 @@ def opened_by(url: str) -> Ability | None:
 def of(role: str) -> frozenset[str]:
     """The codes of what a role may do."""
     return frozenset(one.code for one in ABILITIES if role in one.roles)
+
+
+def roles(code: str) -> frozenset[str]:
+    """Who has an ability."""
+    return next(one.roles for one in ABILITIES if one.code == code)
 
 
 def _by_url(abilities: Iterable[Ability]) -> dict[str, Ability]:

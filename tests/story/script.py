@@ -28,6 +28,8 @@ class Step:
     freeze: dict[str, Any] | None = None
     unfreeze: bool = False
     resolve: bool = False  # a member resolves what was handed over
+    member: Any = None  # a member writes: a text, or {text, via, form}
+    withdraw: bool = False  # and takes back what still waits
     publish: dict[str, Any] | None = None  # changes to the map, by path
     move: bool = False  # a member moves the runs to the newest version
     jump: bool = False  # nobody worked on the way to `at`: everything stood still

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Min
 
+from followthrough.accounts.models import Member, User
 from followthrough.audit.facts import Actor
 from followthrough.conversations import handoffs
 from followthrough.conversations.models import Handoff
@@ -20,7 +21,7 @@ from followthrough.governance.models import Freeze
 from followthrough.journeys.models import Run
 from followthrough.messages.models import Attempt, Message, Receipt, Touch
 from followthrough.people.models import Application
-from followthrough.runs import advance, engine
+from followthrough.runs import advance, engine, replies
 from tests import company, door, world
 from tests.story.script import Step, Story, load_map, moment
 
@@ -230,6 +231,32 @@ def _resolve(telling: Telling, _: bool) -> None:
         handoffs.resolve(handoff, by="member:tests", at=clock.now())
 
 
+def _member(telling: Telling, said: Any) -> None:
+    """`form`: which form it was sent by; each has its own unless it says otherwise."""
+    given = said if isinstance(said, dict) else {"text": said}
+    telling.numbers += 1
+    replies.write(
+        member=_maya(telling),
+        candidate=telling.application.candidate,
+        application=telling.application,
+        channel=given.get("via", "sms"),
+        text=given["text"],
+        key=UUID(int=given.get("form", telling.numbers)),
+        at=clock.now(),
+    )
+
+
+def _maya(telling: Telling) -> Member:
+    organization = telling.company.organization
+    user, _ = User.objects.get_or_create(email="maya@northwind.example")
+    return Member.objects.get_or_create(user=user, organization=organization)[0]
+
+
+def _withdraw(telling: Telling, _: bool) -> None:
+    for touch in Touch.objects.filter(origin="member", state="planned"):
+        replies.withdraw(touch, member=_maya(telling), at=clock.now())
+
+
 def _publish(telling: Telling, changes: dict[str, Any]) -> None:
     name = next(iter(telling.company.maps))
     document = load_map(telling.story.company.maps[name].get("file", name))
@@ -258,4 +285,6 @@ ACTS = {
     "freeze": _freeze,
     "unfreeze": _unfreeze,
     "resolve": _resolve,
+    "member": _member,
+    "withdraw": _withdraw,
 }

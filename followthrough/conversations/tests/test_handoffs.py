@@ -6,12 +6,14 @@ from datetime import timedelta
 
 import pytest
 
+from followthrough.accounts.models import Member, User
 from followthrough.audit.models import Fact
 from followthrough.conversations import handoffs
 from followthrough.conversations.models import Handoff
+from followthrough.core.ids import uuid7
 from followthrough.governance import freezes
 from followthrough.governance.models import Freeze
-from followthrough.messages.models import Touch
+from followthrough.messages.models import Message, Touch
 from tests import world
 from tests.world import NOON
 
@@ -111,9 +113,110 @@ def test_another_one_may_be_opened_after_the_first_was_resolved(application):
 
 
 def test_everything_names_its_actor(application):
-    handoffs.resolve(opened(application), by="member:m1", at=LATER)
+    handoff = opened(application)
+    handoffs.assign(handoff, member_of(application), by="member:m1", at=LATER)
+    handoffs.resolve(handoff, by="member:m1", at=LATER)
+    handoffs.reopen(handoff, by="member:m2", at=LATER)
     told = list(Fact.objects.order_by("id").values_list("verb", "actor_kind", "actor_id"))
     assert told == [
         ("began_freeze", "system", "engine"), ("opened_handoff", "system", "engine"),
+        ("assigned_handoff", "member", "m1"),
         ("resolved_handoff", "member", "m1"), ("ended_freeze", "member", "m1"),
+        ("began_freeze", "member", "m2"), ("reopened_handoff", "member", "m2"),
     ]  # fmt: skip
+
+
+# --- whose it is ---------------------------------------------------------------------------------
+
+
+def member_of(application, name="maya"):
+    user, _ = User.objects.get_or_create(email=f"{name}@northwind.example")
+    return Member.objects.get_or_create(organization=application.organization, user=user)[0]
+
+
+def test_it_is_given_and_given_back(application):
+    handoff, maya = opened(application), member_of(application)
+    assert handoffs.assign(handoff, maya, by="member:m1", at=LATER)
+    assert handoff.owner == maya
+    assert handoffs.assign(handoff, None, by="member:m1", at=LATER, seen=maya.id)
+    assert Handoff.objects.get().owner is None
+    whys = [one.why for one in Fact.objects.filter(verb="assigned_handoff").order_by("id")]
+    assert [(why["from"], why["to"]) for why in whys] == [
+        (None, str(maya.id)), (str(maya.id), None),
+    ]  # fmt: skip
+
+
+def test_of_two_who_take_it_at_once_one_has_it(application):
+    handoff, maya, bo = opened(application), member_of(application), member_of(application, "bo")
+    assert handoffs.assign(handoff, maya, by="member:maya", at=LATER)
+    assert not handoffs.assign(handoff, bo, by="member:bo", at=LATER)
+    assert Handoff.objects.get().owner == maya
+    assert Fact.objects.filter(verb="assigned_handoff").count() == 1
+
+
+def test_what_is_resolved_is_given_to_nobody(application):
+    handoff = opened(application)
+    handoffs.resolve(handoff, by="member:m1", at=LATER)
+    assert not handoffs.assign(handoff, member_of(application), by="member:m1", at=LATER)
+
+
+# --- undoing -----------------------------------------------------------------------------------
+
+
+def test_within_the_time_to_undo_nothing_that_was_held_is_due(application):
+    handoff, touch = opened(application), held(application)
+    handoffs.resolve(handoff, by="member:m1", at=LATER, undo=handoffs.UNDO)
+    touch.refresh_from_db()
+    assert touch.due_at == LATER + handoffs.UNDO
+    assert touch.held_for == "frozen"
+
+
+def test_opened_again_automation_is_silent_again(application):
+    handoff = opened(application)
+    before = handoff.freeze_id
+    handoffs.resolve(handoff, by="member:m1", at=LATER)
+    found = handoffs.reopen(handoff, by="member:m1", at=LATER + timedelta(seconds=5))
+    assert (found.handoff.id, found.left) == (handoff.id, [])
+    assert (found.handoff.resolved_at, found.handoff.resolved_by) == (None, "")
+    assert found.handoff.freeze_id != before
+    assert application.candidate_id in freezes.standing([application.candidate_id], now=LATER)
+
+
+def test_where_nothing_was_silent_nothing_is(application):
+    handoff = opened(application, "unreachable")
+    handoffs.resolve(handoff, by="member:m1", at=LATER)
+    assert handoffs.reopen(handoff, by="member:m1", at=LATER).handoff.freeze_id is None
+    assert not Freeze.objects.exists()
+
+
+def test_what_is_open_is_not_opened_again(application):
+    handoff = opened(application)
+    assert handoffs.reopen(handoff, by="member:m1", at=LATER).handoff == handoff
+    assert not Fact.objects.filter(verb="reopened_handoff").exists()
+
+
+def test_another_one_that_was_opened_since_stands_for_it(application):
+    first = opened(application)
+    handoffs.resolve(first, by="member:m1", at=LATER)
+    second = opened(application)
+    assert handoffs.reopen(first, by="member:m1", at=LATER).handoff == second
+    assert Handoff.objects.filter(resolved_at=None).count() == 1
+
+
+def said(application, touch, *, at, delivery=""):
+    return Message.objects.create(
+        organization=application.organization, candidate=application.candidate, direction="out",
+        channel="sms", sender_id=uuid7(), touch_id=touch.id, body="Hi", at=at, delivery=delivery,
+    )  # fmt: skip
+
+
+def test_what_automation_said_meanwhile_is_named(application):
+    handoff = opened(application)
+    handoffs.resolve(handoff, by="member:m1", at=LATER)
+    after = LATER + timedelta(seconds=4)
+    by_map, by_member = held(application), held(application, key="m", origin="member")
+    left = said(application, by_map, at=after)
+    said(application, by_map, at=LATER - timedelta(seconds=1))
+    said(application, by_map, at=after, delivery="not_sent")
+    said(application, by_member, at=after)
+    assert handoffs.reopen(handoff, by="member:m1", at=after).left == [left]

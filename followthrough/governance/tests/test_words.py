@@ -28,7 +28,7 @@ OTHER_CODES = frozenset(
     {
         "left_stage", "anchor_moved", "anchor_cleared", "answered", "replied", "run_ended",
         "version_moved", "unreachable", "throttled", "rejected", "opted_out_at_provider",
-        "misconfigured", "outcome_unknown", "poison", "decision_expired",
+        "misconfigured", "outcome_unknown", "poison", "decision_expired", "withdrawn",
     }
 )  # fmt: skip
 

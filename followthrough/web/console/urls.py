@@ -9,15 +9,17 @@ from followthrough.web.console import (
     candidate,
     candidates,
     components,
+    connections,
     interviews_page,
     invitations,
+    maps,
     members,
     passwords,
-    connections,
-    maps,
     policies,
     sign_in,
 )
+from followthrough.web.console.inbox import acts as inbox_acts
+from followthrough.web.console.inbox import pages as inbox
 from followthrough.web.console.today import views as today
 
 urlpatterns = [
@@ -27,7 +29,6 @@ urlpatterns = [
     path("candidates/<uuid:key>", candidate.page, name="candidate"),
     path("candidates/<uuid:key>/live", candidate.changes, name="candidate-live"),
     path("interviews/", interviews_page.page, name="interviews"),
-    path("handoffs/<uuid:key>/resolve", today.resolve, name="resolve-handoff"),
     path("settings/", account.page, name="settings"),
     path("settings/sign-out-elsewhere", account.out_elsewhere, name="sign-out-elsewhere"),
     path("settings/password", allauth.password_change, name="account_change_password"),
@@ -60,6 +61,16 @@ urlpatterns = [
     path(
         "parked/write-backs/<uuid:key>", connections.put_back_write_back, name="put-back-write-back"
     ),
+    path("inbox/", inbox.page, name="inbox"),
+    path("inbox/live", inbox.live_list, name="inbox-live"),
+    path("inbox/<uuid:key>", inbox.one, name="handoff"),
+    path("inbox/<uuid:key>/live", inbox.live_talk, name="handoff-live"),
+    path("inbox/<uuid:key>/reply", inbox_acts.reply, name="reply"),
+    path("inbox/<uuid:key>/withdraw", inbox_acts.withdraw, name="withdraw-reply"),
+    path("handoffs/<uuid:key>/take", inbox_acts.take, name="take-handoff"),
+    path("handoffs/<uuid:key>/assign", inbox_acts.assign, name="assign-handoff"),
+    path("handoffs/<uuid:key>/resolve", inbox_acts.resolve, name="resolve-handoff"),
+    path("handoffs/<uuid:key>/reopen", inbox_acts.reopen, name="reopen-handoff"),
     path("sign-in/<str:token>", sign_in.with_link, name="sign-in-link"),
     path("sign-out", sign_in.out, name="sign-out"),
     path("password/forgotten", passwords.Forgotten.as_view(), name="account_reset_password"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.test import Client
 
@@ -30,3 +32,13 @@ def organization(db: None) -> Organization:
 @pytest.fixture
 def owner(organization: Organization) -> Client:
     return signed_in(member_of(organization))
+
+
+@pytest.fixture
+def count_queries(django_assert_max_num_queries: Any) -> Any:
+    def count(act: Any) -> int:
+        with django_assert_max_num_queries(100) as found:
+            act()
+        return len(found)
+
+    return count

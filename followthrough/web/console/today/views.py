@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from followthrough.accounts.models import Member
-from followthrough.conversations import handoffs
-from followthrough.conversations.models import Handoff
-from followthrough.core import clock
 from followthrough.web import permissions
 from followthrough.web.console import live
-from followthrough.web.console.access import own
-from followthrough.web.console.frame import back, tell
 from followthrough.web.console.today import broken, people, risk, yesterday
 
 PART = "console/today/live.html"
@@ -51,12 +44,3 @@ def lists(member: Member) -> dict[str, Any]:
         "calm": not any(one and one.total for one in shown.values()),
         "since": yesterday.counted(member) if sees else None,
     }
-
-
-@require_POST
-def resolve(request: HttpRequest, key: UUID) -> HttpResponse:
-    """A person has seen to it: automation goes on."""
-    handoff = own(request, Handoff, key, candidate="candidate")
-    handoffs.resolve(handoff, by=f"member:{request.member.id}", at=clock.now())
-    tell(request, _("Done. Automation goes on with %(name)s.") % {"name": handoff.candidate.name})
-    return back(request, otherwise="today")

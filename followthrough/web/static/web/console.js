@@ -34,6 +34,9 @@ document.addEventListener("htmx:afterRequest", (event) => {
   if (form && event.detail.successful) form.reset();
 });
 
+// An undo is offered for ten seconds.
+setTimeout(() => document.querySelectorAll(".told .undo").forEach((one) => one.remove()), 10_000);
+
 // What is chosen in a filter takes effect at once.
 document.addEventListener("change", (event) => {
   if (event.target.matches("select[data-now]")) event.target.form.requestSubmit();
@@ -58,7 +61,8 @@ function typing(target) {
 }
 function walk(step) {
   const rows = [...document.querySelectorAll("[data-row]")];
-  const at = rows.findIndex((row) => row.contains(document.activeElement));
+  let at = rows.findIndex((row) => row.contains(document.activeElement));
+  if (at < 0) at = rows.findIndex((row) => row.querySelector("[aria-current]"));
   const next = rows[at < 0 ? (step > 0 ? 0 : rows.length - 1) : Math.min(rows.length - 1, Math.max(0, at + step))];
   next?.querySelector("a, button, summary")?.focus();
   next?.scrollIntoView({ block: "nearest" });

@@ -1,0 +1,1 @@
+"""The inbox: who waits for a person, what was said, and the answer."""

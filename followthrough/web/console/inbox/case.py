@@ -1,0 +1,56 @@
+"""Who it is about, beside the conversation: where they stand, what comes next, whose it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from followthrough.accounts.models import Member
+from followthrough.conversations.models import Handoff
+from followthrough.core.zones import Zones
+from followthrough.messages.models import Touch
+from followthrough.people import scopes
+from followthrough.people.models import Application
+from followthrough.web import permissions
+from followthrough.web.console import names, sentences, timeline, whereabouts
+from followthrough.web.console.sentences import Wall
+
+
+@dataclass
+class Case:
+    """A handoff with the one it is about. `next` is what automation would say next."""
+
+    handoff: Handoff
+    applications: Sequence[Application]
+    zones: Zones
+    wall: Wall
+
+    @cached_property
+    def next(self) -> Touch | None:
+        waiting = Touch.about(self.applications).filter(state="planned").exclude(origin="member")
+        return waiting.order_by("due_at").first()
+
+    @property
+    def next_waits(self) -> str:
+        """What the next one is held for; '' when it only is not due yet."""
+        return sentences.held_for(self.next) if self.next else ""
+
+
+def about(handoff: Handoff) -> Case:
+    """The case of a handoff: of its application, or of all of theirs where it has none."""
+    every = timeline.applications_of(handoff.candidate)
+    zones = whereabouts.of(handoff.candidate, every)
+    its = [one for one in every if one.id == handoff.application_id] or every
+    return Case(handoff, its, zones, whereabouts.clock_of(zones, its))
+
+
+def resolver(handoff: Handoff) -> str:
+    """Who resolved it; '' while nobody has."""
+    by = handoff.resolved_by
+    return names.named(by, names.of_members([by])) if by else ""
+
+
+def assignees(handoff: Handoff) -> Sequence[Member]:
+    """Whom it may be given to: who may answer, and may see the candidate."""
+    return list(scopes.seen_by(handoff.candidate, roles=permissions.roles("talk")))

@@ -1,0 +1,113 @@
+"""Handoffs in words: what happened, how long it waits, whose it is, what to do next."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop, ngettext
+
+from followthrough.accounts.models import Member
+from followthrough.conversations.models import Handoff
+
+Reason = Handoff.Reason
+
+# What stands after the name of the candidate.
+HAPPENED = {
+    Reason.UNCLEAR: gettext_noop("wrote what only a person can answer"),
+    Reason.DECLINED: gettext_noop("said no"),
+    Reason.AMBIGUOUS_STOP: gettext_noop("may want no more messages"),
+    Reason.OPTED_OUT: gettext_noop("wants no more messages, and has an interview ahead"),
+    Reason.UNKNOWN_OUTCOME: gettext_noop("may have got a message, or not"),
+    Reason.UNREACHABLE: gettext_noop("cannot be reached"),
+}
+WROTE = frozenset({Reason.UNCLEAR, Reason.DECLINED, Reason.AMBIGUOUS_STOP})  # and in which words
+NEXT = {
+    Reason.UNCLEAR: gettext_noop("Answer them, then resolve it: automation is silent until then."),
+    Reason.DECLINED: gettext_noop(
+        "Find another time with them, or close the application in the ATS; then resolve it."
+        " Automation is silent until then."
+    ),
+    Reason.AMBIGUOUS_STOP: gettext_noop(
+        "Ask them whether they want no more messages: STOP is all they have to write. Automation is"
+        " silent until you resolve it."
+    ),
+    Reason.OPTED_OUT: gettext_noop(
+        "Nothing can be written to them. Call them about it, or change it in the ATS; then resolve."
+    ),
+    Reason.UNKNOWN_OUTCOME: gettext_noop(
+        "The provider could not say whether it arrived, so it is not sent again. Ask them, or look"
+        " at the provider; then resolve."
+    ),
+    Reason.UNREACHABLE: gettext_noop(
+        "No message arrives. Correct the number or the address in the ATS, or call; then resolve."
+    ),
+}
+
+
+def happened(row: Handoff) -> str:
+    """What happened, to stand after their name."""
+    return _(HAPPENED[Reason(row.reason)])
+
+
+def what_next(row: Handoff) -> str:
+    """What to do about it, in a sentence."""
+    return _(NEXT[Reason(row.reason)])
+
+
+def brief(length: timedelta) -> str:
+    """A length of time in its largest unit: `3 hours`."""
+    minutes = _minutes(length)
+    if minutes >= TWO_DAYS:
+        return ngettext("%(n)s day", "%(n)s days", minutes // 1440) % {"n": minutes // 1440}
+    if minutes >= 60:
+        return ngettext("%(n)s hour", "%(n)s hours", minutes // 60) % {"n": minutes // 60}
+    return ngettext("%(n)s minute", "%(n)s minutes", minutes) % {"n": minutes}
+
+
+def short(length: timedelta) -> str:
+    """The same where there is little room: `3 h`."""
+    minutes = _minutes(length)
+    if minutes >= TWO_DAYS:
+        return ngettext("%(n)s day", "%(n)s days", minutes // 1440) % {"n": minutes // 1440}
+    if minutes >= 60:
+        return _("%(n)s h") % {"n": minutes // 60}
+    return _("%(n)s min") % {"n": minutes}
+
+
+TWO_DAYS = 2880
+
+
+def _minutes(length: timedelta) -> int:
+    return int(abs(length).total_seconds() // 60)
+
+
+def waits(row: Handoff, now: datetime) -> str:
+    """How long it waits."""
+    return _("waiting %(time)s") % {"time": short(now - row.opened_at)}
+
+
+def due(row: Handoff, now: datetime) -> str:
+    """When it is due."""
+    time = short(row.due_at - now)
+    return (_("overdue by %(time)s") if row.due_at < now else _("due in %(time)s")) % {"time": time}
+
+
+def answered(at: datetime, now: datetime) -> str:
+    """That the last word is a member's."""
+    return _("answered %(time)s ago") % {"time": short(now - at)}
+
+
+def whose(row: Handoff, viewer: Member) -> str:
+    """Whose it is, for whoever looks."""
+    if row.owner is None:
+        return _("nobody’s")
+    if row.owner_id == viewer.id:
+        return _("yours")
+    return _("%(name)s’s") % {"name": row.owner.user.name}
+
+
+def took(row: Handoff) -> str:
+    """How long it took until it was resolved."""
+    assert row.resolved_at is not None
+    return _("it took %(time)s") % {"time": short(row.resolved_at - row.opened_at)}
