@@ -7,7 +7,6 @@ from django.urls import path, re_path
 from followthrough.web.console import (
     account,
     candidate,
-    candidates,
     components,
     connections,
     interviews_page,
@@ -20,12 +19,13 @@ from followthrough.web.console import (
 )
 from followthrough.web.console.inbox import acts as inbox_acts
 from followthrough.web.console.inbox import pages as inbox
+from followthrough.web.console.listing import views as listing
 from followthrough.web.console.today import views as today
 
 urlpatterns = [
     path("", today.page, name="today"),
     path("today/live", today.changes, name="today-live"),
-    path("candidates/", candidates.page, name="candidates"),
+    path("candidates/", listing.page, name="candidates"),
     path("candidates/<uuid:key>", candidate.page, name="candidate"),
     path("candidates/<uuid:key>/live", candidate.changes, name="candidate-live"),
     path("interviews/", interviews_page.page, name="interviews"),

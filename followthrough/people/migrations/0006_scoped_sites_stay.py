@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('people', '0003_desk_indexes'),
+        ('people', '0005_search_indexes'),
     ]
 
     operations = [
