@@ -77,7 +77,7 @@ def _seed(asked: argparse.Namespace) -> None:
         tenth = min(10, int(done * 10))
         if tenth > told[0]:
             told[0] = tenth
-            say(f"Seeding three weeks of history … {tenth * 10} %")
+            say(f"Seeding eight weeks of history … {tenth * 10} %")
 
     progress(0.0)
     plant.plant(say=progress, applications=asked.applications)
@@ -89,7 +89,7 @@ def _token() -> str:
     from followthrough.accounts.models import User
     from followthrough.demo.seed import company
 
-    return sign_in.make_link(User.objects.get(email=company.OWNER[1]))
+    return sign_in.make_link(User.objects.get(email=company.OWNER.email))
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from followthrough.accounts.models import Member
 from followthrough.audit import facts
 from followthrough.conversations.models import Handoff
 from followthrough.governance import freezes
@@ -88,6 +89,24 @@ def resolve(handoff: Handoff, *, by: str, at: datetime) -> bool:
     return True
 
 
+@transaction.atomic
+def assign(
+    handoff: Handoff, to: Member | None, *, by: str, at: datetime, seen: UUID | None = None
+) -> bool:
+    """Give it to a member, or (None) to nobody in particular. `by` is `member:<id>`.
+
+    `seen` is whose it was when that was decided. Returns False, and changes nothing, where it has
+    changed hands since or is resolved.
+    """
+    as_seen = Handoff.objects.filter(id=handoff.id, resolved_at=None, owner_id=seen)
+    if not as_seen.update(owner=to):
+        return False
+    handoff.refresh_from_db()
+    given = {"from": seen and str(seen), "to": to and str(to.id)}
+    _record(handoff, "assigned_handoff", freezes.actor(by), at, **given)
+    return True
+
+
 _RELEASE = """
 UPDATE messaging_touch SET due_at = %s
 WHERE id IN (SELECT id FROM messaging_touch
@@ -105,7 +124,9 @@ def _release(candidate_id: UUID, at: datetime) -> None:
     sql.wake(*shards)
 
 
-def _record(handoff: Handoff, verb: str, actor: facts.Actor, at: datetime) -> None:
+def _record(
+    handoff: Handoff, verb: str, actor: facts.Actor, at: datetime, **more: str | None
+) -> None:
     application = str(handoff.application_id) if handoff.application_id else None
     facts.record(
         organization_id=handoff.organization_id,
@@ -113,6 +134,7 @@ def _record(handoff: Handoff, verb: str, actor: facts.Actor, at: datetime) -> No
         verb=verb,
         subject_kind="candidate",
         subject_id=handoff.candidate_id,
-        why={"handoff": str(handoff.id), "reason": handoff.reason, "application": application},
+        why={"handoff": str(handoff.id), "reason": handoff.reason, "application": application}
+        | more,
         at=at,
     )
