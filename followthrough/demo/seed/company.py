@@ -37,23 +37,26 @@ SAN_ANTONIO = Place(
 )  # fmt: skip
 
 
+TEAMS = {"retail": "Stores", "warehouse": "Warehouses", "office": "Head office"}  # by family
+
+
 @dataclass(frozen=True)
 class Colleague:
-    """Somebody who works at Northwind. Coordinators and hiring managers belong to a site."""
+    """Somebody who works at Northwind: for one site, for some teams, or for the whole company."""
 
     name: str
     role: str
     email: str
     place: Place | None = None
-    families: tuple[str, ...] = ()  # of requisitions: what a recruiter fills
+    teams: tuple[str, ...] = ()
 
 
 MAYA = Colleague("Maya Lindqvist", "owner", "maya@northwind.example")
 TOMAS = Colleague("Tomás Ferreira", "operations", "tomas@northwind.example")
 PRIYA = Colleague(
-    "Priya Raman", "recruiter", "priya@northwind.example", families=("retail", "office")
+    "Priya Raman", "recruiter", "priya@northwind.example", teams=("Stores", "Head office")
 )
-DEVON = Colleague("Devon Brooks", "recruiter", "devon@northwind.example", families=("warehouse",))
+DEVON = Colleague("Devon Brooks", "recruiter", "devon@northwind.example", teams=("Warehouses",))
 KIONA = Colleague("Kiona Yazzie", "coordinator", "kiona@northwind.example", RENO)
 MARCUS = Colleague("Marcus Whitfield", "coordinator", "marcus@northwind.example", COLUMBUS)
 LUPE = Colleague("Lupe Garza", "coordinator", "lupe@northwind.example", SAN_ANTONIO)
@@ -75,6 +78,11 @@ class Opening:
     family: str
     place: Place
     weight: int
+
+    @property
+    def team(self) -> str:
+        """Whose it is."""
+        return TEAMS[self.family]
 
 
 OPENINGS = (

@@ -14,7 +14,7 @@ from followthrough.demo.seed import company
 from followthrough.governance import policies
 from followthrough.journeys import documents, versions
 from followthrough.journeys.models import Assignment, MessageMap
-from followthrough.people.models import Connection, StageMapping
+from followthrough.people.models import Connection, Scope, Site, StageMapping
 
 MAPS = Path(__file__).parent.parent / "maps"
 _KEYS = UUID("0d05e5ee-d000-7000-8000-000000000000")
@@ -59,6 +59,17 @@ def _members(organization: Organization) -> dict[str, Member]:
             role=colleague.role,
         )
     return found
+
+
+def give_places(organization: Organization) -> None:
+    """Limit whoever works for a site or for some teams to those, now that the ATS has named them."""
+    sites = {site.external_id: site for site in Site.objects.filter(organization=organization)}
+    for colleague in company.TEAM:
+        given = {"organization": organization, "member_id": key(f"member {colleague.email}")}
+        if colleague.place and colleague.place.id in sites:
+            Scope.objects.create(**given, site=sites[colleague.place.id])
+        for team in colleague.teams:
+            Scope.objects.create(**given, team=team)
 
 
 def _connection(organization: Organization) -> Connection:

@@ -71,7 +71,7 @@ def _rebooked(until: datetime, place: Place) -> Sequence[Move]:
     return (
         into(last_at_desk(place, invited - timedelta(hours=20)), "Phone screen"),
         into(invited, "Interview", answer="silent", **{INTERVIEW: missed}),
-        moved(missed + timedelta(hours=2), again, "silent"),
+        moved(missed + timedelta(hours=2), again, "yes"),
     )
 
 
@@ -86,14 +86,14 @@ SCENES = (
     Scene(opening("REQ-101"), _invited(ago=0.8, ahead=46)),
     # People who need you.
     Scene(
-        opening("REQ-103"), _invited(ago=28.3, ahead=28), waits=True,
+        opening("REQ-103"), _invited(ago=28.3, ahead=72), waits=True,
         said=Said("Can we do it on Zoom instead? My shift ends at 3", ago=0.9),
     ),
     Scene(
         opening("REQ-201"), _invited(ago=29.7, ahead=22), waits=True, taken_by=KIONA,
         said=Said("Sorry, I can't make it", ago=2.2),
     ),
-    Scene(opening("REQ-102"), _invited(ago=31.1, ahead=26), waits=True, said=Said("STOP", ago=5.2)),
+    Scene(opening("REQ-102"), _invited(ago=31.1, ahead=76), waits=True, said=Said("STOP", ago=5.2)),
     Scene(
         opening("REQ-203"), _only_applied, hours=19.6, deaf=("sms",), waits=True, taken_by=DEVON
     ),

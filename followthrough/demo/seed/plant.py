@@ -17,7 +17,6 @@ from followthrough.demo.seed import company, days, founding, script
 from followthrough.demo.seed.api_server import serving
 from followthrough.demo.seed.play import Play
 from followthrough.people.models import Connection
-from followthrough.store import sql
 
 SEED = 5
 APPLICATIONS = 360
@@ -60,10 +59,10 @@ def plant(
     `say` hears how much is done, from 0 to 1.
     """
     end = until or clock.wall()
-    sql.run("SET synchronous_commit = off")  # a seeding that is cut short is begun anew anyway
     with translation.override("en"):
         connection = _founded(end)
         _play(connection, end, seed=seed, applications=applications, say=say)
+        founding.give_places(connection.organization)
     with database.cursor() as cursor:
         cursor.execute("ANALYZE")
     Seeding.objects.create(number=seed, applications=applications, done_at=clock.wall())

@@ -16,6 +16,8 @@ from random import Random
 from typing import NamedTuple
 from uuid import UUID
 
+from django.db import transaction
+
 from followthrough.accounts.models import Member
 from followthrough.channels.models import SandboxMessage, Sender
 from followthrough.conversations import handoffs
@@ -43,12 +45,13 @@ from followthrough.messages.models import Touch
 from followthrough.people.models import Connection
 from followthrough.store import sql
 
-AT_ONCE = timedelta(minutes=30)  # what lies so close together is worked off together …
+AT_ONCE = timedelta(minutes=20)  # what lies so close together is worked off together …
 LATELY = timedelta(days=2)
 AT_ONCE_LATELY = timedelta(minutes=4)  # … and not so coarsely in the last days, which are looked at
 ON_THE_WAY = timedelta(seconds=40)  # what a message takes to arrive
 GIVEN_UP = timedelta(minutes=6)  # after so long a provider says that it did not
 CALLED = timedelta(minutes=4)  # after another time was agreed on, its handoff is closed
+REPORTS = 12  # that messages arrived, which come together: they say themselves when it was
 NOBODY = UUID(int=0)  # before every key
 Say = Callable[[float], object]
 
@@ -122,26 +125,27 @@ class Play:
                 self._notice()
             say((moment - begin) / (self.until - begin))
         with clock.at(self.until):
-            self._do([*self._taken(self.until), *self._reports])
+            self._do(self._reports)
             work()
 
     def _next(self) -> datetime | None:
         """When the next things have happened that lie close together; None at the end."""
-        head = self.queue[0][0] if self.queue else self.until + LATELY
-        due = sql.rows(_FIRST)[0][0]
-        first = min(head, due or head)
-        if first > self.until:
+        times = [row[0] for row in sql.rows(_NEXT, (self.until,))]
+        times += [at for at, *_ in self.queue]
+        if not times:
             return None
+        first = min(times)
         end = first + (AT_ONCE if first < self.until - LATELY else AT_ONCE_LATELY)
-        last_due = sql.rows(_LAST, (end,))[0][0]
-        known = [at for at, *_ in self.queue if at <= end]
-        self._moment = min(max(filter(None, [*known, last_due, self._moment])), self.until)
+        last = max(at for at in times if at <= end)
+        self._moment = max(last, self._moment or last)
         return self._moment
 
     def _taken(self, moment: datetime) -> list[Timed]:
         """What is due, and the reports that came meanwhile: they make no step of their own."""
-        taken = [one for one in self._reports if one[0] <= moment]
-        self._reports = [one for one in self._reports if one[0] > moment]
+        taken = []
+        if len(self._reports) >= REPORTS or moment > self.until - LATELY:
+            taken = [one for one in self._reports if one[0] <= moment]
+            self._reports = [one for one in self._reports if one[0] > moment]
         while self.queue and self.queue[0][0] <= moment:
             at, _, act = heapq.heappop(self.queue)
             taken.append((at, act))
@@ -150,7 +154,8 @@ class Play:
     # --- what people do ------------------------------------------------------------------------
 
     def _do(self, acts: list[Timed]) -> None:
-        store(knocks(self.connection, acts))
+        with transaction.atomic():
+            store(knocks(self.connection, acts))
         for _, act in acts:
             if isinstance(act, Step):
                 self._agreed(act)
@@ -245,7 +250,7 @@ class Play:
         """Whoever it falls to sees to it, in their own time."""
         story = self._story(handoff)
         chance = Random(f"{self.seed}:{story.external_id}:{handoff.opened_at}")  # noqa: S311
-        mine = SeenTo(handoff.id, self._id(keeper(story, handoff.reason, chance)))
+        mine = SeenTo(handoff.id, self._id(keeper(story, handoff.reason)))
         if at := self.rota.seen_at(handoff, story, chance):
             self._with[story.external_id].append(mine)
             self.later(at, mine)
@@ -255,12 +260,9 @@ class Play:
 
 
 # A held message whose person must speak first is looked at every hour; that makes no moment.
-_FIRST = """
-SELECT min(due_at) FROM messaging_touch WHERE state = 'planned' AND held_for <> 'frozen'
-"""
-_LAST = """
-SELECT max(due_at) FROM messaging_touch
-WHERE state = 'planned' AND held_for <> 'frozen' AND due_at <= %s
+_NEXT = """
+SELECT due_at FROM messaging_touch
+WHERE state = 'planned' AND held_for <> 'frozen' AND due_at <= %s ORDER BY due_at LIMIT 40
 """
 _EXTERNAL_ID = "application__external_id"
 _PUBLISH = {"map": publishing.change_map, "policy": publishing.change_policy}

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from random import Random
 
 from followthrough.conversations.models import Handoff
-from followthrough.demo.seed.company import HANNAH, PRIYA, TEAM, TOMAS, Colleague, Place
+from followthrough.demo.seed.company import PRIYA, TEAM, TOMAS, Colleague, Place
 from followthrough.demo.seed.days import at_desk
 from followthrough.demo.seed.script import Story
 
@@ -15,20 +15,17 @@ WITHOUT_DELAY = timedelta(minutes=20)  # once they sit down to it
 OVERLOOKED = 2  # of what came in the last hours, besides what the last days' stories leave
 
 
-def keeper(story: Story, reason: str, chance: Random) -> Colleague:
+def keeper(story: Story, reason: str) -> Colleague:
     """Whose it is: interviews are the site's coordinator's, the rest the recruiter's."""
     if reason == Handoff.Reason.AMBIGUOUS_STOP:
         return TOMAS
     if reason in (Handoff.Reason.OPTED_OUT, Handoff.Reason.UNREACHABLE) or not story.meetings:
         return _recruiter(story)
-    if story.opening.place is HANNAH.place and chance.random() < 0.2:
-        return HANNAH  # the store's manager, who wants to know whom she will meet
     return _of_site(story.opening.place)
 
 
 def _recruiter(story: Story) -> Colleague:
-    family = story.opening.family
-    return next((one for one in TEAM if family in one.families), PRIYA)
+    return next((one for one in TEAM if story.opening.team in one.teams), PRIYA)
 
 
 def _of_site(place: Place) -> Colleague:

@@ -144,6 +144,7 @@ def _application(
             "id": opening.id,
             "title": opening.title,
             "family": opening.family,
+            "team": opening.team,
             "site": {
                 "id": place.id,
                 "name": place.name,
