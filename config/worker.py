@@ -43,7 +43,7 @@ def load() -> None:
     load_duties()
     import followthrough.runs.durable  # noqa: F401  (the engine, once for all of them)
 
-    _collect_rarely()
+    collect_rarely()
 
 
 def plan_for_queues() -> None:
@@ -70,7 +70,7 @@ def load_duties() -> None:
         import_module(f"followthrough.{name}")
 
 
-def _collect_rarely() -> None:
+def collect_rarely() -> None:
     """Leave what was imported out of garbage collection, and look less often.
 
     A batch makes tens of thousands of objects that die with it; looking through everything each

@@ -29,7 +29,7 @@ def arguments(argv: list[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--reset", action="store_true", help="forget everything and seed anew")
     parser.add_argument("--quiet", action="store_true", help="print only the address and the link")
-    parser.add_argument("--applications", type=int, default=300, help=argparse.SUPPRESS)
+    parser.add_argument("--applications", type=int, default=360, help=argparse.SUPPRESS)
     return parser.parse_args(argv)
 
 

@@ -164,6 +164,24 @@ def assign(
     return True
 
 
+@transaction.atomic
+def assign(
+    handoff: Handoff, to: Member | None, *, by: str, at: datetime, seen: UUID | None = None
+) -> bool:
+    """Give it to a member, or (None) to nobody in particular. `by` is `member:<id>`.
+
+    `seen` is whose it was when that was decided. Returns False, and changes nothing, where it has
+    changed hands since or is resolved.
+    """
+    as_seen = Handoff.objects.filter(id=handoff.id, resolved_at=None, owner_id=seen)
+    if not as_seen.update(owner=to):
+        return False
+    handoff.refresh_from_db()
+    given = {"from": seen and str(seen), "to": to and str(to.id)}
+    _record(handoff, "assigned_handoff", freezes.actor(by), at, **given)
+    return True
+
+
 _RELEASE = """
 UPDATE messaging_touch SET due_at = %s
 WHERE id IN (SELECT id FROM messaging_touch

@@ -8,10 +8,10 @@ put off, and in the end parked, without holding up the others.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
-from itertools import chain, islice
+from itertools import chain, groupby, islice
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -22,7 +22,7 @@ from psycopg.errors import UniqueViolation
 from followthrough.audit import facts
 from followthrough.audit.facts import Actor
 from followthrough.channels import registry as channels
-from followthrough.channels.contract import Inbound
+from followthrough.channels.contract import ChannelEvent, Inbound
 from followthrough.channels.models import Sender
 from followthrough.core import clock
 from followthrough.core.canonical import digest
@@ -305,30 +305,80 @@ def _outcomes(ready: Sequence[Ready], applied: Applied) -> dict[UUID, str]:
 # --- from a messaging provider -----------------------------------------------------------------
 
 
+class Told(NamedTuple):
+    """A raw event of a provider with what it says."""
+
+    raw: Raw
+    sender: Sender
+    said: Sequence[ChannelEvent]
+
+
 def _from_channels(events: Sequence[Raw]) -> int:
-    """Each in a transaction of its own: what a candidate wrote may touch several applications."""
+    """What a candidate wrote may touch several applications: each in a transaction of its own. So
+    is what did not arrive; that messages did is noted together, as far as it came in one go."""
     if not events:
         return 0
     wanted = {event.source_id for event in events}
     senders = Sender.objects.select_related("organization").in_bulk(wanted)
-    for event in events:
-        try:
-            _hear(event, senders[event.source_id], now=clock.now())
-        except Exception as problem:
-            _check_database(problem)
-            _set_aside(event, problem)
+    told = [found for event in events if (found := _told(event, senders))]
+    for arrived, group in groupby(told, key=_is_arrival):
+        (_note_or_isolate if arrived else _hear_all)(list(group))
     return len(events)
 
 
+def _told(event: Raw, senders: dict[UUID, Sender]) -> Told | None:
+    """What the event says; one that cannot be read is set aside."""
+    try:
+        sender = senders[event.source_id]
+        said = channels.adapter(sender.adapter).parse(event.headers, event.body)
+        return Told(event, sender, said)
+    except Exception as problem:
+        _set_aside(event, problem)
+        return None
+
+
+def _is_arrival(told: Told) -> bool:
+    """Whether it says that one message arrived, and nothing else."""
+    return len(told.said) == 1 and getattr(told.said[0], "status", "") == "delivered"
+
+
+def _note_or_isolate(told: Sequence[Told]) -> None:
+    """Note all of them, or, when that fails, each by itself."""
+    try:
+        _note(told, now=clock.now())
+    except Exception as problem:
+        _check_database(problem)
+        log.warning("A batch of %s reports failed and is done one by one", len(told))
+        _hear_all(told)
+
+
 @transaction.atomic
-def _hear(event: Raw, sender: Sender, *, now: datetime) -> None:
+def _note(told: Sequence[Told], *, now: datetime) -> None:
+    waiting = raw.locked([one.raw.id for one in told]).answer()
+    ours = [one for one in told if one.raw.id in waiting]
+    said = delivery.arrived([(one.sender, one.said[0]) for one in ours], now=now)
+    raw.done({one.raw.id: words for one, words in zip(ours, said, strict=True)})
+
+
+def _hear_all(told: Iterable[Told]) -> None:
+    for one in told:
+        try:
+            _hear(one, now=clock.now())
+        except Exception as problem:
+            _check_database(problem)
+            _set_aside(one.raw, problem)
+
+
+@transaction.atomic
+def _hear(told: Told, *, now: datetime) -> None:
+    event, sender = told.raw, told.sender
     if not raw.locked([event.id]).answer():
         return
     said = [
         inbound.received(sender, one, raw_event_id=event.id, now=now)
         if isinstance(one, Inbound)
         else delivery.delivered(sender, one, now=now)
-        for one in channels.adapter(sender.adapter).parse(event.headers, event.body)
+        for one in told.said
     ]
     raw.done({event.id: "; ".join(filter(None, said)) or "nothing of ours"})
 

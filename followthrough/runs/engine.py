@@ -107,10 +107,14 @@ class Turns:
         return did
 
 
-def once(held: Held) -> int:
+def once(held: Held, *, apart: bool | None = None, settling: bool = False) -> int:
     """Do every duty once, in this process and thread, and return how much was done; errors are
-    raised, not logged."""
-    return sum(duty.work(held) for duty in _shard_duties)
+    raised, not logged.
+
+    With `apart` only those that are (or are not) done apart; `settling`: only those that settle.
+    """
+    duties = [duty for duty in _shard_duties if apart is None or duty.apart == apart]
+    return sum(duty.work(held) for duty in duties if duty.settles or not settling)
 
 
 def drain(*, passes: int = 1000) -> int:

@@ -2,82 +2,134 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 
-YES = {"en": ("OK", "Yes, see you there!", "Ok thanks", "Yes I'll be there", "Sounds good, I confirm"),
-       "es": ("OK", "Sí, ahí estaré", "Ok gracias", "Sí, confirmo")}  # fmt: skip
-NO = {"en": ("No, I can't make it", "Sorry, I can't that day"), "es": ("No puedo ese día",)}
-UNCLEAR = {
-    "en": ("Is there parking?", "Can my sister come too?", "My car broke down, what now",
-           "Can we do it on Zoom instead?"),
-    "es": ("¿Hay estacionamiento?", "¿Tengo que llevar algo?"),
-}  # fmt: skip
-TIMES = {
-    "en": ("Afternoons are best", "Evenings after 5", "Mornings work"),
-    "es": ("Por la tarde, por favor",),
-}
-THANKS = {"en": ("Thank you!", "Thanks"), "es": ("¡Gracias!",)}
+from followthrough.demo.seed.script import Story
 
-INTERVIEWS = (  # the touches of both maps that ask about an interview
-    "interview_confirm", "interview_nudge", "interview_nudge_mail", "interview_day_before",
-    "visit_confirm", "visit_nudge",
-)  # fmt: skip
-ALWAYS = {  # the last story lines: who answers what to the question about their interview
-    "A-1002": "",
-    "A-1003": "Can I bring my brother, he wants to apply as well?",
-    "A-1005": "STOP",
-    "A-1001": "",
-    "A-1006": "",
+Texts = Mapping[str, Sequence[str]]  # by language
+
+YES: Texts = {
+    "en": ("OK", "Ok thanks", "Yes, see you there!", "Yes I'll be there", "Sounds good, I confirm",
+           "👍", "Yep", "Confirmed, thank you"),
+    "es": ("OK", "Sí, ahí estaré", "Ok gracias", "Sí, confirmo"),
+}  # fmt: skip
+NO: Texts = {
+    "en": ("No, I can't make it", "Sorry, I can't make it", "I have to cancel, sorry",
+           "No sorry, that doesn't work"),
+    "es": ("No puedo ese día", "No puedo, lo siento"),
+}  # fmt: skip
+QUESTIONS: Texts = {
+    "en": ("Is there parking?", "Can my sister come too?", "My car broke down, what now",
+           "Can we do it on Zoom instead?", "Could we do 4pm instead", "Who do I ask for?",
+           "I might be 10 minutes late, is that ok?", "Should I bring my resume"),
+    "es": ("¿Hay estacionamiento?", "¿Tengo que llevar algo?", "¿Podemos cambiar la hora?"),
+}  # fmt: skip
+STOPS: Texts = {
+    "en": ("STOP", "Stop", "Stop texting me please", "Please take me off your list"),
+    "es": ("ALTO", "Ya no me escriban por favor"),
 }
+DOUBTFUL: Texts = {
+    "en": ("Can you stop texting before 10?", "Will you stop texting if I say no?"),
+    "es": ("¿Pueden dejar de escribirme hasta el lunes?",),
+}
+TIMES: Texts = {
+    "en": ("Afternoons are best", "Evenings after 5", "Mornings work", "Any time after 3pm"),
+    "es": ("Por la tarde, por favor", "Después de las 5"),
+}
+SHIFTS: Texts = {
+    "en": ("Nights please", "mornings", "Evenings or nights, either works", "Days if possible"),
+    "es": ("Noches", "En la mañana, por favor"),
+}
+STILL: Texts = {
+    "en": ("Yes still interested", "Still here!", "I found something else, thanks though"),
+    "es": ("Sí, todavía me interesa",),
+}
+PAY: Texts = {
+    "en": ("When would I start?", "What's the hourly rate?", "Can I think about it until Friday?"),
+    "es": ("¿Cuándo empezaría?", "¿Cuánto pagan por hora?"),
+}
+THANKS: Texts = {"en": ("Thank you!", "Thanks", "Thank you so much 🙏"), "es": ("¡Gracias!",)}
+HELP: Texts = {"en": ("HELP", "Info"), "es": ("AYUDA",)}
+
+# What they say to touches that ask nothing by rule: by the beginning of its key, how likely what.
+SMALL_TALK: Sequence[tuple[str, Sequence[tuple[float, Texts]]]] = (
+    ("applied_thanks", ((0.09, THANKS), (0.012, STOPS), (0.01, HELP), (0.006, DOUBTFUL))),
+    ("applied", ((0.2, STILL), (0.02, STOPS))),
+    ("screen_shift", ((0.16, SHIFTS), (0.01, STOPS))),
+    ("screen", ((0.13, TIMES), (0.012, STOPS), (0.006, DOUBTFUL))),
+    ("offer", ((0.25, THANKS), (0.12, PAY))),
+    ("checks", ((0.1, THANKS), (0.05, QUESTIONS))),
+    ("hired", ((0.3, THANKS),)),
+)  # fmt: skip
+
+# The touches of both maps that ask about an interview: the first time, again, and at last.
+FIRST = ("interview_confirm", "visit_confirm")
+AGAIN = ("interview_nudge", "interview_nudge_mail", "visit_nudge")
+LAST = ("interview_day_before", "visit_soon")
+ABOUT_INTERVIEW: Mapping[str, Mapping[str, Texts]] = {
+    "yes": dict.fromkeys(FIRST, YES),
+    "nudged": dict.fromkeys(AGAIN, YES),
+    "late": dict.fromkeys(LAST, YES),
+    "no": dict.fromkeys(FIRST, NO),
+    "question": dict.fromkeys(FIRST, QUESTIONS),
+    "stop": dict.fromkeys(FIRST, STOPS),
+    "silent": {},
+}
+REGRETS = 0.2  # of those who said STOP
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What is written back, `after` that long."""
+    """What is written back, `after` that long; and what some write a day later."""
 
     text: str
     after: timedelta
+    then: Answer | None = None
 
 
-def answer(*, external_id: str, touch: str, locale: str, seed: int) -> Answer | None:
-    """What this candidate answers to touch `touch` of a map, or None when they stay quiet."""
-    if external_id in ALWAYS:
-        text = ALWAYS[external_id] if touch in INTERVIEWS else ""
-        return Answer(text, timedelta(minutes=9)) if text else None
-    chance = Random(f"{seed}:{external_id}:{touch}")  # noqa: S311  (a story, not a secret)
-    text = _text(chance, touch, locale if locale in YES else "en")
-    return Answer(text, _delay(chance)) if text else None
+def answer(story: Story, touch: str, *, at: datetime, seed: int) -> Answer | None:
+    """What they answer to touch `touch` of a map, sent at `at`; None when they stay quiet."""
+    chance = Random(f"{seed}:{story.external_id}:{touch}:{len(_told(story, at))}")  # noqa: S311
+    texts = _texts(story, touch, at, chance)
+    if texts is None or (story.scene and texts is not YES):
+        return None
+    regret = Answer("START", timedelta(hours=20)) if chance.random() < REGRETS else None
+    text, after = chance.choice(texts[_locale(story)]), _delay(chance, texts)
+    return Answer(text, after, then=regret if texts is STOPS else None)
 
 
-def _text(chance: Random, touch: str, locale: str) -> str:
+def after_talking(story: Story, *, at: datetime, seed: int) -> Answer | None:
+    """What somebody says to a question about their interview once a person has answered theirs."""
+    chance = Random(f"{seed}:{story.external_id}:talked")  # noqa: S311
+    if story.answer(at) != "question" or chance.random() > 0.8:
+        return None
+    return Answer(chance.choice(YES[_locale(story)][:2]), timedelta(minutes=chance.randint(4, 50)))
+
+
+def _told(story: Story, at: datetime) -> list[datetime]:
+    return [one.told for one in story.meetings if one.told <= at]
+
+
+def _texts(story: Story, touch: str, at: datetime, chance: Random) -> Texts | None:
+    if touch in (*FIRST, *AGAIN, *LAST):
+        return ABOUT_INTERVIEW[story.answer(at)].get(touch)
     dice = chance.random()
-    if dice < 0.012:
-        return "STOP"
-    if touch in INTERVIEWS:
-        return _about_interview(chance, dice, locale)
-    if touch.startswith("screen"):
-        return chance.choice(TIMES[locale]) if dice < 0.16 else ""
-    if touch.startswith(("applied", "offer", "hired")):
-        return chance.choice(THANKS[locale]) if dice < 0.12 else ""
-    return ""
+    for likely, texts in next((said for key, said in SMALL_TALK if touch.startswith(key)), ()):
+        if dice < likely:
+            return texts
+        dice -= likely
+    return None
 
 
-def _about_interview(chance: Random, dice: float, locale: str) -> str:
-    if dice < 0.66:
-        return chance.choice(YES[locale])
-    if dice < 0.72:
-        return chance.choice(NO[locale])
-    return chance.choice(UNCLEAR[locale]) if dice < 0.80 else ""
+def _locale(story: Story) -> str:
+    return story.person.locale if story.person.locale in YES else "en"
 
 
-def _delay(chance: Random) -> timedelta:
-    """Most answer within the hour; some in the evening."""
-    minutes = chance.choice((3, 7, 12, 20, 45, 90, 180, 300))
+def _delay(chance: Random, texts: Texts) -> timedelta:
+    """Most answer within the hour, some in the evening; who says no does so soon."""
+    most = 4 if texts in (NO, STOPS) else 8
+    minutes = chance.choice((2, 5, 9, 16, 40, 85, 170, 300)[:most])
     return timedelta(minutes=minutes, seconds=chance.randrange(60))
-
-
-def awake(at: datetime) -> bool:
-    """Whether somebody in the United States may be typing (13:00 to 04:00 UTC)."""
-    return at.hour >= 13 or at.hour < 4

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 NAME = "Northwind Outfitters"
 SLUG = "northwind-outfitters"
 COUNTRY = "US"
-OWNER = ("Maya Lindqvist", "maya@northwind.example")
 TEXTS_FROM = "+17755550199"
 MAILS_FROM = "jobs@northwind.example"
 
@@ -38,6 +37,38 @@ SAN_ANTONIO = Place(
 )  # fmt: skip
 
 
+TEAMS = {"retail": "Stores", "warehouse": "Warehouses", "office": "Head office"}  # by family
+
+
+@dataclass(frozen=True)
+class Colleague:
+    """Somebody who works at Northwind: for one site, for some teams, or for the whole company."""
+
+    name: str
+    role: str
+    email: str
+    place: Place | None = None
+    teams: tuple[str, ...] = ()
+
+
+MAYA = Colleague("Maya Lindqvist", "owner", "maya@northwind.example")
+TOMAS = Colleague("Tomás Ferreira", "operations", "tomas@northwind.example")
+PRIYA = Colleague(
+    "Priya Raman", "recruiter", "priya@northwind.example", teams=("Stores", "Head office")
+)
+DEVON = Colleague("Devon Brooks", "recruiter", "devon@northwind.example", teams=("Warehouses",))
+KIONA = Colleague("Kiona Yazzie", "coordinator", "kiona@northwind.example", RENO)
+MARCUS = Colleague("Marcus Whitfield", "coordinator", "marcus@northwind.example", COLUMBUS)
+LUPE = Colleague("Lupe Garza", "coordinator", "lupe@northwind.example", SAN_ANTONIO)
+HANNAH = Colleague("Hannah Osei", "hiring_manager", "hannah@northwind.example", RENO)
+INGRID = Colleague("Ingrid Sandoval", "compliance", "ingrid@northwind.example")
+WEI = Colleague("Wei-Lin Chang", "ats_admin", "wei-lin@northwind.example")
+SAMUEL = Colleague("Samuel Adeyinka", "read_only", "samuel@northwind.example")
+
+OWNER = MAYA  # whom the one-time link signs in
+TEAM = (MAYA, TOMAS, PRIYA, DEVON, KIONA, MARCUS, LUPE, HANNAH, INGRID, WEI, SAMUEL)
+
+
 @dataclass(frozen=True)
 class Opening:
     """A requisition. `weight` is how many people it draws, beside the others."""
@@ -47,6 +78,11 @@ class Opening:
     family: str
     place: Place
     weight: int
+
+    @property
+    def team(self) -> str:
+        """Whose it is."""
+        return TEAMS[self.family]
 
 
 OPENINGS = (
@@ -58,8 +94,14 @@ OPENINGS = (
     Opening("REQ-201", "Warehouse associate", "warehouse", RENO, 16),
     Opening("REQ-202", "Forklift operator", "warehouse", COLUMBUS, 9),
     Opening("REQ-203", "Night picker", "warehouse", SAN_ANTONIO, 10),
-    Opening("REQ-301", "Payroll specialist", "office", COLUMBUS, 5),
-    Opening("REQ-302", "Data analyst", "office", RENO, 7),
+    Opening("REQ-301", "Payroll specialist", "office", COLUMBUS, 2),
+    Opening("REQ-302", "Data analyst", "office", RENO, 3),
 )
+
+
+def opening(requisition: str) -> Opening:
+    """The opening with this id."""
+    return next(one for one in OPENINGS if one.id == requisition)
+
 
 MAPS = {"retail": "retail", "warehouse": "warehouse"}  # family -> file in demo/maps; office: none

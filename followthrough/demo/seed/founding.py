@@ -1,4 +1,4 @@
-"""Founding the company: organization, owner, connection, senders, policy and published maps."""
+"""Founding the company: organization, members, connection, senders, policy and published maps."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from datetime import datetime
 from pathlib import Path
 from uuid import UUID, uuid5
 
-from followthrough.accounts.models import Member, Organization, Role, User
+from followthrough.accounts.models import Member, Organization, User
 from followthrough.channels.models import Sender
 from followthrough.demo import ats
 from followthrough.demo.seed import company
 from followthrough.governance import policies
 from followthrough.journeys import documents, versions
 from followthrough.journeys.models import Assignment, MessageMap
-from followthrough.people.models import Connection, StageMapping
+from followthrough.people.models import Connection, Scope, Site, StageMapping
 
 MAPS = Path(__file__).parent.parent / "maps"
 _KEYS = UUID("0d05e5ee-d000-7000-8000-000000000000")
@@ -30,7 +30,8 @@ def found(*, at: datetime) -> Connection:
     organization = Organization.objects.create(
         name=company.NAME, slug=company.SLUG, country=company.COUNTRY
     )
-    owner = _owner(organization)
+    members = _members(organization)
+    owner = members[company.OWNER.email]
     policies.publish(
         organization=organization,
         document=policies.default_document(),
@@ -44,12 +45,31 @@ def found(*, at: datetime) -> Connection:
     return _connection(organization)
 
 
-def _owner(organization: Organization) -> Member:
-    name, email = company.OWNER
-    user = User(email=email, name=name)
-    user.set_unusable_password()
-    user.save()
-    return Member.objects.create(organization=organization, user=user, role=Role.OWNER)
+def _members(organization: Organization) -> dict[str, Member]:
+    """Everybody, by mail address. Nobody has a password: the owner gets a link."""
+    found = {}
+    for colleague in company.TEAM:
+        user = User(email=colleague.email, name=colleague.name)
+        user.set_unusable_password()
+        user.save()
+        found[colleague.email] = Member.objects.create(
+            id=key(f"member {colleague.email}"),
+            organization=organization,
+            user=user,
+            role=colleague.role,
+        )
+    return found
+
+
+def give_places(organization: Organization) -> None:
+    """Limit whoever works for a site or for some teams to those, now that the ATS has named them."""
+    sites = {site.external_id: site for site in Site.objects.filter(organization=organization)}
+    for colleague in company.TEAM:
+        given = {"organization": organization, "member_id": key(f"member {colleague.email}")}
+        if colleague.place and colleague.place.id in sites:
+            Scope.objects.create(**given, site=sites[colleague.place.id])
+        for team in colleague.teams:
+            Scope.objects.create(**given, team=team)
 
 
 def _connection(organization: Organization) -> Connection:

@@ -8,18 +8,18 @@ from datetime import datetime, timedelta
 from django.db import connection as database
 from django.utils import translation
 
-from followthrough.accounts.models import Member, Organization
+from followthrough.accounts.models import Organization
+from followthrough.channels.sandbox import shelf
 from followthrough.core import clock
 from followthrough.core.errors import Explained
 from followthrough.demo.models import Seeding
-from followthrough.demo.seed import company, founding, script
+from followthrough.demo.seed import company, days, founding, script
 from followthrough.demo.seed.api_server import serving
 from followthrough.demo.seed.play import Play
 from followthrough.people.models import Connection
-from followthrough.store import sql
 
 SEED = 5
-APPLICATIONS = 300
+APPLICATIONS = 360
 
 
 class NotOurs(Explained):
@@ -54,22 +54,22 @@ def plant(
     applications: int = APPLICATIONS,
     until: datetime | None = None,
 ) -> None:
-    """Found the company and play its three weeks; needs every duty loaded, and no worker at work.
+    """Found the company and play its eight weeks; needs every duty loaded, and no worker at work.
 
     `say` hears how much is done, from 0 to 1.
     """
     end = until or clock.wall()
-    sql.run("SET synchronous_commit = off")  # a seeding that is cut short is begun anew anyway
     with translation.override("en"):
         connection = _founded(end)
         _play(connection, end, seed=seed, applications=applications, say=say)
+        founding.give_places(connection.organization)
     with database.cursor() as cursor:
         cursor.execute("ANALYZE")
     Seeding.objects.create(number=seed, applications=applications, done_at=clock.wall())
 
 
 def _founded(end: datetime) -> Connection:
-    begin = end - timedelta(weeks=script.WEEKS, days=1)
+    begin = days.begin(end) - timedelta(days=1)
     with clock.at(begin):
         return founding.found(at=begin)
 
@@ -78,12 +78,11 @@ def _play(
     connection: Connection, end: datetime, *, seed: int, applications: int,
     say: Callable[[float], object],
 ) -> None:  # fmt: skip
-    owner = Member.objects.get(organization=connection.organization_id)
     stories = script.stories(seed=seed, applications=applications, until=end)
-    with serving() as base_url:
+    with serving() as base_url, shelf.staying():
         connection.base_url = base_url
         connection.save(update_fields=["base_url"])
-        Play(connection, stories, seed, end, owner.id).run(say)
+        Play(connection, stories, seed, end).run(say)
 
 
 def answer_at(base_url: str) -> None:

@@ -1,65 +1,68 @@
 """Playing the history: the clock goes from event to event, and the product does its work at each.
 
 Nothing is written behind the product's back. The ATS's changes and the candidates' answers go in
-as signed webhooks, and everything else follows as it does on any day.
+as signed webhooks, members do what the console's buttons do, and everything else follows as it
+does on any day.
 """
 
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Iterable
+from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
+from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import Min
+from django.db import transaction
 
+from followthrough.accounts.models import Member
 from followthrough.channels.models import SandboxMessage, Sender
 from followthrough.conversations import handoffs
 from followthrough.conversations.models import Handoff
 from followthrough.core import clock
-from followthrough.core.ids import uuid7
-from followthrough.demo import ats, phone, post
-from followthrough.demo.models import AtsApplication, AtsEvent, PhoneMessage
-from followthrough.demo.seed import answers
-from followthrough.demo.seed.door import Knock, store
+from followthrough.core.phones import read_phone
+from followthrough.demo.seed import answers, publishing
+from followthrough.demo.seed.acts import (
+    Act,
+    Published,
+    Reported,
+    Said,
+    SeenTo,
+    Taken,
+    Timed,
+    knocks,
+)
+from followthrough.demo.seed.company import COUNTRY, INGRID, TOMAS, Colleague
+from followthrough.demo.seed.days import awake
+from followthrough.demo.seed.door import store
+from followthrough.demo.seed.rota import Rota, keeper
 from followthrough.demo.seed.script import Step, Story
+from followthrough.demo.seed.turns import work
 from followthrough.messages.models import Touch
-from followthrough.people.models import Application, Connection
-from followthrough.runs import engine
+from followthrough.people.models import Connection
 from followthrough.store import sql
 
-AT_ONCE = timedelta(minutes=25)  # what lies so close together is worked off together
-LEFT_FOR_YOU = timedelta(hours=60)  # what needs a person since then still does
+AT_ONCE = timedelta(minutes=20)  # what lies so close together is worked off together …
+LATELY = timedelta(days=2)
+AT_ONCE_LATELY = timedelta(minutes=4)  # … and not so coarsely in the last days, which are looked at
+ON_THE_WAY = timedelta(seconds=40)  # what a message takes to arrive
+GIVEN_UP = timedelta(minutes=6)  # after so long a provider says that it did not
+CALLED = timedelta(minutes=4)  # after another time was agreed on, its handoff is closed
+REPORTS = 12  # that messages arrived, which come together: they say themselves when it was
+NOBODY = UUID(int=0)  # before every key
 Say = Callable[[float], object]
 
 
-@dataclass(frozen=True)
-class Said:
-    """A candidate's answer, on the channel they were written to on."""
-
-    sender: Sender
-    address: str
-    text: str
-
-
-@dataclass(frozen=True)
-class Reported:
-    """A provider's word about a message."""
+class _Sent(NamedTuple):
+    """A message that reached a phone (or would have)."""
 
     sender: Sender
     key: str
-
-
-@dataclass(frozen=True)
-class SeenTo:
-    """A member closes a handoff."""
-
-    handoff_id: UUID
-
-
-Act = Step | Said | Reported | SeenTo
+    touch: str
+    story: Story | None  # None: not by the map
 
 
 @dataclass
@@ -70,19 +73,41 @@ class Play:
     stories: list[Story]
     seed: int
     until: datetime
-    member_id: UUID
     queue: list[tuple[datetime, int, Act]] = field(default_factory=list)
     _count: int = 0
-    _delivered: UUID = field(default_factory=lambda: UUID(int=0))
-    _handed: set[UUID] = field(default_factory=set)
-    _reports: list[tuple[datetime, Reported]] = field(default_factory=list)
+    _moment: datetime | None = None  # the last one
+    _reports: list[Timed] = field(default_factory=list)
+    _arrived: UUID = NOBODY  # the last message that was noticed
+    _opened: UUID = NOBODY  # the last handoff
+    _with: dict[str, list[SeenTo]] = field(default_factory=lambda: defaultdict(list))
 
     def __post_init__(self) -> None:
-        self.locales = {story.external_id: story.person.locale for story in self.stories}
         organization = self.connection.organization_id
+        self.by_id = {story.external_id: story for story in self.stories}
         self.senders = {one.id: one for one in Sender.objects.filter(organization=organization)}
-        for step in sorted(_steps(self.stories), key=lambda step: (step.at, step.external_id)):
-            self.later(step.at, step)
+        found = Member.objects.filter(organization=organization).select_related("user")
+        self.members = {one.user.email: one for one in found}
+        self.rota = Rota(self.until)
+        self._plan()
+
+    def _plan(self) -> None:
+        """Everything that is known beforehand."""
+        for story in self.stories:
+            for step in story.steps:
+                self.later(step.at, step)
+            if story.scene and story.scene.said and story.person.phone:
+                at = self.until - timedelta(hours=story.scene.said.ago)
+                address = read_phone(story.person.phone, country=COUNTRY)
+                self.later(at, Said(self._texts, address, story.scene.said.text))
+        self.later(publishing.map_changed_at(self.until), Published("map", self._id(TOMAS)))
+        self.later(publishing.policy_changed_at(self.until), Published("policy", self._id(INGRID)))
+
+    @property
+    def _texts(self) -> Sender:
+        return next(one for one in self.senders.values() if one.channel == "sms")
+
+    def _id(self, colleague: Colleague) -> UUID:
+        return self.members[colleague.email].id
 
     def later(self, at: datetime, act: Act) -> None:
         """Put an act into its place in time; what would lie beyond the end never happens."""
@@ -96,160 +121,153 @@ class Play:
         while (moment := self._next()) is not None:
             with clock.at(moment):
                 self._do(self._taken(moment))
-                _work()
+                work()
                 self._notice()
             say((moment - begin) / (self.until - begin))
         with clock.at(self.until):
-            self._do(self._taken(self.until))
-            _work()
+            self._do(self._reports)
+            work()
 
     def _next(self) -> datetime | None:
-        """When something happens next, gathered with what follows closely; None at the end."""
-        due = Touch.objects.filter(state="planned").aggregate(at=Min("due_at"))["at"]
-        times = [at for at in (due, self.queue[0][0] if self.queue else None) if at]
-        if not times or min(times) > self.until:
+        """When the next things have happened that lie close together; None at the end."""
+        times = [row[0] for row in sql.rows(_NEXT, (self.until,))]
+        times += [at for at, *_ in self.queue]
+        if not times:
             return None
-        return min(min(times) + AT_ONCE, self.until)
+        first = min(times)
+        end = first + (AT_ONCE if first < self.until - LATELY else AT_ONCE_LATELY)
+        last = max(at for at in times if at <= end)
+        self._moment = max(last, self._moment or last)
+        return self._moment
 
-    def _taken(self, moment: datetime) -> list[tuple[datetime, Act]]:
+    def _taken(self, moment: datetime) -> list[Timed]:
         """What is due, and the reports that came meanwhile: they make no step of their own."""
-        taken: list[tuple[datetime, Act]] = list(self._reports)
-        self._reports.clear()
+        taken = []
+        if len(self._reports) >= REPORTS or moment > self.until - LATELY:
+            taken = [one for one in self._reports if one[0] <= moment]
+            self._reports = [one for one in self._reports if one[0] > moment]
         while self.queue and self.queue[0][0] <= moment:
             at, _, act = heapq.heappop(self.queue)
             taken.append((at, act))
-        return taken
+        return sorted(taken, key=lambda one: one[0])
 
-    def _do(self, acts: list[tuple[datetime, Act]]) -> None:
-        store([knock for at, act in acts for knock in self._knocks(at, act)])
+    # --- what people do ------------------------------------------------------------------------
+
+    def _do(self, acts: list[Timed]) -> None:
+        with transaction.atomic():
+            store(knocks(self.connection, acts))
         for _, act in acts:
-            if isinstance(act, SeenTo):
-                handoff = Handoff.objects.get(id=act.handoff_id)
-                handoffs.resolve(handoff, by=f"member:{self.member_id}", at=clock.now())
-
-    def _knocks(self, at: datetime, act: Act) -> Iterable[Knock]:
-        with clock.at(at):
             if isinstance(act, Step):
-                yield self._changed(act)
-            elif isinstance(act, Said):
-                yield _typed(act)
-            elif isinstance(act, Reported):
-                yield _reported(act)
+                self._agreed(act)
+            elif isinstance(act, SeenTo):
+                self._see_to(act)
+            elif isinstance(act, Taken):
+                self._take(act)
+            elif isinstance(act, Published):
+                _PUBLISH[act.what](self._member(act.member_id), at=clock.now())
 
-    def _changed(self, step: Step) -> Knock:
-        application = _in_the_ats(self.connection, step)
-        event_id, body = str(uuid7()), ats.webhook(application)
-        AtsEvent.objects.create(
-            organization_id=self.connection.organization_id, application=application,
-            kind="webhook", key=event_id, what=_what(step), at=step.at,
-        )  # fmt: skip
-        return Knock(self.connection, body, ats.signed(self.connection, body, event_id), step.at)
+    def _agreed(self, step: Step) -> None:
+        """Who sets another time has talked with the candidate, and closes what was open."""
+        if "stage" not in step.parts:
+            for act in self._with.pop(step.external_id, ()):
+                self.later(step.at + CALLED, act)
+
+    def _see_to(self, act: SeenTo) -> None:
+        handoff = Handoff.objects.select_related("application").get(id=act.handoff_id)
+        if not handoffs.resolve(handoff, by=f"member:{act.member_id}", at=clock.now()):
+            return
+        story = self._story(handoff)
+        if said := answers.after_talking(story, at=clock.now(), seed=self.seed):
+            self._write(story, clock.now() + said.after, self._texts, said.text)
+
+    def _take(self, act: Taken) -> None:
+        handoff, by = Handoff.objects.get(id=act.handoff_id), f"member:{act.member_id}"
+        handoffs.assign(handoff, self._member(act.member_id), by=by, at=clock.now())
+
+    def _member(self, member_id: UUID) -> Member:
+        return next(one for one in self.members.values() if one.id == member_id)
+
+    def _write(self, story: Story, at: datetime, sender: Sender, text: str) -> None:
+        address = story.person.email
+        if sender.channel == "sms":
+            address = read_phone(story.person.phone, country=COUNTRY)
+        self.later(at, Said(sender, address, text))
 
     # --- what follows from what the product did ------------------------------------------------
 
     def _notice(self) -> None:
-        now = clock.now()
-        for message, touch in self._new_messages():
-            sender = self.senders[message.sender_id]
-            self._reports.append((now + timedelta(minutes=1), Reported(sender, message.key)))
-            self._answer(message, touch, sender, now)
+        for sent in self._new_messages():
+            self._report(sent)
+            self._answer(sent)
         for handoff in self._new_handoffs():
-            chance = Random(f"{self.seed}:{handoff.opened_at}")  # noqa: S311
-            if handoff.opened_at < self.until - LEFT_FOR_YOU:
-                at = handoff.opened_at + timedelta(hours=chance.uniform(1, 5))
-                self.later(_at_work(at), SeenTo(handoff.id))
+            self._hand(handoff)
 
-    def _new_messages(self) -> list[tuple[SandboxMessage, Touch]]:
-        found = list(SandboxMessage.objects.filter(id__gt=self._delivered))
-        self._delivered = max((one.id for one in found), default=self._delivered)
-        touches = Touch.objects.in_bulk([UUID(one.key) for one in found])
-        pairs = [(one, touches[UUID(one.key)]) for one in found]
-        return sorted(pairs, key=lambda pair: (pair[0].to, pair[0].body))
+    def _new_messages(self) -> list[_Sent]:
+        found = list(SandboxMessage.objects.filter(id__gt=self._arrived).order_by("id"))
+        if not found:
+            return []
+        self._arrived = found[-1].id
+        theirs = Touch.objects.filter(id__in=[one.key for one in found], origin="map")
+        told = {str(key): of for key, *of in theirs.values_list("id", "key", _EXTERNAL_ID)}
+        return [self._sent(one, *told.get(one.key, ("", ""))) for one in sorted(found, key=_order)]
 
-    def _answer(self, message: SandboxMessage, touch: Touch, sender: Sender, now: datetime) -> None:
-        external_id = self._external_id(touch)
-        if touch.origin != "map" or not external_id:
+    def _sent(self, message: SandboxMessage, touch: str, external_id: str) -> _Sent:
+        sender, story = self.senders[message.sender_id], self.by_id.get(external_id)
+        return _Sent(sender, message.key, touch, story)
+
+    def _report(self, sent: _Sent) -> None:
+        """What arrives is reported with whatever comes next; what does not, at its own time."""
+        now = clock.now()
+        if sent.story and sent.sender.channel in sent.story.person.deaf:
+            at = now + GIVEN_UP
+            self.later(at, Reported(sent.sender, sent.key, at, arrived=False))
+        else:
+            at = min(now + ON_THE_WAY, self.until)
+            self._reports.append((at, Reported(sent.sender, sent.key, at)))
+
+    def _answer(self, sent: _Sent) -> None:
+        story = sent.story
+        if story is None or sent.sender.channel in story.person.deaf:
             return
-        found = answers.answer(
-            external_id=external_id, touch=touch.key, seed=self.seed,
-            locale=self.locales.get(external_id, "en"),
-        )  # fmt: skip
-        if found:
-            at = now + found.after
-            while not answers.awake(at):
-                at += timedelta(hours=1)
-            self.later(at, Said(sender, message.to, found.text))
-
-    def _external_id(self, touch: Touch) -> str:
-        theirs = Application.objects.filter(id=touch.application_id)
-        return theirs.values_list("external_id", flat=True).first() or ""
+        said = answers.answer(story, sent.touch, at=clock.now(), seed=self.seed)
+        at = clock.now()
+        while said:
+            at = awake(story.opening.place, at + said.after)
+            self._write(story, at, sent.sender, said.text)
+            said = said.then
 
     def _new_handoffs(self) -> list[Handoff]:
-        found = Handoff.objects.filter(resolved_at=None).exclude(id__in=self._handed)
-        new = sorted(found, key=lambda one: (one.opened_at, one.reason))
-        self._handed.update(one.id for one in new)
-        return new
+        found = Handoff.objects.filter(id__gt=self._opened).select_related("application")
+        new = list(found.order_by("id"))
+        self._opened = new[-1].id if new else self._opened
+        return sorted(new, key=lambda one: (one.opened_at, self._story(one).external_id))
+
+    def _story(self, handoff: Handoff) -> Story:
+        assert handoff.application  # all who write here have applied
+        return self.by_id[handoff.application.external_id]
+
+    def _hand(self, handoff: Handoff) -> None:
+        """Whoever it falls to sees to it, in their own time."""
+        story = self._story(handoff)
+        chance = Random(f"{self.seed}:{story.external_id}:{handoff.opened_at}")  # noqa: S311
+        mine = SeenTo(handoff.id, self._id(keeper(story, handoff.reason)))
+        if at := self.rota.seen_at(handoff, story, chance):
+            self._with[story.external_id].append(mine)
+            self.later(at, mine)
+        elif story.scene and story.scene.taken_by:
+            taken = Taken(handoff.id, self._id(story.scene.taken_by))
+            self.later(handoff.opened_at + CALLED, taken)
 
 
-# Where there is work at all. Asking this once is cheaper than asking every shard for everything.
-_BUSY = """
-SELECT shard FROM intake_rawevent WHERE state = 'stored'
-UNION SELECT shard FROM messaging_touch WHERE state = 'planned' AND due_at <= %s
-UNION SELECT shard FROM messaging_touch WHERE state = 'sending'
-UNION SELECT shard FROM people_writeback WHERE state = 'waiting'
-ORDER BY shard
+# A held message whose person must speak first is looked at every hour; that makes no moment.
+_NEXT = """
+SELECT due_at FROM messaging_touch
+WHERE state = 'planned' AND held_for <> 'frozen' AND due_at <= %s ORDER BY due_at LIMIT 40
 """
+_EXTERNAL_ID = "application__external_id"
+_PUBLISH = {"map": publishing.change_map, "policy": publishing.change_policy}
 
 
-def _work() -> None:
-    """Let the product do everything that is due, one turn of each busy shard after another."""
-    while shards := [row[0] for row in sql.rows(_BUSY, (clock.now(),))]:
-        if not engine.once(dict.fromkeys(shards)):
-            return  # what is left waits for a time of its own
-
-
-def _steps(stories: Iterable[Story]) -> Iterable[Step]:
-    return (step for story in stories for step in story.steps)
-
-
-def _in_the_ats(connection: Connection, step: Step) -> AtsApplication:
-    """The ATS's own record after this step."""
-    found = AtsApplication.objects.filter(connection=connection, external_id=step.external_id)
-    application = found.first()
-    if application is None:
-        person = step.parts["candidate"]
-        application = AtsApplication(
-            organization_id=connection.organization_id, connection=connection,
-            external_id=step.external_id, stage="", data={},
-            name=f"{person['given_name']} {person['family_name']}",
-            updated_at=step.at - timedelta(seconds=1),
-        )  # fmt: skip
-    application.change(**step.parts)
-    return application
-
-
-def _what(step: Step) -> str:
-    if "stage" in step.parts:
-        return f"Stage: {step.parts['stage']}"
-    return "Interview set" if "anchors" in step.parts else "Changed"
-
-
-def _typed(act: Said) -> Knock:
-    typed = PhoneMessage.objects.create(
-        organization_id=act.sender.organization_id, sender=act.sender, address=act.address,
-        body=act.text, at=clock.now(),
-    )  # fmt: skip
-    body = phone.inbound(typed)
-    return Knock(act.sender, body, phone.signed(act.sender, body), clock.now())
-
-
-def _reported(act: Reported) -> Knock:
-    body = post.encoded(phone.delivered(act.key))
-    return Knock(act.sender, body, phone.signed(act.sender, body), clock.now())
-
-
-def _at_work(at: datetime) -> datetime:
-    """The same time, or the next morning when nobody is at a desk (14:00 to 23:00 UTC)."""
-    while not 14 <= at.hour < 23:
-        at += timedelta(hours=1)
-    return at
+def _order(message: SandboxMessage) -> tuple[str, str]:
+    """The same each time, which their ids are not."""
+    return message.to, message.body

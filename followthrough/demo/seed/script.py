@@ -1,19 +1,22 @@
-"""What happens in the ATS over three weeks, as a list in the order of time. Pure: chance in, plan out."""
+"""What happens in the ATS over eight weeks, as stories. Pure: chance in, plan out."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import Random
-from typing import Any
+from typing import Any, NamedTuple
 
 from followthrough.core.canonical import iso
-from followthrough.core.zones import instant, local
-from followthrough.demo.seed.company import COUNTRY, OPENINGS, Opening
-from followthrough.demo.seed.people import Person, candidate, people
+from followthrough.demo.seed.company import COUNTRY, MAPS, OPENINGS, Opening
+from followthrough.demo.seed.days import arrivals
+from followthrough.demo.seed.lately import SCENES, Scene
+from followthrough.demo.seed.paths import Move, path
+from followthrough.demo.seed.people import HOUSEHOLDS, Person, candidate, people
 
-WEEKS = 3
+APPLIED_AGAIN = {41: 40, 110: 109, 190: 189}  # whose application it is besides another one
+SOON = timedelta(minutes=25)
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,13 @@ class Step:
     parts: Mapping[str, Any]
 
 
+class Meeting(NamedTuple):
+    """An interview as it stands since `told`, and what they will say about it (see `paths`)."""
+
+    told: datetime
+    answer: str
+
+
 @dataclass(frozen=True)
 class Story:
     """One application: its person, its opening and its steps."""
@@ -33,48 +43,93 @@ class Story:
     person: Person
     opening: Opening
     steps: tuple[Step, ...]
+    meetings: tuple[Meeting, ...] = ()
+    scene: Scene | None = None
+
+    def answer(self, at: datetime) -> str:
+        """What they will say at `at` when they are asked about their interview."""
+        told = [one.answer for one in self.meetings if one.told <= at]
+        return told[-1] if told else "silent"
 
 
 def stories(*, seed: int, applications: int, until: datetime) -> list[Story]:
-    """The applications of the three weeks before `until`, the same for the same `seed`.
+    """The applications of the eight weeks before `until`, the same for the same `seed`.
 
-    Nothing is later than `until`; interviews are.
+    Nothing is later than `until`; interviews are. Within a day only what is new is different.
     """
     chance = Random(seed)  # noqa: S311  (a story, not a secret)
-    weights = [opening.weight for opening in OPENINGS]
-    openings = chance.choices(OPENINGS, weights=weights, k=applications)
-    for number in range(min(len(OPENINGS) - 2, applications)):
-        openings[number] = OPENINGS[number]  # the stories of the last days need a message map
-    cast = zip(openings, people(chance, openings), strict=True)
+    openings = _openings(chance, applications)
+    cast = people(chance, openings, first=len(SCENES))
+    times = arrivals(chance, [opening.place for opening in openings], until=until)
+    for again, first in APPLIED_AGAIN.items():
+        if again < applications:
+            cast[again], times[again] = cast[first], min(times[first] + SOON, until)
     return [
-        _story(number, person, opening, Random(f"{seed}:{number}"), until)  # noqa: S311
-        for number, (opening, person) in enumerate(cast)
+        _story(number, person, opening, arrived, until, Random(f"{seed}:{number}"))  # noqa: S311
+        for number, (person, opening, arrived) in enumerate(zip(cast, openings, times, strict=True))
     ]
 
 
-def _story(number: int, person: Person, opening: Opening, chance: Random, until: datetime) -> Story:
+def _openings(chance: Random, applications: int) -> list[Opening]:
+    """What each application is for. Those who share a telephone go to the same place, and who
+    applies again does so for something else there."""
+    weights = [opening.weight for opening in OPENINGS]
+    found = chance.choices(OPENINGS, weights=weights, k=applications)
+    for number, scene in enumerate(SCENES[:applications]):
+        found[number] = scene.opening
+    for one, home in HOUSEHOLDS.items():
+        if len(SCENES) + one < applications:
+            found[len(SCENES) + one] = found[len(SCENES) + home]
+    for again, first in APPLIED_AGAIN.items():
+        if again < applications:
+            found[again] = _another(found[first])
+    return found
+
+
+def _another(opening: Opening) -> Opening:
+    """Another opening at the same place, of those with a message map."""
+    there = (one for one in OPENINGS if one.place is opening.place and one.family in MAPS)
+    return next(one for one in there if one is not opening)
+
+
+def _story(
+    number: int, person: Person, opening: Opening, arrived: datetime, until: datetime,
+    chance: Random,
+) -> Story:  # fmt: skip
+    scene = SCENES[number] if number < len(SCENES) else None
+    if scene:
+        hours = scene.hours or chance.uniform(180, 290)
+        arrived = until - timedelta(hours=hours)
+        moves = list(scene.moves(until, opening.place))
+    else:
+        moves = list(path(chance, opening, arrived))
     external_id = f"A-{1001 + number}"
-    arrived = _arrival(chance, opening, until, number)
-    path = (
-        LAST_DAYS[number](until, opening)
-        if number in LAST_DAYS
-        else _path(chance, opening, arrived)
+    return Story(
+        external_id,
+        _deaf(person, scene),
+        opening,
+        tuple(_steps(external_id, person, opening, arrived, moves, until)),
+        tuple(Meeting(move.at, move.answer) for move in moves if move.answer),
+        scene,
     )
-    steps = [Step(arrived, external_id, _application(external_id, person, opening, arrived))]
-    steps += [Step(at, external_id, parts) for at, parts in path if arrived < at <= until]
-    return Story(external_id, person, opening, tuple(steps))
 
 
-def _arrival(chance: Random, opening: Opening, until: datetime, number: int) -> datetime:
-    """Any hour, evenings rather; those with a story of their own came a week ago."""
-    days = 7.0 if number in LAST_DAYS else chance.uniform(0.1, WEEKS * 7)
-    moment = local(until - timedelta(days=days), opening.place.zone)
-    hour = chance.choice((8, 10, 12, 13, 15, 17, 18, 19, 20, 21, 22, 23))
-    minute = chance.randrange(60)
-    found = instant(
-        moment.date(), moment.time().replace(hour=hour, minute=minute), opening.place.zone
-    )
-    return min(found, until - timedelta(hours=2))
+def _deaf(person: Person, scene: Scene | None) -> Person:
+    return replace(person, deaf=scene.deaf) if scene else person
+
+
+def _steps(
+    external_id: str, person: Person, opening: Opening, arrived: datetime, moves: Iterable[Move],
+    until: datetime,
+) -> Iterator[Step]:  # fmt: skip
+    """The first one, and a step for each move; an anchor once set stays."""
+    first = _application(external_id, person, opening, arrived)
+    anchors = first["anchors"]
+    yield Step(arrived, external_id, first)
+    for move in moves:
+        anchors = {**anchors, **move.parts.get("anchors", {})}
+        if arrived < move.at <= until:
+            yield Step(move.at, external_id, {**move.parts, "anchors": anchors})
 
 
 def _application(
@@ -89,6 +144,7 @@ def _application(
             "id": opening.id,
             "title": opening.title,
             "family": opening.family,
+            "team": opening.team,
             "site": {
                 "id": place.id,
                 "name": place.name,
@@ -101,111 +157,3 @@ def _application(
         "anchors": {},
         "fields": {},
     }
-
-
-# --- how applications go -----------------------------------------------------------------------
-
-Path = Iterator[tuple[datetime, dict[str, Any]]]
-
-
-def _path(chance: Random, opening: Opening, arrived: datetime) -> Path:
-    at = _working(chance, opening, arrived, days=(0.5, 4))
-    if chance.random() < 0.14:
-        yield at, {"stage": "Rejected"}
-        return
-    if chance.random() < 0.01:
-        yield at, {"stage": "Talent pool"}
-        return
-    yield at, {"stage": "Phone screen"}
-    at = _working(chance, opening, at, days=(0.5, 4))
-    if chance.random() < 0.25:
-        yield at, {"stage": chance.choice(("Rejected", "Rejected", "Withdrawn"))}
-        return
-    interview = meeting(chance, opening, at, days=(2, 5))
-    yield at, {"stage": "Interview", "anchors": {"interview_start": iso(interview)}}
-    if chance.random() < 0.12:  # moved once
-        moved = _working(chance, opening, at, days=(0.3, 1))
-        interview = meeting(chance, opening, interview, days=(1, 3))
-        yield moved, {"anchors": {"interview_start": iso(interview)}}
-    yield from _after_interview(chance, opening, interview)
-
-
-def _after_interview(chance: Random, opening: Opening, interview: datetime) -> Path:
-    at = _working(chance, opening, interview, days=(0.2, 2))
-    if chance.random() < 0.4:
-        yield at, {"stage": "Rejected"}
-        return
-    yield at, {"stage": "Offer"}
-    at = _working(chance, opening, at, days=(0.5, 2))
-    if chance.random() < 0.15:
-        yield at, {"stage": "Withdrawn"}
-        return
-    yield at, {"stage": "Background check"}
-    at = _working(chance, opening, at, days=(1, 4))
-    start = instant((at + timedelta(days=7)).date(), EIGHT, opening.place.zone)
-    yield at, {"stage": "Hired", "anchors": {"start_date": iso(start)}}
-
-
-EIGHT = datetime(2000, 1, 1, 8).time()  # noqa: DTZ001  (a time of day)
-
-
-def _working(
-    chance: Random, opening: Opening, after: datetime, *, days: tuple[float, float]
-) -> datetime:
-    """Some days later, while recruiters work: Monday to Friday, 8 to 17 at the site."""
-    moment = local(after + timedelta(days=chance.uniform(*days)), opening.place.zone)
-    if not 8 <= moment.hour < 17:
-        moment += timedelta(hours=(8 - moment.hour) % 24)
-    while moment.weekday() > 4:
-        moment += timedelta(days=1)
-    found = instant(
-        moment.date(), moment.time().replace(second=0, microsecond=0), opening.place.zone
-    )
-    return max(found, after + timedelta(minutes=5))
-
-
-def meeting(
-    chance: Random, opening: Opening, after: datetime, *, days: tuple[int, int]
-) -> datetime:
-    """A time for an interview: a working day, on the half hour."""
-    day = local(after + timedelta(days=chance.randint(*days)), opening.place.zone)
-    while day.weekday() > 4:
-        day += timedelta(days=1)
-    at = EIGHT.replace(hour=chance.randint(9, 16), minute=chance.choice((0, 30)))
-    return instant(day.date(), at, opening.place.zone)
-
-
-# --- a few stories of the last hours, so that there is something to see ------------------------
-
-
-def _just_invited(until: datetime, opening: Opening) -> Path:
-    """Asked to confirm an interview in two days; has not answered."""
-    interview = meeting(Random(1), opening, until, days=(2, 2))  # noqa: S311
-    yield until - timedelta(days=2), {"stage": "Phone screen"}
-    yield (
-        until - timedelta(minutes=50),
-        {"stage": "Interview", "anchors": {"interview_start": iso(interview)}},
-    )
-
-
-def _invited_yesterday(until: datetime, opening: Opening) -> Path:
-    interview = meeting(Random(2), opening, until, days=(2, 3))  # noqa: S311
-    yield until - timedelta(days=3), {"stage": "Phone screen"}
-    yield (
-        until - timedelta(hours=26),
-        {"stage": "Interview", "anchors": {"interview_start": iso(interview)}},
-    )
-
-
-def _pooled(until: datetime, opening: Opening) -> Path:
-    yield until - timedelta(days=1), {"stage": "Talent pool"}
-
-
-LAST_DAYS = {
-    0: _just_invited,
-    1: _invited_yesterday,
-    2: _invited_yesterday,
-    4: _invited_yesterday,
-    5: _just_invited,
-    8: _pooled,
-}

@@ -312,7 +312,10 @@ def heard(monkeypatch):
         return call
 
     monkeypatch.setattr(work.inbound, "received", note("received"))
-    monkeypatch.setattr(work.delivery, "delivered", note("delivered"))
+    monkeypatch.setattr(work.delivery, "delivered", note("reported"))
+    monkeypatch.setattr(work.delivery, "arrived", lambda told, now: [
+        note("delivered")(*one, now=now) for one in told
+    ])  # fmt: skip
     return calls
 
 
@@ -338,3 +341,43 @@ def test_a_providers_event_that_fails_does_not_stop_the_next(sender, arrive, hea
     arrive(json.dumps(report).encode(), source=sender, kind="channel")
     run()
     assert outcomes() == [("stored", "ZeroDivisionError"), ("done", "delivered")]
+
+
+def report(number: int, status: str = "delivered") -> bytes:
+    return json.dumps({"type": "delivery", "message_id": f"p{number}", "status": status}).encode()
+
+
+def test_arrivals_are_noted_together_and_in_their_order_with_the_rest(
+    sender, arrive, heard, monkeypatch
+):
+    noted = work.delivery.arrived
+    sizes = []
+    monkeypatch.setattr(
+        work.delivery, "arrived", lambda told, now: (sizes.append(len(told)), noted(told, now))[1]
+    )
+    for number, status in enumerate(["delivered", "delivered", "bounced", "delivered"]):
+        arrive(report(number, status), source=sender, kind="channel")
+    run()
+    assert sizes == [2, 1]
+    assert [found.provider_id for _, _, found, _ in heard] == ["p0", "p1", "p2", "p3"]
+    assert [outcome for _, outcome in outcomes()] == [
+        "delivered", "delivered", "reported", "delivered",
+    ]  # fmt: skip
+
+
+def test_an_arrival_that_cannot_be_noted_does_not_stop_the_others(
+    sender, arrive, heard, monkeypatch
+):
+    def fail(*_, **__):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(work.delivery, "arrived", fail)
+    given = work.delivery.delivered
+    monkeypatch.setattr(
+        work.delivery, "delivered",
+        lambda sender, one, now: fail() if one.provider_id == "p0" else given(sender, one, now=now),
+    )  # fmt: skip
+    for number in range(2):
+        arrive(report(number), source=sender, kind="channel")
+    run()
+    assert outcomes() == [("stored", "ZeroDivisionError"), ("done", "reported")]
