@@ -8,7 +8,7 @@ RUN := $(VENV)/.installed
 DEV := $(VENV)/.installed-dev
 export PYTHONDONTWRITEBYTECODE ?=
 
-.PHONY: help setup demo test check lint format bench mutants story durability lock
+.PHONY: help setup demo test check lint format bench mutants story durability screens lock
 
 help:  ## Show what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -57,6 +57,9 @@ story: $(DEV)  ## Play stories and print what happened: make story NAME=quiet
 
 durability: $(DEV)  ## Kill workers 200 times and count what was sent
 	@$(PY) -m tests.durability --kills 200
+
+screens: $(DEV)  ## Take the pictures of every page in docs/screens, from the running product
+	@$(PY) -m tests.browser
 
 lock: | $(VENV)/bin/pip  ## Pin every dependency anew
 	$(VENV)/bin/pip install --quiet pip-tools

@@ -28,6 +28,7 @@ class Route(NamedTuple):
 
     name: str
     keys: tuple[str, ...]
+    view: Callable[..., Any]
 
     def path(self, organization: Organization) -> str:
         """Its address, about rows of the organization (made by `EXAMPLES`)."""
@@ -44,7 +45,7 @@ def _within(found: URLResolver, space: str, keys: tuple[str, ...]) -> Iterator[R
     for one in found.url_patterns:
         theirs = (*keys, *one.pattern.converters)
         if isinstance(one, URLPattern):
-            yield Route(f"{space}{one.name}" if one.name else "", theirs)
+            yield Route(f"{space}{one.name}" if one.name else "", theirs, one.callback)
         else:
             inner = f"{space}{one.namespace}:" if one.namespace else space
             yield from _within(one, inner, theirs)

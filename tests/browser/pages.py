@@ -1,0 +1,100 @@
+"""Every page a person can see. The tests look at each of them; `make screens` takes its pictures.
+
+A new page is a line in PAGES: the name of its URL and, when the URL has parts, the function in
+`examples.py` that finds them in the seeded company. A URL that answers to GET and is no page
+stands in NOT_PAGES with the reason; a URL in neither turns `test_list.py` red.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Any
+
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from tests.browser import arrivals, examples
+from tests.browser.arrivals import Arrive
+from tests.routes import routes
+
+OWNER, STRANGER, OUTSIDER = "owner", "stranger", "outsider"
+
+
+def nothing() -> examples.Keys:
+    return {}
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page in one state. `name` is that of its test and of its pictures."""
+
+    url: str  # its name in the URL configuration
+    keys: Callable[[], examples.Keys] = nothing
+    name: str = ""
+    query: Callable[[], examples.Keys] = nothing  # what stands behind the question mark
+    who: str = OWNER
+    status: int = 200
+    arrive: Arrive = arrivals.plainly  # when it takes more than its address to see it
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", self.name or self.url.replace(":", "-"))
+
+    def __str__(self) -> str:
+        return self.name
+
+    def path(self) -> str:
+        """Its address in the product whose settings and database are in use."""
+        path, query = reverse(self.url, kwargs=self.keys()), self.query()
+        return f"{path}?{urlencode(query)}" if query else path
+
+
+PAGES = (
+    Page("today"),
+    Page("today", name="keys", arrive=arrivals.keys),
+    Page("candidates"),
+    Page("candidates", name="candidates-nobody", query=lambda: {"q": "nobody is called this"}),
+    Page("candidate", examples.candidate),
+    Page("interviews"),
+    Page("interviews", name="interviews-none", query=lambda: {"from": "2036-01-07"}),
+    Page("demo:home"),
+    Page("demo:home", name="demo-asked", query=examples.asked),
+    Page("sign-in", who=STRANGER),
+    Page("sign-in-link", examples.token, who=STRANGER),
+    Page("sign-in-link", examples.token, name="error-401", who=STRANGER, status=401,
+         arrive=arrivals.pressing),
+    Page("today", name="error-403", who=OUTSIDER, status=403),
+    Page("sign-in-link", examples.token, name="error-403-csrf", who=STRANGER, status=403,
+         arrive=arrivals.pressing_without_cookies),
+    Page("candidate", examples.nobody, name="error-404", status=404),
+    Page("today", name="error-500", status=500, arrive=arrivals.broken),
+)  # fmt: skip
+
+NOT_PAGES = {  # `*` stands for anything
+    "*live": "a part of a page, sent anew when it has changed",
+    "demo:ready": "tells the supervisor whether web and worker are up",
+    "demo:api-application": "the simulated ATS's API",
+}
+
+
+def urls() -> set[str]:
+    """The URLs of the product and the demo that answer to GET, by name."""
+    return {one.name for one in routes() if _answers_get(one.view)}
+
+
+def known(url: str) -> bool:
+    """Whether the URL stands in one of the lists."""
+    listed = {page.url for page in PAGES}
+    return url in listed or any(fnmatchcase(url, pattern) for pattern in NOT_PAGES)
+
+
+def _answers_get(view: Any) -> bool:
+    """Whether no decorator of the view (`require_POST` and the like) forbids GET."""
+    while view is not None:
+        methods = inspect.getclosurevars(view).nonlocals.get("request_method_list")
+        if methods is not None and "GET" not in methods:
+            return False
+        view = getattr(view, "__wrapped__", None)
+    return True
