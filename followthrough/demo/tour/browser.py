@@ -28,6 +28,7 @@ class Browser:
     def __init__(self, address: str) -> None:
         self.address = address
         self._opener = build_opener(HTTPCookieProcessor(CookieJar()))
+        self._token = ""  # of the forms on the page looked at last
 
     def get(self, path: str) -> Answer:
         """GET `path`."""
@@ -41,13 +42,14 @@ class Browser:
         """The page at `path`, read. Raises Failed when there is none."""
         answer = self.get(path)
         check(answer.status == 200, f"{path} answers {answer.status}")
-        return read(answer.text)
+        found = read(answer.text)
+        self._token = found.token() or self._token
+        return found
 
-    def press(self, path: str, *, on: str, **fields: str) -> Answer:
-        """Send a form of the page at `on`. Raises Failed when it is refused."""
-        given = {"csrfmiddlewaretoken": self.page(on).token(), **fields}
-        referer = {"Referer": self.address + on}
-        answer = self._ask(path, urlencode(given).encode(), referer)
+    def press(self, path: str, **fields: str) -> Answer:
+        """Send a form of a page that was looked at. Raises Failed when it is refused."""
+        given = {"csrfmiddlewaretoken": self._token, **fields}
+        answer = self._ask(path, urlencode(given).encode(), {"Referer": self.address + path})
         check(answer.status < 400, f"POST {path} answers {answer.status}")
         return answer
 

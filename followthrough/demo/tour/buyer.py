@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from math import ceil
@@ -55,7 +55,7 @@ class Clock:
         """Move the clock on."""
         while hours > 0:
             step = min(hours, STEP)
-            self._console.press("/demo/clock", on="/", to=str(step))
+            self._console.press("/demo/clock", to=str(step), next="/demo/ready")
             self._ahead += timedelta(hours=step)
             hours -= step
             time.sleep(HEARD)
@@ -92,6 +92,7 @@ class Buyer:
     clock: Clock
     given: Given
     outside: Outside
+    pages: dict[str, str] = field(default_factory=dict)  # where whose page is
 
     def texts(self, who: Person, words: str = "", *, least: int = 1) -> list[Text]:
         """The texts on somebody's phone that say `words`, once there are `least` of them."""
@@ -133,7 +134,10 @@ class Buyer:
     def page_of(self, who: Person) -> Element | None:
         """Somebody's page in the console; None when the console does not know them."""
         family = who.name.partition(" ")[2]
-        path = self.console.page(f"/candidates/?q={family}").link(who.name)
+        if not self.pages.get(who.name):
+            listed = self.console.page(f"/candidates/?q={family}")
+            self.pages[who.name] = listed.link(who.name)
+        path = self.pages[who.name]
         return self.console.page(path) if path else None
 
     def reads(self, who: Person, *words: str) -> str:
@@ -161,7 +165,9 @@ def visiting(address: str, given: Given, outside: Outside) -> Iterator[Buyer]:
     """Sign in and get ready."""
     console = Browser(address)
     link = f"/sign-in/{given.sign_in}"
-    console.press(link, on=link)
+    console.page(link)
+    console.press(link)
+    console.page("/")  # the forms of whoever has signed in have another token
     clock = Clock(console)
     system = Ats(console, token=given.ats_token, secret=given.ats_secret, now=clock.now)
     yield Buyer(console, system, clock, given, outside)

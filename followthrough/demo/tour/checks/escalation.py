@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 
 from followthrough.demo.tour.ats import Person, person
@@ -11,6 +12,7 @@ from followthrough.demo.tour.proof import check, until
 
 QUESTION = "Which entrance do I take? My cousin drives."
 REASON = "The answer needs a person"
+DUE = re.compile(r"due in \d+ \w+(?: \d+ \w+)?")
 
 
 def proves(buyer: Buyer) -> list[str]:
@@ -21,14 +23,19 @@ def proves(buyer: Buyer) -> list[str]:
     buyer.texts(who, "your interview is")
     buyer.answers(who, QUESTION)
     handoff = waits(buyer, who)
-    check("overdue" not in handoff.text, f"It is overdue at once: {handoff.text}")
     buyer.ats.move(application, "Offer")
     buyer.reads(who, "Offer", "Automation is silent")
     return [
-        f"“{QUESTION}” → on the console: “{REASON}”.",
+        f"“{QUESTION}” → on the console: “{REASON}”, {_due(handoff)}.",
         f"Nothing was sent for the offer that came meanwhile. {_overdue(buyer, who)}",
         _resolved(buyer, who, handoff),
     ]
+
+
+def _due(handoff: Element) -> str:
+    found = DUE.search(handoff.text)
+    check(found, f"It does not say until when: {handoff.text}")
+    return found[0] if found else ""
 
 
 def waits(buyer: Buyer, who: Person) -> Element:
@@ -48,10 +55,19 @@ def _overdue(buyer: Buyer, who: Person) -> str:
     return "Five hours later it is marked overdue, and automation is still silent."
 
 
+def _form(buyer: Buyer, handoff: Element) -> str:
+    """Where to say that a person has seen to it: in the line itself, or where it leads."""
+    links = [one.attributes.get("href", "") for one in handoff.every("a")]
+    places = [handoff, *map(buyer.console.page, dict.fromkeys(links))]
+    found = next(filter(None, (place.action("/resolve") for place in places)), "")
+    check(found, f"Nowhere can it be said that somebody has seen to it ({', '.join(links)})")
+    return found
+
+
 def _resolved(buyer: Buyer, who: Person, handoff: Element) -> str:
     """Once a person has seen to it, automation goes on."""
     pressed = time.monotonic()
-    buyer.console.press(handoff.action("/resolve"), on="/")
+    buyer.console.press(_form(buyer, handoff))
     (offer,) = buyer.texts(who, "your offer")
     buyer.silent(who, 2, "What was held goes out once")
     check(not buyer.today(who.name, REASON), "It still waits for a person")

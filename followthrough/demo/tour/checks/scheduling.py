@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from followthrough.demo.tour.ats import Person, person
+from followthrough.demo.tour.ats import person
 from followthrough.demo.tour.buyer import RENO, Buyer
 from followthrough.demo.tour.checks.escalation import waits
-from followthrough.demo.tour.checks.pages import absent
 from followthrough.demo.tour.proof import check
 
 EARLY = timedelta(hours=3)  # how long before the interview the tour's map reminds
@@ -41,19 +40,21 @@ def _clock(at: datetime) -> str:
 
 
 def lacks(buyer: Buyer) -> list[str]:
-    """Nobody is offered a time, and there is no place where interviews are seen to."""
+    """Nobody is offered a time: who asks for another one waits for a person, and for nothing else.
+
+    The day that automation answers with times to choose from, or a page to choose them on, this
+    is not so any more.
+    """
     buyer.clock.by_day()
     who = person("Quinn Abara")
     buyer.ats.applies(who, stage="Interview", interview=buyer.clock.at(15, days=2))
     buyer.texts(who, "your interview is")
     buyer.answers(who, MOVE)
     waits(buyer, who)
-    _no_times(buyer, who)
-    return [f"Not yet: “{MOVE}” goes to a person, no times are offered;"
-            f" {absent(buyer, 'Interviews', '/interviews/')}."]  # fmt: skip
-
-
-def _no_times(buyer: Buyer, who: Person) -> None:
     buyer.silent(who, 1, "It is said that nobody is offered a time yet")
     linked = [one.body for one in buyer.outside.texts.texts if "http" in one.body]
     check(not linked, f"It is said that nobody can choose a time yet, but: {linked}")
+    return [
+        f"Not yet: “{MOVE}” is left to a person, no times are offered; none of the"
+        f" {len(buyer.outside.texts.texts)} texts of this tour leads to a page to choose one on."
+    ]
