@@ -69,7 +69,11 @@ def _late(buyer: Buyer) -> str:
     buyer.ats.move(application, "Offer")
     buyer.texts(who, "your offer")
     buyer.silent(who, 2, "A change that comes after a newer one says nothing")
-    return "“Phone screen” delivered after the newer “Interview”: no text for it."
+    page = buyer.page_of(who)
+    check(
+        page and not page.item("Phone screen"), "The console took the older stage for a newer one"
+    )
+    return "“Phone screen” delivered after the newer “Interview”: no text, and no such stage shown."
 
 
 def _unmapped(buyer: Buyer) -> str:
