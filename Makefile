@@ -8,7 +8,7 @@ RUN := $(VENV)/.installed
 DEV := $(VENV)/.installed-dev
 export PYTHONDONTWRITEBYTECODE ?=
 
-.PHONY: help setup demo test check lint format bench mutants story durability screens lock
+.PHONY: help setup demo tour test check lint format bench mutants story durability screens lock
 
 help:  ## Show what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -30,6 +30,9 @@ setup: $(DEV)  ## Make the virtual environment with everything developers need
 
 demo: $(RUN)  ## Run the whole product with a seeded company; prints where to look
 	@$(PY) -m config.demo
+
+tour: $(RUN)  ## Go through a buyer's eight checks on the running product; writes var/tour.json
+	@$(PY) -m config.demo.tour
 
 test: $(DEV)  ## Run the test suite
 	@$(PY) -m pytest

@@ -26,25 +26,25 @@ def var() -> Path:
     return found
 
 
-def log(name: str) -> Path:
-    """The log file of one child, begun anew with every start of the demo."""
+def log(name: str, *, of: str = "demo") -> Path:
+    """The log file of one child, begun anew with every start."""
     folder = var() / "log"
     folder.mkdir(exist_ok=True)
-    found = folder / f"demo-{name}.log"
+    found = folder / f"{of}-{name}.log"
     found.write_bytes(b"")
     return found
 
 
 @contextmanager
-def only_one() -> Iterator[Path]:
-    """Hold the demo's lock within the block; the file in it says where the demo is."""
-    found = var() / "demo.lock"
+def only_one(of: str = "demo") -> Iterator[Path]:
+    """Hold the lock of `of` within the block; the file in it says where that is."""
+    found = var() / f"{of}.lock"
     with found.open("a+") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise Trouble(
-                "The demo",
+                f"The {of}",
                 reason=f"it is running already. {found.read_text().strip()}",
                 remedy="use that one, or stop it first (Ctrl-C where it runs).",
             ) from None

@@ -32,7 +32,8 @@ def _hear(crew: Crew, stopping: threading.Event) -> None:
     sql.run(f"LISTEN {sql.WAKE}")
     _follow_clock(crew)
     while not stopping.is_set():
-        for note in connection.connection.notifies(timeout=1.0, stop_after=1):
+        # All of them first: until the last one is taken, nobody may use the connection.
+        for note in list(connection.connection.notifies(timeout=1.0, stop_after=1)):
             heard(note.payload, crew)
 
 

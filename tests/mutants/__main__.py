@@ -24,7 +24,8 @@ from tests.durability import servers
 from tests.mutants.databases import Databases
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-PATIENCE = 120  # seconds; tests that never end are red too
+PATIENCE = 240  # seconds; tests that never end are red too
+PATIENCE_WITHOUT = 1800  # the same for all tests of all mutants, on the tree as it is
 FAILED = re.compile(r"^(?:FAILED|ERROR) (\S+)", re.MULTILINE)
 
 
@@ -103,7 +104,7 @@ def copied() -> Iterator[Path]:
 def _without_mutants(mutants: list[Mutant], databases: Databases) -> str:
     """What pytest says when the same tests fail on the tree as it is; '' when they pass."""
     with copied() as tree:
-        done = _run(tree, _union(mutants), databases)
+        done = _run(tree, _union(mutants), databases, patience=PATIENCE_WITHOUT)
     return done.stdout[-4000:] if done.returncode else ""
 
 
@@ -138,12 +139,14 @@ def _judged(mutant: Mutant, tree: Path, databases: Databases) -> tuple[str, str]
     return "", f"{' '.join(mutant.tests)} stayed green"
 
 
-def _run(tree: Path, tests: list[str], databases: Databases) -> subprocess.CompletedProcess[str]:
+def _run(
+    tree: Path, tests: list[str], databases: Databases, *, patience: float = PATIENCE
+) -> subprocess.CompletedProcess[str]:
     """Run tests of the tree on a fresh database, up to the first that fails."""
     with databases.one() as url:
         return subprocess.run(
             [sys.executable, "-m", "pytest", "-x", "-q", "--reuse-db", "--tb=line", *tests],
-            cwd=tree, capture_output=True, text=True, timeout=PATIENCE,
+            cwd=tree, capture_output=True, text=True, timeout=patience,
             env={**os.environ, "DATABASE_URL": url, "PYTHONDONTWRITEBYTECODE": "1"},
         )  # fmt: skip
 
