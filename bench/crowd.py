@@ -42,8 +42,8 @@ SAID = (
     "Please bring a photo ID. The entrance is on Main Street, next to the bakery.",
     "We have not heard from you. Are you still interested? Reply YES or NO.",
 )
-WROTE = ("Yes", "OK", "Is there parking?", "Sí, ahí estaré", "Can we do it on Friday instead?",
-         "Thank you!", "I have sent the form again, please tell me if anything is missing")  # fmt: skip
+WROTE = ("Yes", "OK", "Is there parking?", "Sí, ahí estaré",
+         "Can we do it on Friday instead?", "Thank you!", "I have sent the form again, please tell me if anything is missing")  # fmt: skip
 
 
 def gather(made: dict[str, Any], *, applications: int, messages: int) -> None:
@@ -227,8 +227,8 @@ FROM said;
 INSERT INTO messaging_touch (id, organization_id, application_id, candidate_id, run_id, version_id,
     shard, origin, key, occurrence, purpose, priority, state, due_at, anchor_name, relevance,
     channels, listened, held_for, attempts, tries, planned_at, ended_at)
-SELECT touch, %(organization)s, app, candidate, run, %(version)s, shard, 'map', 'reminder', 'v' || d,
-    'informational', 5, CASE WHEN n %% 800 = 0 THEN 'failed' ELSE 'sent' END, at, '',
+SELECT touch, %(organization)s, app, candidate, run, %(version)s, shard, 'map', 'reminder',
+    'v' || d, 'informational', 5, CASE WHEN n %% 800 = 0 THEN 'failed' ELSE 'sent' END, at, '',
     '{"field": "application.stage", "op": "is", "value": "applied"}', '["sms", "email"]', false, '',
     1, 0, at, at
 FROM said WHERE NOT inbound;
