@@ -122,9 +122,7 @@ def _key_since(moment: datetime) -> UUID:
     return earliest(min(moment - clock.shift(), moment))
 
 
-def _events(
-    organization_id: UUID, wanted: Sequence[UUID], found: Mapping[UUID, Health]
-) -> None:
+def _events(organization_id: UUID, wanted: Sequence[UUID], found: Mapping[UUID, Health]) -> None:
     waiting = RawEvent.objects.filter(state="stored", source_id__in=wanted)
     parked = RawEvent.objects.filter(
         organization_id=organization_id, state="parked", source_id__in=wanted
