@@ -26,7 +26,7 @@ from followthrough.intake import again
 from followthrough.intake.ats import registry
 from followthrough.intake.models import RawEvent
 from followthrough.people import scopes
-from followthrough.people.models import Application, Candidate, Connection, StageMapping, WriteBack
+from followthrough.people.models import Candidate, Connection, StageMapping, WriteBack
 from followthrough.people.stages import Stage
 from followthrough.web.console import health, health_words, live
 from followthrough.web.console.access import may, own
@@ -164,8 +164,10 @@ class Parked(NamedTuple):
 
 
 def _now(request: HttpRequest, source: Source) -> dict[str, Any]:
+    found = health.of(source)
     return {
-        "one": _shown(health.of(source)),
+        "one": _shown(found),
+        "elsewhere": _elsewhere(request, found),
         "sender": isinstance(source, Sender),
         "events": _parked_events(request, source),
         "write_backs": _parked_write_backs(request, source),
@@ -222,6 +224,13 @@ def _parked_write_backs(request: HttpRequest, source: Source) -> list[Parked]:
                [one.application.candidate] if sees else (), one.application.external_id)
         for one in found.order_by("id")[:MOST]
     ]  # fmt: skip
+
+
+def _elsewhere(request: HttpRequest, found: Health) -> int:
+    """How many parked write-backs are about people the member does not work with."""
+    if scopes.requisitions(request.member) is None or not found.parked_write_backs:  # type: ignore[attr-defined]
+        return 0
+    return found.parked_write_backs - _write_backs(request, found.source).count()
 
 
 def _write_backs(request: HttpRequest, source: Source) -> QuerySet[WriteBack]:
@@ -305,7 +314,8 @@ class Mapped(NamedTuple):
 
 def _stages(request: HttpRequest, source: Connection) -> dict[str, Any]:
     """What each stage of the ATS means, and which have no meaning yet."""
-    standing = Application.objects.filter(connection=source).values_list("ats_stage", "stage")
+    mine = scopes.applications(request.member)  # type: ignore[attr-defined]
+    standing = mine.filter(connection=source).values_list("ats_stage", "stage")
     here: Counter[str] = Counter()
     unmapped: dict[str, int] = {}
     for name, stage, count in standing.annotate(n=Count("id")):

@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from followthrough.accounts.models import Member
 from followthrough.core import clock
 from followthrough.governance import policies
 from followthrough.governance.models import Freeze
@@ -62,7 +63,7 @@ def page(request: HttpRequest) -> HttpResponse:
     """Every map: its newest version, who gets it, and how many are in which version."""
     member = request.member  # type: ignore[attr-defined]
     maps = MessageMap.objects.filter(organization_id=member.organization_id).order_by("name")
-    found = told(maps)
+    found = told(maps, member)
     given = {
         "maps": found,
         "authors": _authors(member.organization_id, found),
@@ -142,11 +143,12 @@ def _policy(organization_id: UUID) -> CompiledPolicy:
 def told_of(request: HttpRequest, key: UUID) -> Told:
     """One map of the member's organization. Raises Http404."""
     found = own(request, MessageMap, key)
-    return told(MessageMap.objects.filter(id=found.id))[0]
+    return told(MessageMap.objects.filter(id=found.id), request.member)[0]  # type: ignore[attr-defined]
 
 
-def told(maps: QuerySet[MessageMap]) -> list[Told]:
-    """Maps with what is said of them, in five queries however many there are."""
+def told(maps: QuerySet[MessageMap], member: Member) -> list[Told]:
+    """Maps with what is said of them, in five queries however many there are; runs are counted
+    among the applications the member may see."""
     found = list(maps)
     keys = [one.id for one in found]
     published = _by_map(
@@ -157,7 +159,7 @@ def told(maps: QuerySet[MessageMap]) -> list[Told]:
         Assignment.objects.filter(map__in=keys).select_related("site", "requisition")
         .order_by("position", "id")
     )  # fmt: skip
-    runs, frozen = _runs(keys), _frozen(keys)
+    runs, frozen = _runs(keys, member), _frozen(keys)
     return [
         Told(
             one,
@@ -177,11 +179,12 @@ def _by_map(rows: Iterable[Any]) -> dict[UUID, list[Any]]:
     return found
 
 
-def _runs(maps: Sequence[UUID]) -> dict[UUID, Runs]:
-    counted = (
-        Run.objects.filter(version__map__in=maps)
-        .values_list("version_id")
-        .annotate(open=Count("id", filter=Q(ended_at=None)), every=Count("id"))
+def _runs(maps: Sequence[UUID], member: Member) -> dict[UUID, Runs]:
+    found = Run.objects.filter(version__map__in=maps)
+    if scopes.requisitions(member) is not None:
+        found = found.filter(application__in=scopes.applications(member))
+    counted = found.values_list("version_id").annotate(
+        open=Count("id", filter=Q(ended_at=None)), every=Count("id")
     )
     return {version_id: Runs(open_, every) for version_id, open_, every in counted}
 
@@ -232,7 +235,7 @@ class Without(NamedTuple):
     count: int
 
 
-def _without(member: Any) -> list[Without]:
+def _without(member: Member) -> list[Without]:
     """Who is written to by nobody, among those the member sees: the most first."""
     mine = scopes.applications(member).exclude(stage__in=(*ENDING, Stage.UNMAPPED))
     counted = mine.filter(run=None).values_list("requisition__family", "requisition__site__name")

@@ -326,7 +326,9 @@ def test_whoever_works_for_one_site_puts_back_nothing_about_others(
     Scope.objects.create(organization=organization, member=member, site=world.site(organization))
     client = signed_in(member)
     assert client.post(f"/parked/write-backs/{note.id}").status_code == 404
-    assert "Not written back" not in page(client, f"/connections/{ats.id}")
+    shown = page(client, f"/connections/{ats.id}")
+    assert "Not written back" not in shown
+    assert "1 more is about somebody you do not work with." in shown
 
 
 # --- questions -----------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from followthrough.governance import freezes
 from followthrough.journeys import documents, versions
 from followthrough.journeys.models import Assignment, MessageMap, Run, Version
 from followthrough.journeys.tests.builders import a_map
-from followthrough.people.models import Scope
+from followthrough.people.models import Application, Scope
 from followthrough.web.console.tests.conftest import member_of, signed_in
 from tests import world
 
@@ -76,6 +76,17 @@ def test_the_list_says_what_is_published_for_whom_and_who_is_in_it(organization:
     assert "“Another way”" in shown
     assert "For the job family Retail" in shown
     assert "<strong>1</strong> in v1" in shown
+
+
+def test_whoever_works_for_one_site_counts_the_runs_of_that_site(organization: Organization):
+    stores, site = made(organization), world.site(organization)
+    for place in (site, world.site(organization), None):
+        begun = run(organization, stores.versions.get())
+        opening = world.requisition(begun.application.connection, site=place)
+        Application.objects.filter(run=begun).update(requisition=opening)
+    member = member_of(organization, Role.RECRUITER)
+    Scope.objects.create(organization=organization, member=member, site=site)
+    assert "<strong>1</strong> in v1" in page(signed_in(member), "/maps/")
 
 
 def test_authors_are_named_and_those_who_left_are_not(organization: Organization):
@@ -215,5 +226,5 @@ def test_the_pages_ask_the_same_few_questions_however_many_maps_there_are(
     page(owner, f"/maps/{key}")  # documents and policies are read once in a process
     with django_assert_max_num_queries(13):
         page(owner, "/maps/")
-    with django_assert_max_num_queries(11):
+    with django_assert_max_num_queries(12):
         page(owner, f"/maps/{key}")
