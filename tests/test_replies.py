@@ -13,12 +13,14 @@ from django.db import connection
 from followthrough.accounts.models import Member, User
 from followthrough.audit.facts import Actor
 from followthrough.audit.models import Fact
+from followthrough.conversations import handoffs
+from followthrough.conversations.models import Handoff
 from followthrough.core import clock
-from followthrough.governance import consent, words
+from followthrough.governance import consent, gate, words
 from followthrough.governance.decisions import Drop, Hold, Send
 from followthrough.messages.models import Attempt, Message, Receipt, Touch
 from followthrough.people.models import Application, ContactPoint
-from followthrough.runs import engine, replies, verdicts
+from followthrough.runs import dispatch, engine, replies, settling, verdicts
 from tests import invariants, world
 from tests.properties.life import Life, lived
 
@@ -191,6 +193,81 @@ def test_taking_back_leaves_a_receipt_in_words(life: Life) -> None:
     receipt = Receipt.objects.get(touch_id=touch.id, verdict="cancel")
     assert words.sentence(receipt).startswith("Cancelled. Whoever wrote it took it back")
     assert not replies.withdraw(touch, member=member_of(life), at=clock.now())
+
+
+# --- who is told -------------------------------------------------------------------------------
+
+
+def test_answering_is_noted_and_taking_back_too(life: Life) -> None:
+    clock.advance(NIGHT)
+    life.says("Which door?")
+    engine.drain()
+    clock.advance(timedelta(hours=1))
+    touch = written(life)
+    assert Handoff.objects.get().answered_at == clock.now()
+    replies.withdraw(touch, member=member_of(life), at=clock.now())
+    assert Handoff.objects.get().answered_at is None
+
+
+def test_whoever_writes_again_waits_again(life: Life) -> None:
+    life.says("Which door?")
+    engine.drain()
+    written(life)
+    engine.drain()
+    life.says("Thanks!")
+    engine.drain()
+    assert Handoff.objects.get().answered_at is not None
+    life.says("And where do I park?")
+    engine.drain()
+    assert Handoff.objects.get().answered_at is None
+
+
+def test_an_answer_that_does_not_go_out_leaves_them_waiting(life: Life) -> None:
+    life.says("Which door?")
+    engine.drain()
+    ContactPoint.objects.filter(kind="phone").update(usable=False)
+    touch = written(life)
+    assert Handoff.objects.get().answered_at is not None
+    engine.drain()
+    assert ended(touch) == ("dropped", "unusable")
+    assert Handoff.objects.get().answered_at is None
+
+
+@pytest.mark.parametrize("answer", ["rejected", "unreachable"])
+def test_sent_and_resolved_at_once_it_comes_back_when_it_cannot_go(life: Life, answer: str) -> None:
+    life.says("Which door?")
+    engine.drain()
+    life.provider.script[:] = [answer]
+    touch = written(life)
+    handoffs.resolve(Handoff.objects.get(), by="member:m1", at=clock.now())
+    engine.drain()
+    assert ended(touch)[0] == "dropped"
+    handoff = Handoff.objects.get(resolved_at=None)
+    assert (handoff.reason, handoff.touch_id) == ("unreachable", touch.id)
+
+
+def test_one_that_is_taken_back_brings_nobody_back(life: Life) -> None:
+    clock.advance(NIGHT)
+    touch = written(life)
+    engine.drain()
+    replies.withdraw(touch, member=member_of(life), at=clock.now())
+    assert not Handoff.objects.exists()
+
+
+@pytest.mark.parametrize("ends", ["poison", "attempts"])
+def test_whichever_way_it_ends_unsent_somebody_is_told(
+    life: Life, ends: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if ends == "poison":
+        monkeypatch.setattr(gate, "decide", lambda *_: 1 / 0)
+        monkeypatch.setattr(dispatch, "POISON_TRIES", 1)
+    else:
+        life.provider.script[:] = ["rejected"]
+        monkeypatch.setattr(settling, "MOST_ATTEMPTS", 1)
+    touch = written(life)
+    engine.drain()
+    assert ended(touch)[0] == "failed"
+    assert Handoff.objects.get().touch_id == touch.id
 
 
 # --- what is foretold ----------------------------------------------------------------------------

@@ -44,7 +44,8 @@ def open(
     touch_id: UUID | None = None,
     at: datetime,
 ) -> Handoff:
-    """Ask for a person. One that is open for the same application and reason stands for both.
+    """Ask for a person. One that is open for the same application and reason stands for both, and
+    waits for an answer again.
 
     Raises ValueError for a reason that does not exist.
     """
@@ -52,7 +53,7 @@ def open(
              "application_id": application_id, "reason": Reason(reason).value}  # fmt: skip
     before = Handoff.objects.filter(**about, resolved_at=None).order_by("id").first()
     if before:
-        return before
+        return _unanswered(before)
     silent = reason in SILENT
     handoff = Handoff.objects.create(
         **about,
@@ -64,6 +65,44 @@ def open(
     )
     _record(handoff, "opened_handoff", facts.SYSTEM, at)
     return handoff
+
+
+def _unanswered(handoff: Handoff) -> Handoff:
+    if handoff.answered_at:
+        handoff.answered_at = None
+        handoff.save(update_fields=["answered_at"])
+    return handoff
+
+
+def answered(candidate_id: UUID, *, at: datetime) -> None:
+    """A member has written to them: whatever is open about them has been answered."""
+    Handoff.objects.filter(candidate_id=candidate_id, resolved_at=None).update(answered_at=at)
+
+
+def unanswered(candidate_id: UUID) -> bool:
+    """What a member wrote to them does not go out. Returns whether anything is open about them."""
+    still_open = Handoff.objects.filter(candidate_id=candidate_id, resolved_at=None)
+    return bool(still_open.update(answered_at=None))
+
+
+def not_sent(
+    *,
+    organization_id: UUID,
+    candidate_id: UUID,
+    application_id: UUID | None,
+    touch_id: UUID,
+    at: datetime,
+) -> None:
+    """What a member wrote never went out: a person must know, also where all was resolved."""
+    if not unanswered(candidate_id):
+        open(
+            organization_id=organization_id,
+            candidate_id=candidate_id,
+            application_id=application_id,
+            reason=Reason.UNREACHABLE,
+            touch_id=touch_id,
+            at=at,
+        )
 
 
 def _silence(
@@ -86,6 +125,7 @@ def resolve(handoff: Handoff, *, by: str, at: datetime, undo: timedelta = timede
     `by` is `member:<id>`. What was held waits for `undo` more, so that `reopen` can still catch it.
     Returns whether it was still open.
     """
+    sql.rows(_HELD, (handoff.candidate_id,))  # touches are locked before handoffs, everywhere
     still_open = Handoff.objects.filter(id=handoff.id, resolved_at=None)
     if not still_open.update(resolved_at=at, resolved_by=by):
         return False
@@ -164,31 +204,14 @@ def assign(
     return True
 
 
-@transaction.atomic
-def assign(
-    handoff: Handoff, to: Member | None, *, by: str, at: datetime, seen: UUID | None = None
-) -> bool:
-    """Give it to a member, or (None) to nobody in particular. `by` is `member:<id>`.
-
-    `seen` is whose it was when that was decided. Returns False, and changes nothing, where it has
-    changed hands since or is resolved.
-    """
-    as_seen = Handoff.objects.filter(id=handoff.id, resolved_at=None, owner_id=seen)
-    if not as_seen.update(owner=to):
-        return False
-    handoff.refresh_from_db()
-    given = {"from": seen and str(seen), "to": to and str(to.id)}
-    _record(handoff, "assigned_handoff", freezes.actor(by), at, **given)
-    return True
-
-
-_RELEASE = """
-UPDATE messaging_touch SET due_at = %s
-WHERE id IN (SELECT id FROM messaging_touch
-             WHERE candidate_id = %s AND state = 'planned' AND held_for = 'frozen'
-             ORDER BY id FOR UPDATE)
-RETURNING shard
+_HELD = """
+SELECT id FROM messaging_touch
+WHERE candidate_id = %s AND state = 'planned' AND held_for = 'frozen'
+ORDER BY id FOR UPDATE
 """
+_RELEASE = f"""
+UPDATE messaging_touch SET due_at = %s WHERE id IN ({_HELD}) RETURNING shard
+"""  # noqa: S608
 
 
 def _release(candidate_id: UUID, at: datetime, due: datetime) -> None:

@@ -30,19 +30,22 @@ class Handoff(OrganizationRow):
     owner = models.ForeignKey(Member, null=True, on_delete=models.SET_NULL, related_name="+")
     opened_at = models.DateTimeField()
     due_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True)  # a member's answer is the last word
     resolved_at = models.DateTimeField(null=True)
     resolved_by = models.CharField(max_length=80, blank=True)
 
     DATA = declare(
         retention=Retention.CANDIDATE,
         key="id organization candidate application message_id touch_id freeze_id owner resolved_by",
-        operational="reason opened_at due_at resolved_at",
+        operational="reason opened_at due_at answered_at resolved_at",
     )
 
     class Meta:
         indexes = [
-            models.Index(
-                fields=["organization", "due_at"],
+            models.Index(  # in the order of the inbox
+                "organization",
+                models.F("answered_at").asc(nulls_first=True),
+                "due_at",
                 name="handoff_open",
                 condition=models.Q(resolved_at=None),
             ),

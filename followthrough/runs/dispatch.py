@@ -136,6 +136,7 @@ def _set_back(due: Due, problem: str, now: datetime) -> None:
         checks = [("poison", "drop", {"problem": problem})]
         if outbox.end([(due.id, "failed")], now=now, was=["planned"]):
             outbox.record([outbox.receipt(due, now, "fail", "poison", checks)])
+            verdicts.unsaid([due] if due.origin == "member" else [], now)
 
 
 class _Decided(NamedTuple):

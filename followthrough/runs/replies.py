@@ -17,6 +17,7 @@ from django.db import transaction
 from followthrough.accounts.models import Member
 from followthrough.audit import facts
 from followthrough.audit.facts import Actor
+from followthrough.conversations import handoffs
 from followthrough.core.ids import uuid7
 from followthrough.governance import gate, policies
 from followthrough.governance.decisions import Consent, Decision
@@ -66,6 +67,7 @@ def write(
         touch = Touch.objects.get(candidate=candidate, origin="member", occurrence=once)
         if new:
             _record(touch, "wrote_message", member, at, channel=channel, purpose=touch.purpose)
+            handoffs.answered(candidate.id, at=at)
     return touch
 
 
@@ -78,6 +80,7 @@ def withdraw(touch: Touch, *, member: Member, at: datetime) -> bool:
         done = planning.withdraw(touch.id, why="withdrawn", now=at)
         if done:
             _record(touch, "withdrew_message", member, at)
+            handoffs.unanswered(touch.candidate_id)
     return done
 
 

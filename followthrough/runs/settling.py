@@ -20,9 +20,9 @@ from followthrough.core.ids import text_of
 from followthrough.governance import caps, consent
 from followthrough.journeys.events import TouchSent
 from followthrough.messages import outbox
-from followthrough.messages.outbox import Outcome, ReceiptRow
+from followthrough.messages.outbox import Due, Outcome, ReceiptRow
 from followthrough.people.models import ContactPoint
-from followthrough.runs import advance
+from followthrough.runs import advance, verdicts
 from followthrough.runs.handover import Expired, Finished
 from followthrough.store import sql
 
@@ -122,6 +122,7 @@ class _Batch:
     facts: list[FactRow] = field(default_factory=list)
     unreachable: dict[str, list[UUID]] = field(default_factory=lambda: defaultdict(list))
     opted_out: list[Finished] = field(default_factory=list)
+    unsaid: list[Due] = field(default_factory=list)  # what members wrote, that never goes out
     _sender_id: UUID | None = None
     _said_by: Actor = SYSTEM
 
@@ -185,8 +186,13 @@ class _Batch:
         if one.ready.sending.touch.attempts + 1 >= MOST_ATTEMPTS:
             self._release(one)
             self.ends.append((one.ready.sending.touch.id, "failed"))
+            self._unsaid(one.ready.sending.touch)
         else:
             self._again(one, next_try)
+
+    def _unsaid(self, touch: Due) -> None:
+        if touch.origin == "member":
+            self.unsaid.append(touch)
 
     def _again(self, one: Finished, due_at: datetime) -> None:
         self._release(one)
@@ -221,6 +227,7 @@ class _Batch:
             ContactPoint.objects.filter(id__in=points).update(usable=False, unusable_reason=code)
         for one in self.opted_out:
             _opt_out(one, self.now)
+        verdicts.unsaid(self.unsaid, self.now)
 
     def _doubt(self) -> None:
         """Ask the provider soon: an unknown outcome is reconciled, never retried blindly."""

@@ -6,7 +6,7 @@ that has committed is in `ready`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from hashlib import blake2b, sha256
 from time import monotonic
@@ -17,6 +17,7 @@ from django.conf import settings
 
 from followthrough.channels import registry
 from followthrough.channels.contract import NO_HEADERS, Envelope
+from followthrough.conversations import handoffs
 from followthrough.core.ids import text_of, uuid7s
 from followthrough.governance import caps
 from followthrough.governance.decisions import Decision, Drop, Hold, Merge, Send, Use
@@ -26,6 +27,7 @@ from followthrough.people.contacts import CHANNEL_KIND
 from followthrough.runs.engine import Held
 from followthrough.runs.facts import Company, Facts, Person
 from followthrough.runs.handover import DECISION_SECONDS, Ready
+from followthrough.store import sql
 
 
 class Verdicts:
@@ -41,6 +43,7 @@ class Verdicts:
         self.holds: list[tuple[UUID, datetime, str]] = []
         self.uses: list[tuple[UUID, str, Use]] = []
         self.ready: list[Ready] = []
+        self.unsaid: list[Due] = []  # what members wrote, that never goes out
 
     def write(self) -> None:
         """Write all of it. Who was overtaken (caps.OVERTAKEN) must roll the transaction back."""
@@ -49,12 +52,24 @@ class Verdicts:
         outbox.plan_again(self.holds, was=["planned"])
         outbox.start(self.sendings, epochs=self.held, now=self.now)
         caps.reserve(self.uses, self.known.uses)
+        unsaid(self.unsaid, self.now)
 
     def receipt(self, due: Due, verdict: str, decision: Decision, **more: Any) -> None:
         """Add the receipt of a decision other than to send."""
         self.receipts.append(
             outbox.receipt(due, self.now, verdict, decision.code, decision.checks, **more)
         )
+
+
+def unsaid(dues: Sequence[Due], now: datetime) -> None:
+    """Tell people of members' messages that never go out."""
+    if dues:
+        sql.flush()
+    for due in dues:
+        handoffs.not_sent(
+            organization_id=due.organization_id, candidate_id=due.candidate_id,
+            application_id=due.application_id, touch_id=due.id, at=now,
+        )  # fmt: skip
 
 
 def add(decision: Decision, due: Due, person: Person, ours: Company, written: Verdicts) -> None:
@@ -65,6 +80,8 @@ def add(decision: Decision, due: Due, person: Person, ours: Company, written: Ve
 def _drop(decision: Drop, due: Due, person: Person, ours: Company, written: Verdicts) -> None:
     written.ends.append((due.id, "dropped"))
     written.receipt(due, "drop", decision, policy_id=ours.policy.id)
+    if due.origin == "member":
+        written.unsaid.append(due)
 
 
 def _merge(decision: Merge, due: Due, person: Person, ours: Company, written: Verdicts) -> None:

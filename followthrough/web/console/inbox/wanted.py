@@ -5,22 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from django.db.models import Case, F, OuterRef, QuerySet, Subquery, When
-from django.db.models.functions import Greatest
-from django.db.models.lookups import GreaterThan
+from django.db.models import F, QuerySet
 from django.http import HttpRequest, QueryDict
 from django.urls import reverse
 from django.utils.http import urlencode
 
 from followthrough.accounts.models import Member
 from followthrough.conversations.models import Handoff
-from followthrough.messages.models import Message, Touch
 from followthrough.people import scopes
 
 MINE, NOBODYS = "mine", "nobody"
 PER_PAGE = 50
 MOST_PAGES = 20
-NEVER_LEFT = ("dropped", "cancelled", "failed")
 
 
 @dataclass(frozen=True)
@@ -93,15 +89,4 @@ def found(member: Member, asked: Wanted) -> QuerySet[Handoff]:
         rows = rows.filter(reason=asked.reason)
     if asked.done:
         return rows.order_by("-resolved_at", "id")
-    rows = rows.annotate(answered_at=_answered_at())
     return rows.order_by(F("answered_at").asc(nulls_first=True), "due_at", "id")
-
-
-def _answered_at() -> Case:
-    """When a member wrote to them, if that is the last word and went out (or may yet)."""
-    written = Touch.objects.filter(origin="member", candidate=OuterRef("candidate"))
-    left = written.exclude(state__in=NEVER_LEFT).order_by("-planned_at")
-    said = Message.objects.filter(candidate=OuterRef("candidate"), direction="in").order_by("-id")
-    answer, asked = Subquery(left.values("planned_at")[:1]), Subquery(said.values("at")[:1])
-    last = GreaterThan(answer, Greatest(asked, F("opened_at")))
-    return Case(When(last, then=answer), default=None)

@@ -14,7 +14,7 @@ Reason = Handoff.Reason
 
 # What stands after the name of the candidate.
 HAPPENED = {
-    Reason.UNCLEAR: gettext_noop("wrote what only a person can answer"),
+    Reason.UNCLEAR: gettext_noop("needs an answer"),
     Reason.DECLINED: gettext_noop("said no"),
     Reason.AMBIGUOUS_STOP: gettext_noop("may want no more messages"),
     Reason.OPTED_OUT: gettext_noop("wants no more messages, and has an interview ahead"),
