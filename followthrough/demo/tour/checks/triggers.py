@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 
 from followthrough.demo.tour.ats import person
@@ -89,4 +90,5 @@ def _unmapped(buyer: Buyer) -> str:
     buyer.reads(who, UNKNOWN, "not mapped")
     shown = until(lambda: buyer.today(UNKNOWN), otherwise=f"Today does not mention {UNKNOWN}")
     buyer.silent(who, 1, "A stage without a meaning says nothing")
-    return f"Unknown stage: no text; the console says: “{shown.text}”"
+    said = re.search(rf"\d+ applications? [^:]*“{UNKNOWN}”", shown.text)
+    return f"Unknown stage: no text; on the console: {said[0] if said else shown.text}."
