@@ -32,7 +32,7 @@ demo: $(RUN)  ## Run the whole product with a seeded company; prints where to lo
 	@$(PY) -m config.demo
 
 tour: $(RUN)  ## Go through a buyer's eight checks on the running product; writes var/tour.json
-	@$(PY) -m config.demo.tour
+	@$(PY) -m config.demo.tour $(if $(MARKDOWN),--markdown)
 
 test: $(DEV)  ## Run the test suite
 	@$(PY) -m pytest

@@ -113,7 +113,7 @@ class Buyer:
     def silent(self, who: Person, count: int, why: str) -> None:
         """Raise Failed when somebody's phone has more than the `count` texts it should have."""
         bodies = [one.body for one in self.outside.texts.to(who.phone)]
-        check(len(bodies) <= count, f"{why}, but {who.name} was sent: {bodies[count:]}")
+        check(len(bodies) <= count, f"{why}, but {who.name} was sent: {bodies}")
 
     def answers(self, who: Person, text: str) -> None:
         """Somebody texts back."""

@@ -15,7 +15,16 @@ NAMES = {"sms": "SMS", "email": "email", "whatsapp": "WhatsApp", "webchat": "web
 def proves(buyer: Buyer) -> list[str]:
     """A text and a mail leave; reports about texts are heard, and a bad one leads to a mail."""
     buyer.clock.by_day()
+    _first(buyer)
     return [f"Works: SMS ({_text(buyer)}), email ({_mail(buyer)}); {_text_then_mail(buyer)}."]
+
+
+def _first(buyer: Buyer) -> None:
+    """A worker that has just begun takes up its work with this one; how long that took says nothing
+    of those after it."""
+    who = person("Zita Aalto")
+    buyer.ats.applies(who)
+    buyer.texts(who)
 
 
 def _text(buyer: Buyer) -> str:

@@ -44,23 +44,26 @@ def _shared(buyer: Buyer) -> str:
     buyer.texts(one)
     buyer.ats.applies(other, title="Shift lead", stage="Background check")
     buyer.reads(other, "Paperwork")  # planned, due in two hours
-    for _ in range(2):
-        buyer.answers(one, "STOP")
-        buyer.texts(one, "no more messages")
+    buyer.answers(one, "STOP")
+    buyer.texts(one, "no more messages")
     buyer.clock.on(3)
     buyer.reads(other, "Paperwork", STOPPED)
-    buyer.silent(one, 2, "STOP binds the number, and said twice it is confirmed once")
+    buyer.silent(one, 2, "STOP binds the number")
     return (
-        "A message planned for another application on the same number was dropped when it was due;"
-        f" STOP said twice was confirmed once. {_starts(buyer, one, application)}"
+        "A message planned for another application on the same number was dropped when it was due."
+        f" {_starts(buyer, one, application)}"
     )
 
 
 def _starts(buyer: Buyer, who: Person, application: Application) -> str:
-    """START lets back in: one confirmation, and the next message leaves."""
+    """START lets back in: one confirmation, and the next message leaves.
+
+    STOP is said again just before: if that were confirmed as well, it would be there by then.
+    """
+    buyer.answers(who, "STOP")
     buyer.answers(who, "START")
     buyer.texts(who, "here again")
     buyer.ats.move(application, "Offer")
     (offer,) = buyer.texts(who, "offer")
-    buyer.silent(who, 4, "START is confirmed once")
-    return f"START let back in: {offer.id} left."
+    buyer.silent(who, 4, "STOP said again is not confirmed again, and START once")
+    return f"STOP said again: no second confirmation. START let back in: {offer.id} left."

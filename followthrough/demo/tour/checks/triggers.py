@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 
 from followthrough.demo.tour.ats import person
@@ -59,15 +60,19 @@ def _repeated(buyer: Buyer) -> str:
 
 
 def _late(buyer: Buyer) -> str:
-    """Older after newer: what is past says nothing."""
+    """Older after newer: what is past says nothing, and is not taken for the present.
+
+    What is told of the same person is worked off in order: once the second application was heard
+    of, the older change was.
+    """
     who = person("Mats Oduya")
     application = buyer.ats.draft(who, stage="Phone screen")
     older = application.written(buyer.clock.now())
     buyer.ats.move(application, "Interview", interview=buyer.clock.at(15, days=2))
     buyer.texts(who, "your interview is")
     buyer.ats.post(older)
-    buyer.ats.move(application, "Offer")
-    buyer.texts(who, "your offer")
+    buyer.ats.applies(who, title="Shift lead")
+    buyer.texts(who, "Shift lead")
     buyer.silent(who, 2, "A change that comes after a newer one says nothing")
     page = buyer.page_of(who)
     check(
@@ -85,4 +90,5 @@ def _unmapped(buyer: Buyer) -> str:
     buyer.reads(who, UNKNOWN, "not mapped")
     shown = until(lambda: buyer.today(UNKNOWN), otherwise=f"Today does not mention {UNKNOWN}")
     buyer.silent(who, 1, "A stage without a meaning says nothing")
-    return f"Unknown stage: no text; the console says: “{shown.text}”"
+    said = re.search(rf"\d+ applications? [^:]*“{UNKNOWN}”", shown.text)
+    return f"Unknown stage: no text; on the console: {said[0] if said else shown.text}."
