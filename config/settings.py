@@ -59,6 +59,26 @@ def database(url: str) -> dict[str, object]:
     }
 
 
+def mail_server(url: str) -> dict[str, object]:
+    """How mails leave, from `smtp://user:password@host:587`.
+
+    `smtp` asks for STARTTLS, `smtps` speaks TLS from the start, `smtp+plain` neither (only for a
+    server on this machine). Raises ValueError for any other scheme.
+    """
+    parts = urlsplit(url)
+    ports = {"smtp": 587, "smtps": 465, "smtp+plain": 25}
+    if parts.scheme not in ports or not parts.hostname:
+        raise ValueError("FOLLOWTHROUGH_MAIL is not like smtp://user:password@mail.example:587.")
+    return {
+        "host": parts.hostname,
+        "port": parts.port or ports[parts.scheme],
+        "user": unquote(parts.username or ""),
+        "password": unquote(parts.password or ""),
+        "starttls": parts.scheme == "smtp",
+        "tls": parts.scheme == "smtps",
+    }
+
+
 def embedded(name: str) -> dict[str, object]:
     """Django's settings for the embedded PostgreSQL (imported only where it is used)."""
     from config import postgres
@@ -96,6 +116,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.postgres",
     "django_htmx",
+    "allauth.account",  # not `allauth` itself: its templates and texts are not ours
     "followthrough.store",
     "followthrough.audit",
     "followthrough.accounts",
@@ -119,6 +140,8 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "followthrough.web.console.middleware.chosen_language",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -142,7 +165,66 @@ TEMPLATES = [
     }
 ]
 AUTH_USER_MODEL = "accounts.User"
-LOGIN_URL = "sign-in"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+_VALIDATORS = "django.contrib.auth.password_validation."
+AUTH_PASSWORD_VALIDATORS: list[dict[str, object]] = [
+    {"NAME": _VALIDATORS + "MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {
+        "NAME": _VALIDATORS + "UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("name", "email")},
+    },
+    {"NAME": _VALIDATORS + "CommonPasswordValidator"},
+    {"NAME": _VALIDATORS + "NumericPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "today"
+CSRF_FAILURE_VIEW = "followthrough.web.console.errors.not_sure"
+
+# django-allauth: sign-in by mail address and password; nobody signs up without an invitation.
+ACCOUNT_ADAPTER = "followthrough.web.console.adapter.Adapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"  # an invitation is sent to the address, or handed over
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True  # that a password was changed
+ACCOUNT_LOGIN_ON_PASSWORD_RESET = True  # they have just shown that the address is theirs
+# Django's own: allauth's would keep a second copy of each address in a table of its own.
+_TOKENS = "django.contrib.auth.tokens."
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = _TOKENS + "PasswordResetTokenGenerator"
+ACCOUNT_FORMS = {"reset_password": "followthrough.web.console.passwords.ForgottenForm"}
+ACCOUNT_RATE_LIMITS = {  # beside allauth's own, such as 5 failed sign-ins in 5 minutes an address
+    "reset_password": "20/h/ip,3/h/key",
+}
+# Rate limits are counted here, so that all web processes count together.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "accounts_cache",
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
+    }
+}
+
+# How mails about sign-in leave. Without FOLLOWTHROUGH_MAIL none does, and the pages say so.
+MAIL_URL = os.environ.get("FOLLOWTHROUGH_MAIL", "")
+MAIL = "smtp" if MAIL_URL else "file" if DEMO else "none"
+if MAIL == "smtp":
+    _mail = mail_server(MAIL_URL)
+    EMAIL_HOST, EMAIL_PORT = _mail["host"], _mail["port"]
+    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail["user"], _mail["password"]
+    EMAIL_USE_TLS, EMAIL_USE_SSL = _mail["starttls"], _mail["tls"]
+else:
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+EMAIL_FILE_PATH = VAR_DIR / "mail"
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = os.environ.get(
+    "FOLLOWTHROUGH_MAIL_FROM", f"Followthrough <followthrough@{urlsplit(PUBLIC_URL).hostname}>"
+)
+
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 LANGUAGE_CODE = "en"
@@ -166,6 +248,9 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"paths": {"()": "followthrough.web.quiet_paths.QuietPaths"}},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["paths"]}
+    },
     "root": {"handlers": ["stderr"], "level": os.environ.get("FOLLOWTHROUGH_LOG", "INFO")},
 }

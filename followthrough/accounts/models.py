@@ -1,5 +1,7 @@
 """Organizations, the people who work in them, and the clock of the installation."""
 
+from collections.abc import Iterator
+
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -52,9 +54,11 @@ class HotRow(Row):
 class User(AbstractBaseUser, Row):
     """Someone who signs in; what they may do stands in their memberships."""
 
-    email = models.EmailField(unique=True)
+    email = models.EmailField(unique=True)  # in lower case
     name = models.CharField(max_length=200)
     is_active = models.BooleanField(default=True)
+    language = models.CharField(max_length=10, blank=True)  # '' is what the browser asks for
+    sessions_ended = models.PositiveIntegerField(default=0)  # how often all of them were
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS = ["name"]
@@ -63,10 +67,26 @@ class User(AbstractBaseUser, Row):
     DATA = declare(
         retention=Retention.ORGANIZATION,
         key="id",
-        operational="is_active last_login",
+        operational="is_active last_login language sessions_ended",
         personal="email name",
         secret="password",
     )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(email=models.functions.Lower("email")), name="user_email_lower"
+            ),
+        ]
+
+    def get_session_auth_hash(self) -> str:
+        """What a session is good with: another password, or ending them all, ends it."""
+        return f"{super().get_session_auth_hash()}.{self.sessions_ended}"
+
+    def get_session_auth_fallback_hash(self) -> Iterator[str]:
+        """The same with the keys that SECRET_KEY had before."""
+        for one in super().get_session_auth_fallback_hash():
+            yield f"{one}.{self.sessions_ended}"
 
 
 class Role(models.TextChoices):
@@ -80,22 +100,75 @@ class Role(models.TextChoices):
     READ_ONLY = "read_only", _("Read only")
 
 
+class _Current(models.Manager):
+    """Members who have access now."""
+
+    def get_queryset(self) -> models.QuerySet:
+        return super().get_queryset().filter(ended_at=None)
+
+
 class Member(OrganizationRow):
-    """A user's place in an organization."""
+    """A user's place in an organization. Whoever leaves stays on record: what they did names them.
+
+    `Member.objects` are those who have access, `Member.ever` also those who had it.
+    """
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=20, choices=Role.choices)
+    seen_at = models.DateTimeField(null=True)  # to the hour, by the wall clock
+    ended_at = models.DateTimeField(null=True)  # since then without access
 
-    DATA = declare(retention=Retention.ORGANIZATION, key="id organization user", operational="role")
+    objects = _Current()
+    ever = models.Manager()
+
+    DATA = declare(
+        retention=Retention.ORGANIZATION,
+        key="id organization user",
+        operational="role seen_at ended_at",
+    )
 
     class Meta:
+        base_manager_name = "ever"  # whoever refers to a member finds them
         constraints = [
             models.UniqueConstraint(fields=["organization", "user"], name="member_once"),
         ]
 
 
+class Invitation(OrganizationRow):
+    """A link by which one person may join. Only the hash of its token is kept."""
+
+    email = models.EmailField()  # in lower case
+    name = models.CharField(max_length=200, blank=True)
+    role = models.CharField(max_length=20, choices=Role.choices)
+    sites = models.JSONField(default=list)  # ids of people.Site
+    teams = models.JSONField(default=list)  # neither sites nor teams: the whole company
+    token_hash = models.CharField(max_length=64, unique=True)
+    invited_by = models.CharField(max_length=80)  # the actor of the audit: `member:<id>`
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()  # all by the wall clock, as sessions are
+    accepted_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
+
+    DATA = declare(
+        retention=Retention.TRANSIENT,
+        key="id organization invited_by",
+        operational="role sites teams created_at expires_at accepted_at withdrawn_at",
+        personal="email name",
+        secret="token_hash",
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "email"],
+                name="invitation_open_once",
+                condition=models.Q(accepted_at=None, withdrawn_at=None),
+            ),
+        ]
+
+
 class SignInLink(Row):
-    """A link that signs one person in once. Only the hash of its token is kept."""
+    """A link of the demo that signs one person in once. Only the hash of its token is kept."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
     token_hash = models.CharField(max_length=64, unique=True)
@@ -117,3 +190,16 @@ class ClockShift(models.Model):
     seconds = models.BigIntegerField(default=0)
 
     DATA = declare(retention=Retention.ORGANIZATION, key="id", operational="seconds")
+
+
+class CacheEntry(models.Model):
+    """What all web processes count together: rate limits. Django's database cache keeps it."""
+
+    cache_key = models.CharField(max_length=255, primary_key=True)
+    value = models.TextField()
+    expires = models.DateTimeField(db_index=True)
+
+    DATA = declare(retention=Retention.TRANSIENT, operational="value expires", personal="cache_key")
+
+    class Meta:
+        db_table = "accounts_cache"

@@ -90,7 +90,8 @@ class Scope(OrganizationRow):
     """A site or a team that a member works for. Whoever has none works for the whole company."""
 
     member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="scopes")
-    site = models.ForeignKey(Site, null=True, on_delete=models.CASCADE, related_name="+")
+    # Not CASCADE: whoever loses their last site would work for the whole company.
+    site = models.ForeignKey(Site, null=True, on_delete=models.PROTECT, related_name="+")
     team = models.CharField(max_length=80, blank=True)  # as in Requisition.team
 
     DATA = declare(

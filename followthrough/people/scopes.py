@@ -5,12 +5,27 @@ Every list and every row that a member is shown comes from here, so that nobody 
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from followthrough.accounts.models import Member
-from followthrough.people.models import Application, Candidate, Requisition, Scope
+from followthrough.accounts import members
+from followthrough.accounts.models import Member, Organization
+from followthrough.audit import facts
+from followthrough.people.models import Application, Candidate, Requisition, Scope, Site
+
+
+class Width(NamedTuple):
+    """Sites (their ids) and teams (their names); with neither it is the whole company."""
+
+    sites: frozenset[UUID] = frozenset()
+    teams: frozenset[str] = frozenset()
+
+
+EVERYTHING = Width()
 
 
 def requisitions(member: Member) -> list[UUID] | None:
@@ -49,3 +64,53 @@ def about(member: Member, candidate: str = "candidate") -> Q:
     if requisitions(member) is None:
         return Q()
     return Q(**{f"{candidate}__in": applications(member).values("candidate_id")})
+
+
+def of(member: Member) -> Width:
+    """What the member works for."""
+    rows = member.scopes.all()
+    return Width(
+        frozenset(one.site_id for one in rows if one.site_id),
+        frozenset(one.team for one in rows if one.team),
+    )
+
+
+@transaction.atomic
+def widen_or_narrow(member: Member, *, to: Width, by: facts.Actor) -> bool:
+    """Make `to` what the member works for; returns whether it is something else.
+
+    Raises ValueError for a site or a team that the organization does not have.
+    """
+    if of(member) == to:
+        return False
+    check_known(member.organization, to)
+    put(member, to)
+    why = {"sites": sorted(map(str, to.sites)), "teams": sorted(to.teams)}
+    members.record(member, "changed_scope", by=by, why=why)
+    return True
+
+
+def put(member: Member, to: Width) -> None:
+    """Replace the member's scopes, without a fact of its own."""
+    Scope.objects.filter(member=member).delete()
+    given = {"organization_id": member.organization_id, "member": member}
+    rows = [Scope(**given, site_id=one) for one in sorted(to.sites)]
+    Scope.objects.bulk_create(rows + [Scope(**given, team=one) for one in sorted(to.teams)])
+
+
+def check_known(organization: Organization, width: Width) -> None:
+    """Raises ValueError unless the organization has all of these sites and teams."""
+    theirs = Site.objects.filter(organization=organization, id__in=width.sites).count()
+    if theirs != len(width.sites) or not width.teams <= set(teams(organization)):
+        raise ValueError("The organization has no such site or team.")
+
+
+def teams(organization: Organization) -> list[str]:
+    """The teams that the ATS has named so far, in order."""
+    named = Requisition.objects.filter(organization=organization).exclude(team="")
+    return sorted(set(named.values_list("team", flat=True)))
+
+
+def names(width: Width, sites: Iterable[Site]) -> Sequence[str]:
+    """The sites' and teams' names, the sites' first; none for the whole company."""
+    return [*(one.name for one in sites if one.id in width.sites), *sorted(width.teams)]
