@@ -7,9 +7,11 @@ from typing import Any, NamedTuple
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from followthrough.accounts.models import Organization
+from followthrough.accounts.models import Member, Organization, Role, User
+from followthrough.audit.facts import SYSTEM
 from followthrough.conversations.models import Handoff
 from followthrough.demo.models import AtsApplication
+from followthrough.people import invitations
 from tests import world
 
 URLS = "followthrough.demo.tests.urls"  # those of the product, and the demo's
@@ -63,6 +65,24 @@ def in_the_ats(organization: Organization) -> tuple[Any, ...]:
     return (made.id,)
 
 
+def colleague(organization: Organization) -> tuple[Any, ...]:
+    user = User.objects.create(email=f"sam@{organization.slug}.example", name="Sam")
+    made = Member.objects.create(organization=organization, user=user, role=Role.RECRUITER)
+    return (made.id,)
+
+
+def invitation(organization: Organization) -> tuple[Any, ...]:
+    email = f"ada@{organization.slug}.example"
+    made = invitations.invite(
+        organization=organization, email=email, role=Role.RECRUITER, by=SYSTEM
+    )
+    return (made.invitation.id,)
+
+
+def own_place(organization: Organization) -> tuple[Any, ...]:
+    return (organization.id,)
+
+
 def anything(organization: Organization) -> tuple[Any, ...]:
     return ("anything",)
 
@@ -73,6 +93,13 @@ EXAMPLES: dict[str, Callable[[Organization], tuple[Any, ...]]] = {
     "candidate-live": candidate,
     "resolve-handoff": handoff,
     "sign-in-link": anything,
+    "invitation": anything,
+    "member": colleague,
+    "end-access": colleague,
+    "restore-access": colleague,
+    "renew-invitation": invitation,
+    "withdraw-invitation": invitation,
+    "switch-organization": own_place,
     "demo:move": in_the_ats,
     "demo:interview": in_the_ats,
     "demo:phone-number": in_the_ats,

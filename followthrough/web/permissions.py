@@ -48,14 +48,16 @@ def _may(code: str, marks: str, said: str | Promise, *urls: str) -> Ability:
 ABILITIES = (
     #                    own ops rec coo hir com ats see
     _may("today",       "●   ●   ●   ●   ●   ●   ●   ●", _("Open Today and their own account"),
-         "today", "today-live"),
+         "today", "today-live", "settings", "roles", "organization", "switch-organization",
+         "sign-out-elsewhere", "account_change_password", "account_set_password"),
     _may("candidates",  "●   ●   ●   ●   ●   ●   ·   ●", _("See candidates, what was said, and interviews"),
          "candidates", "candidate", "candidate-live", "interviews"),
     _may("talk",        "●   ●   ●   ●   ·   ·   ·   ·", _("Answer candidates; take, assign and resolve handoffs"),
          "resolve-handoff"),
     _may("maps",        "●   ●   ●   ●   ●   ●   ●   ●", _("Read message maps and policies")),
     _may("connections", "●   ●   ·   ·   ·   ●   ●   ·", _("See the connections and what broke")),
-    _may("members",     "●   ·   ·   ·   ·   ·   ·   ·", _("Invite members; change their roles, sites and teams; end their access")),
+    _may("members",     "●   ·   ·   ·   ·   ·   ·   ·", _("Invite members; change their roles, sites and teams; end their access"),
+         "members", "member", "invite", "renew-invitation", "withdraw-invitation", "end-access", "restore-access"),
     _may("develop",     "●   ●   ●   ●   ●   ●   ●   ●", _("See the pieces of the pages (only with FOLLOWTHROUGH_DEBUG)"),
          "components"),
     _may("demo",        "●   ●   ●   ●   ●   ●   ●   ●", _("Use the demo (only where the demo runs)"),
@@ -63,8 +65,11 @@ ABILITIES = (
 )
 # fmt: on
 
-# Open before anybody has signed in.
-OPEN = frozenset({"sign-in", "sign-in-link", "sign-out", "demo:ready"})
+# Open before anybody has signed in. (django-allauth looks for its pages by these names.)
+OPEN = frozenset({
+    "account_login", "account_reset_password", "account_reset_password_done",
+    "account_reset_password_from_key", "invitation", "sign-in-link", "sign-out", "demo:ready",
+})  # fmt: skip
 
 # Called by machines with credentials of their own, which each view checks before it answers.
 OWN_CREDENTIALS = frozenset({"demo:api-application", "demo:api-write-back"})

@@ -7,20 +7,26 @@
 from __future__ import annotations
 
 from typing import TypeVar
+from urllib.parse import urlsplit
 from uuid import UUID
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
-from django.utils.http import urlencode
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 
+from followthrough.accounts import members
 from followthrough.accounts.models import Member
+from followthrough.audit.facts import Actor
 from followthrough.people import scopes
 from followthrough.web import permissions
 
 M = TypeVar("M", bound=Model)
+ORGANIZATION = "organization"  # where a session keeps which of them its pages are about
+READ, UNSAVED = "read", "unsaved"  # what somebody was doing when their session had ended
 
 
 def admit(request: HttpRequest, url: str) -> HttpResponse | None:
@@ -38,7 +44,14 @@ def admit(request: HttpRequest, url: str) -> HttpResponse | None:
     request.member = _membership(request)  # type: ignore[attr-defined]
     if request.member is None or request.member.role not in ability.roles:  # type: ignore[attr-defined]
         raise PermissionDenied("The role does not include it.")
+    members.seen(request.member)  # type: ignore[attr-defined]
     return None
+
+
+def recognise(request: HttpRequest) -> None:
+    """Set `request.member` for a page that nobody needs to be admitted to."""
+    if not hasattr(request, "member") and request.user.is_authenticated:
+        request.member = _membership(request)  # type: ignore[attr-defined]
 
 
 def may(request: HttpRequest, code: str) -> bool:
@@ -59,17 +72,60 @@ def own(request: HttpRequest, rows: type[M] | QuerySet[M], key: UUID, *, candida
     return get_object_or_404(found, organization_id=member.organization_id, id=key)
 
 
+def actor(request: HttpRequest) -> Actor:
+    """Who asks, as the audit names them."""
+    return Actor("member", str(request.member.id))  # type: ignore[attr-defined]
+
+
+def is_ours(page: str) -> bool:
+    """Whether an address is one of our pages, named without a host: nothing else is led to."""
+    return url_has_allowed_host_and_scheme(page, allowed_hosts=None)
+
+
 def _membership(request: HttpRequest) -> Member | None:
+    """The user's place in the organization that the session is about, else in the first."""
     mine = Member.objects.filter(user=request.user).select_related("organization", "user")
-    return mine.order_by("organization__name").first()
+    places = list(mine.order_by("organization__name"))
+    request.places_of_work = places  # type: ignore[attr-defined]
+    wanted = request.session.get(ORGANIZATION)
+    chosen = [one for one in places if str(one.organization_id) == wanted]
+    return next(iter(chosen + places), None)
 
 
 def _to_sign_in(request: HttpRequest) -> HttpResponse:
-    """To the sign-in, and afterwards back to the page (for a page that was only looked at)."""
+    """To the sign-in, and afterwards back to the page."""
+    page = _page(request)
+    asked = {"next": page} if page not in ("", "/") else {}
+    if lost_session(request):
+        asked["ended"] = READ if request.method in ("GET", "HEAD") else UNSAVED
+    to = reverse("account_login") + (f"?{urlencode(asked)}" if asked else "")
+    if not request.htmx:  # type: ignore[attr-defined]
+        return redirect(to)
+    answer = HttpResponse(status=401)
+    answer["HX-Redirect"] = to  # not into the part of the page that was asked for
+    return answer
+
+
+def lost_session(request: HttpRequest) -> bool:
+    """Whether the browser has a session that is over: too old, or ended somewhere else."""
+    sent = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
+    return bool(sent) and not request.session.session_key
+
+
+def _page(request: HttpRequest) -> str:
+    """What whoever asks is looking at: the page itself, or the one that a part or form is on."""
     if request.htmx:  # type: ignore[attr-defined]
-        answer = HttpResponse(status=401)
-        answer["HX-Refresh"] = "true"  # the whole page then says what to do
-        return answer
-    wanted = request.get_full_path() if request.method in ("GET", "HEAD") else ""
-    asked = {"next": wanted} if wanted not in ("", "/") else {}
-    return redirect(f"{reverse('sign-in')}?{urlencode(asked)}" if asked else reverse("sign-in"))
+        page = request.htmx.current_url_abs_path or ""  # type: ignore[attr-defined]
+    elif request.method in ("GET", "HEAD"):
+        page = request.get_full_path()
+    else:
+        page = request.POST.get("next") or came_from(request)
+    return page if is_ours(page) else ""
+
+
+def came_from(request: HttpRequest) -> str:
+    """The page of ours that a form was sent from, without the host; '' when it is another's."""
+    source = urlsplit(request.headers.get("Referer", ""))
+    if source.netloc != request.get_host():
+        return ""
+    return f"{source.path}?{source.query}" if source.query else source.path

@@ -2,18 +2,37 @@
 
 from __future__ import annotations
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from followthrough.web.console.access import came_from, is_ours, recognise
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """404: it is not there, or not theirs."""
+    recognise(request)
     return render(request, "404.html", status=404)
 
 
 def refused(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """403: it is there, and not for them."""
     return render(request, "403.html", status=403)
+
+
+def not_sure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403: nobody can be sure that they sent it themselves (CSRF), so nothing was done."""
+    recognise(request)
+    page = came_from(request)
+    shown = {"page": page if is_ours(page) else ""}
+    if not request.htmx:
+        return render(request, "403_csrf.html", shown, status=403)
+    said = _("Nothing was changed: the page was too old. It is loaded anew; do it once more.")
+    messages.error(request, said)
+    answer = HttpResponse(status=403)
+    answer["HX-Refresh"] = "true"
+    return answer
 
 
 def failed(request: HttpRequest) -> HttpResponse:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from followthrough.accounts import clock
 from followthrough.core.zones import known_zones
@@ -48,6 +48,17 @@ def viewer_zone(get_response: View) -> View:
         name = request.COOKIES.get("zone", "")
         with timezone.override(ZoneInfo(name) if name in known_zones() else None):
             return get_response(request)
+
+    return answer
+
+
+def chosen_language(get_response: View) -> View:
+    """Speak the language that whoever has signed in chose, else the one their browser asks for."""
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        if request.user.is_authenticated and request.user.language:  # type: ignore[union-attr]
+            translation.activate(request.user.language)  # type: ignore[union-attr]
+        return get_response(request)
 
     return answer
 

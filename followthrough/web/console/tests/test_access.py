@@ -23,17 +23,20 @@ def test_strangers_are_sent_to_the_sign_in(path: str, to: str) -> None:
     assert (answer.status_code, answer.headers["Location"]) == (302, to)
 
 
-def test_a_live_page_of_a_stranger_is_loaded_anew() -> None:
-    answer = Client().get("/", headers={"HX-Request": "true"})
-    assert (answer.status_code, answer.headers["HX-Refresh"]) == (401, "true")
+def test_a_live_page_of_a_stranger_leads_as_a_whole_to_the_sign_in() -> None:
+    headers = {"HX-Request": "true", "HX-Current-URL": "http://testserver/candidates/?q=a"}
+    answer = Client().get("/", headers=headers)
+    to = "/sign-in/?next=%2Fcandidates%2F%3Fq%3Da"
+    assert (answer.status_code, answer.headers["HX-Redirect"]) == (401, to)
 
 
-def test_a_user_without_an_organization_is_refused() -> None:
+def test_a_user_without_an_organization_is_told_so_and_can_sign_out() -> None:
     client = Client()
     client.force_login(get_user_model().objects.create(email="a@b.example", name="Ada"))
     answer = client.get("/")
     assert answer.status_code == 403
-    assert "not open to you" in answer.content.decode()
+    assert "You work in no company here" in answer.content.decode()
+    assert 'action="/sign-out"' in answer.content.decode()
 
 
 def test_another_organizations_candidate_is_not_there(owner: Client) -> None:

@@ -39,6 +39,17 @@ document.addEventListener("change", (event) => {
   if (event.target.matches("select[data-now]")) event.target.form.requestSubmit();
 });
 
+// A link that is shown once can be copied by a button.
+for (const button of document.querySelectorAll("[data-copies]")) {
+  if (!navigator.clipboard) break;
+  const field = document.getElementById(button.dataset.copies);
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(field.value);
+    button.textContent = field.dataset.copy;
+  });
+}
+
 // Keys. `/` searches, `g` and a letter go to a place, `?` shows them all; j and k walk a list whose
 // rows are marked data-row (the link in a row opens it), other letters press [data-key] buttons.
 let going = 0;
