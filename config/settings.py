@@ -33,7 +33,7 @@ def kept_secret(name: str) -> str:
     if name in os.environ:
         return os.environ[name]
     path = VAR_DIR / "secrets" / name.lower()
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    private_folder(path.parent)
     try:
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
             file.write(secrets.token_urlsafe(48))
@@ -77,6 +77,12 @@ def mail_server(url: str) -> dict[str, object]:
         "starttls": parts.scheme == "smtp",
         "tls": parts.scheme == "smtps",
     }
+
+
+def private_folder(path: Path) -> Path:
+    """The folder, made if need be, for nobody else's eyes on this machine."""
+    path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return path
 
 
 def embedded(name: str) -> dict[str, object]:
@@ -219,7 +225,8 @@ if MAIL == "smtp":
     EMAIL_USE_TLS, EMAIL_USE_SSL = _mail["starttls"], _mail["tls"]
 else:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
-EMAIL_FILE_PATH = VAR_DIR / "mail"
+if MAIL == "file":
+    EMAIL_FILE_PATH = private_folder(VAR_DIR / "mail")  # links that let people in are in them
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = os.environ.get(
     "FOLLOWTHROUGH_MAIL_FROM", f"Followthrough <followthrough@{urlsplit(PUBLIC_URL).hostname}>"

@@ -22,7 +22,9 @@ ALL, SOME = "all", "some"
 class RoleForm(forms.Form):
     """What somebody does here, and for which sites and teams."""
 
-    role = forms.ChoiceField(label=gettext_lazy("Role"), choices=Role.choices)
+    role = forms.ChoiceField(
+        label=gettext_lazy("Role"), choices=[("", gettext_lazy("Choose a role")), *Role.choices]
+    )
     works_for = forms.ChoiceField(
         label=gettext_lazy("Works for"),
         choices=[
