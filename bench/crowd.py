@@ -43,7 +43,8 @@ SAID = (
     "We have not heard from you. Are you still interested? Reply YES or NO.",
 )
 WROTE = ("Yes", "OK", "Is there parking?", "Sí, ahí estaré",
-         "Can we do it on Friday instead?", "Thank you!", "I have sent the form again, please tell me if anything is missing")  # fmt: skip
+         "Can we do it on Friday instead?", "Thank you!",
+         "I have sent the form again, please tell me if anything is missing")  # fmt: skip
 
 
 def gather(made: dict[str, Any], *, applications: int, messages: int) -> None:
