@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from followthrough.audit.facts import Actor, FactRow, record_all
@@ -16,6 +17,7 @@ from followthrough.conversations import handoffs
 from followthrough.messages import planning
 from followthrough.messages.models import Attempt, Message, Touch
 from followthrough.people.models import ContactPoint
+from followthrough.store import sql
 
 OF_NONE, KNOWN = "of a message we do not know", "known already"
 
@@ -36,49 +38,67 @@ def delivered(sender: Sender, report: DeliveryReport, *, now: datetime) -> str:
     )
     if not changed:
         return KNOWN
-    record_all([_fact(sender, attempt, report, now)])
+    record_all([_fact(sender, attempt.touch_id, report, now)])
     if report.status in ("undelivered", "bounced"):
         _undelivered(attempt, report, now)
     return report.status
 
 
+# Of reports about the same message the first counts: each is named once.
+_ARRIVED = """
+UPDATE messaging_message m SET delivery = 'delivered', delivery_at = r.at
+FROM (SELECT unnest(%s::uuid[]) AS id, unnest(%s::timestamptz[]) AS at) AS r
+WHERE m.id = r.id AND m.delivery <> 'delivered'
+RETURNING m.id
+"""
+_ATTEMPTS = """
+SELECT sender_id, provider_id, id, touch_id FROM messaging_attempt
+WHERE sender_id = ANY(%s) AND provider_id = ANY(%s) AND NOT provider_id = ''
+"""  # the last is what the index has
+
+
 def arrived(told: Sequence[tuple[Sender, DeliveryReport]], *, now: datetime) -> list[str]:
     """`delivered` for reports that messages arrived, which are nearly all and change nothing else:
     together, in a fixed number of statements. Returns what each was, in the order given."""
+    if not told:
+        return []
     attempts = _attempts(told)
     theirs = [attempts.get((sender.id, report.provider_id)) for sender, report in told]
-    unknown = Message.objects.filter(id__in=[one.id for one in theirs if one])
-    waiting = unknown.exclude(delivery="delivered").select_for_update(no_key=True)
-    open_ = {one.id: one for one in waiting.order_by("id")}
-    said, noted, rows = [], [], []
-    for attempt, (sender, report) in zip(theirs, told, strict=True):
-        message = open_.pop(attempt.id, None) if attempt else None
-        if attempt and message:
-            message.delivery, message.delivery_at = report.status, report.at or now
-            noted.append(message)
-            rows.append(_fact(sender, attempt, report, now))
-        said.append(report.status if message else KNOWN if attempt else OF_NONE)
-    Message.objects.bulk_update(noted, ["delivery", "delivery_at"])
-    record_all(rows)
-    return said
+    first = {
+        one.id: (one, sender, report)
+        for one, (sender, report) in reversed(list(zip(theirs, told, strict=True)))
+        if one
+    }
+    at = [report.at or now for _, _, report in first.values()]
+    noted = {row[0] for row in sql.rows(_ARRIVED, (list(first), at))}
+    record_all([_fact(sender, one.touch_id, report, now) for one, sender, report in first.values()
+                if one.id in noted])  # fmt: skip
+    return [
+        OF_NONE if one is None
+        else report.status if one.id in noted and first[one.id][2] is report
+        else KNOWN
+        for one, (_, report) in zip(theirs, told, strict=True)
+    ]  # fmt: skip
 
 
-def _attempts(
-    told: Sequence[tuple[Sender, DeliveryReport]],
-) -> dict[tuple[UUID, str], Attempt]:
+class _Attempt(NamedTuple):
+    """As much of an attempt as a report needs."""
+
+    id: UUID
+    touch_id: UUID
+
+
+def _attempts(told: Sequence[tuple[Sender, DeliveryReport]]) -> dict[tuple[UUID, str], _Attempt]:
     """The attempts that reports are about, by their sender and the provider's id."""
-    found = Attempt.objects.filter(
-        sender_id__in={sender.id for sender, _ in told},
-        provider_id__in=[report.provider_id for _, report in told],
-    )
-    by_index = found.exclude(provider_id="")  # its condition, which a long list does not imply
-    return {(one.sender_id, one.provider_id): one for one in by_index}
+    senders = list({sender.id for sender, _ in told})
+    found = sql.rows(_ATTEMPTS, (senders, [report.provider_id for _, report in told]))
+    return {(sender, name): _Attempt(*attempt) for sender, name, *attempt in found}
 
 
-def _fact(sender: Sender, attempt: Attempt, report: DeliveryReport, now: datetime) -> FactRow:
+def _fact(sender: Sender, touch_id: UUID, report: DeliveryReport, now: datetime) -> FactRow:
     why = {"status": report.status, "code": report.code}
     by = Actor("provider", str(sender.id))
-    return FactRow(sender.organization_id, by, "reported", "touch", attempt.touch_id, why, now)
+    return FactRow(sender.organization_id, by, "reported", "touch", touch_id, why, now)
 
 
 def _undelivered(attempt: Attempt, report: DeliveryReport, now: datetime) -> None:

@@ -65,11 +65,15 @@ Act = Step | Said | Reported | SeenTo | Taken | Published
 Timed = tuple[datetime, Act]
 
 
-def knocks(connection: Connection, acts: Sequence[Timed]) -> list[Knock]:
-    """The webhooks of those acts that arrive as such, in the order of the acts."""
+def knocks(connection: Connection, acts: Sequence[Timed], *, noted: list[AtsEvent]) -> list[Knock]:
+    """The webhooks of those acts that arrive as such, in the order of the acts.
+
+    What the ATS notes about those it sends is added to `noted`, to be kept together later.
+    """
     steps = [act for _, act in acts if isinstance(act, Step)]
-    of_steps = iter(changed(connection, steps)) if steps else iter(())
-    return list(_knocks(acts, of_steps))
+    taken = changed(connection, steps) if steps else []
+    noted += [event for event, _ in taken]
+    return list(_knocks(acts, iter(knock for _, knock in taken)))
 
 
 def _knocks(acts: Sequence[Timed], of_steps: Iterator[Knock]) -> Iterator[Knock]:
@@ -82,15 +86,12 @@ def _knocks(acts: Sequence[Timed], of_steps: Iterator[Knock]) -> Iterator[Knock]
             yield _reported(act)
 
 
-def changed(connection: Connection, steps: Sequence[Step]) -> list[Knock]:
-    """Take steps in the simulated ATS, in their order; the webhooks it sends about them."""
-    found = AtsApplication.objects.filter(
-        connection=connection, external_id__in={step.external_id for step in steps}
-    )
-    known = {one.external_id: one for one in found}
-    taken = [_take(connection, known, step) for step in steps]
-    AtsEvent.objects.bulk_create(event for event, _ in taken)
-    return [knock for _, knock in taken]
+def changed(connection: Connection, steps: Sequence[Step]) -> list[tuple[AtsEvent, Knock]]:
+    """Take steps in the simulated ATS, in their order: what it notes, and the webhook it sends."""
+    old = {step.external_id for step in steps if "candidate" not in step.parts}
+    found = AtsApplication.objects.filter(connection=connection, external_id__in=old)
+    known = {one.external_id: one for one in found} if old else {}
+    return [_take(connection, known, step) for step in steps]
 
 
 def _take(

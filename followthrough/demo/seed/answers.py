@@ -56,13 +56,13 @@ HELP: Texts = {"en": ("HELP", "Info"), "es": ("AYUDA",)}
 
 # What they say to touches that ask nothing by rule: by the beginning of its key, how likely what.
 SMALL_TALK: Sequence[tuple[str, Sequence[tuple[float, Texts]]]] = (
-    ("applied_thanks", ((0.09, THANKS), (0.012, STOPS), (0.01, HELP), (0.006, DOUBTFUL))),
-    ("applied", ((0.2, STILL), (0.02, STOPS))),
-    ("screen_shift", ((0.16, SHIFTS), (0.01, STOPS))),
-    ("screen", ((0.13, TIMES), (0.012, STOPS), (0.006, DOUBTFUL))),
-    ("offer", ((0.25, THANKS), (0.12, PAY))),
+    ("applied_thanks", ((0.06, THANKS), (0.012, STOPS), (0.01, HELP), (0.006, DOUBTFUL))),
+    ("applied", ((0.14, STILL), (0.02, STOPS))),
+    ("screen_shift", ((0.12, SHIFTS), (0.01, STOPS))),
+    ("screen", ((0.1, TIMES), (0.012, STOPS), (0.006, DOUBTFUL))),
+    ("offer", ((0.18, THANKS), (0.09, PAY))),
     ("checks", ((0.1, THANKS), (0.05, QUESTIONS))),
-    ("hired", ((0.3, THANKS),)),
+    ("hired", ((0.2, THANKS),)),
 )  # fmt: skip
 
 # The touches of both maps that ask about an interview: the first time, again, and at last.

@@ -19,11 +19,12 @@ from uuid import UUID
 from django.db import transaction
 
 from followthrough.accounts.models import Member
-from followthrough.channels.models import SandboxMessage, Sender
+from followthrough.channels.models import Sender
 from followthrough.conversations import handoffs
 from followthrough.conversations.models import Handoff
 from followthrough.core import clock
 from followthrough.core.phones import read_phone
+from followthrough.demo.models import AtsEvent
 from followthrough.demo.seed import answers, publishing
 from followthrough.demo.seed.acts import (
     Act,
@@ -41,7 +42,6 @@ from followthrough.demo.seed.door import store
 from followthrough.demo.seed.rota import Rota, keeper
 from followthrough.demo.seed.script import Step, Story
 from followthrough.demo.seed.turns import work
-from followthrough.messages.models import Touch
 from followthrough.people.models import Connection
 from followthrough.store import sql
 
@@ -77,6 +77,8 @@ class Play:
     _count: int = 0
     _moment: datetime | None = None  # the last one
     _reports: list[Timed] = field(default_factory=list)
+    _noted: list[AtsEvent] = field(default_factory=list)
+    _heard: bool = False  # something that may need a person
     _arrived: UUID = NOBODY  # the last message that was noticed
     _opened: UUID = NOBODY  # the last handoff
     _with: dict[str, list[SeenTo]] = field(default_factory=lambda: defaultdict(list))
@@ -127,6 +129,7 @@ class Play:
         with clock.at(self.until):
             self._do(self._reports)
             work()
+        AtsEvent.objects.bulk_create(self._noted, batch_size=500)
 
     def _next(self) -> datetime | None:
         """When the next things have happened that lie close together; None at the end."""
@@ -155,7 +158,8 @@ class Play:
 
     def _do(self, acts: list[Timed]) -> None:
         with transaction.atomic():
-            store(knocks(self.connection, acts))
+            store(knocks(self.connection, acts, noted=self._noted))
+        self._heard = any(_calls_somebody(act) for _, act in acts)
         for _, act in acts:
             if isinstance(act, Step):
                 self._agreed(act)
@@ -199,21 +203,17 @@ class Play:
         for sent in self._new_messages():
             self._report(sent)
             self._answer(sent)
-        for handoff in self._new_handoffs():
+        for handoff in self._new_handoffs() if self._heard else ():
             self._hand(handoff)
 
     def _new_messages(self) -> list[_Sent]:
-        found = list(SandboxMessage.objects.filter(id__gt=self._arrived).order_by("id"))
-        if not found:
-            return []
-        self._arrived = found[-1].id
-        theirs = Touch.objects.filter(id__in=[one.key for one in found], origin="map")
-        told = {str(key): of for key, *of in theirs.values_list("id", "key", _EXTERNAL_ID)}
-        return [self._sent(one, *told.get(one.key, ("", ""))) for one in sorted(found, key=_order)]
-
-    def _sent(self, message: SandboxMessage, touch: str, external_id: str) -> _Sent:
-        sender, story = self.senders[message.sender_id], self.by_id.get(external_id)
-        return _Sent(sender, message.key, touch, story)
+        """In an order that is the same each time, which that of their keys is not."""
+        found = sql.rows(_SENT, (self._arrived,))
+        self._arrived = max([self._arrived, *(row[0] for row in found)])
+        return [
+            _Sent(self.senders[sender_id], key, touch, self.by_id.get(external_id or ""))
+            for _, sender_id, key, touch, external_id in found
+        ]
 
     def _report(self, sent: _Sent) -> None:
         """What arrives is reported with whatever comes next; what does not, at its own time."""
@@ -264,10 +264,15 @@ _NEXT = """
 SELECT due_at FROM messaging_touch
 WHERE state = 'planned' AND held_for <> 'frozen' AND due_at <= %s ORDER BY due_at LIMIT 40
 """
-_EXTERNAL_ID = "application__external_id"
+_SENT = """
+SELECT s.id, s.sender_id, s.key, t.key, a.external_id FROM channels_sandboxmessage s
+JOIN messaging_touch t ON t.id = s.key::uuid
+LEFT JOIN people_application a ON a.id = t.application_id AND t.origin = 'map'
+WHERE s.id > %s ORDER BY s."to", s.body
+"""
 _PUBLISH = {"map": publishing.change_map, "policy": publishing.change_policy}
 
 
-def _order(message: SandboxMessage) -> tuple[str, str]:
-    """The same each time, which their ids are not."""
-    return message.to, message.body
+def _calls_somebody(act: Act) -> bool:
+    """Whether a person may be needed for it."""
+    return isinstance(act, Said) or (isinstance(act, Reported) and not act.arrived)

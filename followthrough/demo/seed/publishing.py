@@ -41,10 +41,11 @@ def _morning(until: datetime, *, days: int, hour: int) -> datetime:
 def change_map(author: Member, *, at: datetime) -> None:
     """Publish the second version of the map for store roles."""
     map = MessageMap.objects.get(organization=author.organization_id, slug=CHANGED)
+    before = versions.document(versions.latest([map.id])[map.id])
     change = YAML(typ="safe").load((MAPS / "changes" / f"{CHANGED}.yaml").read_text())
     versions.publish(
         map=map,
-        document=changed(documents.read_yaml((MAPS / f"{CHANGED}.yaml").read_text()), change),
+        document=changed(before, change),
         author_id=str(author.id),
         note=change["note"],
         at=at,

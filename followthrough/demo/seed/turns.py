@@ -15,11 +15,11 @@ from followthrough.store import sql
 PATIENCE = 0.5  # seconds to wait for an outcome before looking again
 
 _BUSY = """
-SELECT shard, false FROM intake_rawevent WHERE state = 'stored'
-UNION SELECT shard, false FROM messaging_touch WHERE state = 'planned' AND due_at <= %s
-UNION SELECT shard, false FROM messaging_touch WHERE state = 'sending'
-UNION SELECT shard, true FROM messaging_touch WHERE state = 'reconciling'
-UNION SELECT shard, true FROM people_writeback WHERE state = 'waiting'
+SELECT shard, 'events' FROM intake_rawevent WHERE state = 'stored'
+UNION SELECT shard, 'touches' FROM messaging_touch WHERE state = 'planned' AND due_at <= %s
+UNION SELECT shard, 'touches' FROM messaging_touch WHERE state = 'sending'
+UNION SELECT shard, 'apart' FROM messaging_touch WHERE state = 'reconciling'
+UNION SELECT shard, 'apart' FROM people_writeback WHERE state = 'waiting'
 ORDER BY shard
 """
 
@@ -27,18 +27,20 @@ ORDER BY shard
 def work() -> None:
     """Work until nothing is due; what is left then waits for a time of its own."""
     while busy := sql.rows(_BUSY, (clock.now(),)):
-        here = [shard for shard, apart in busy if not apart]
-        there = [shard for shard, apart in busy if apart]
-        if not _work_off(here) + _work_apart(there):
+        here = [shard for shard, kind in busy if kind != "apart"]
+        there = [shard for shard, kind in busy if kind == "apart"]
+        came = any(kind == "events" for _, kind in busy)
+        if not _work_off(here, settling=not came) + _work_apart(there):
             return
 
 
-def _work_off(shards: Collection[int]) -> int:
-    """Raw events, then what is due; and wait until whatever was handed over has come back."""
+def _work_off(shards: Collection[int], *, settling: bool) -> int:
+    """Raw events, then what is due (with `settling` only that); and wait until whatever was handed
+    over has come back."""
     if not shards:
         return 0
     held = dict.fromkeys(shards)
-    did = engine.once(held, apart=False)
+    did = engine.once(held, apart=False, settling=settling)
     while not dispatch.at_rest():
         signals.wait(signals.HAND, seconds=PATIENCE)
         did += engine.once(held, settling=True)
