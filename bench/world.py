@@ -47,7 +47,7 @@ def company(*, adapter: str, base_url: str = "") -> dict[str, Any]:
         organization=organization, connection=link, external_id="req-1",
         title="Store associate", family="retail", site=site,
     )  # fmt: skip
-    Sender.objects.create(
+    sender = Sender.objects.create(
         organization=organization, channel="sms", adapter=adapter, name="Texts",
         address="+15550100000", token="bench-sender", config={"base_url": base_url},
         secrets={"api_key": "bench"},
@@ -56,7 +56,7 @@ def company(*, adapter: str, base_url: str = "") -> dict[str, Any]:
     _policy(organization)
     return {
         "organization": organization.id, "connection": link.id, "requisition": requisition.id,
-        "version": version.id,
+        "version": version.id, "sender": sender.id,
     }  # fmt: skip
 
 
@@ -98,9 +98,11 @@ WITH made AS (SELECT n, pg_temp.key() AS cand, pg_temp.key() AS app,
                      encode(sha256(('p' || %(tag)s || n)::bytea), 'hex') AS key
               FROM generate_series(1, %(count)s) AS n),
 cand AS (INSERT INTO people_candidate (id, organization_id, connection_id, external_id, shard,
-            given_name, family_name, locale, country, region, zone_stated, zone_address)
+            given_name, family_name, plain_name, locale, country, region, zone_stated,
+            zone_address)
          SELECT cand, %(organization)s, %(connection)s, 'c-' || %(tag)s || n, n %% %(shards)s,
-            'Ada', 'Obi ' || n, 'en', 'US', 'NV', '', 'America/Los_Angeles' FROM made),
+            'Ada', 'Obi ' || n, 'obi ' || n || ' ada', 'en', 'US', 'NV', '', 'America/Los_Angeles'
+         FROM made),
 phone AS (INSERT INTO people_contactpoint (id, organization_id, candidate_id, kind, written,
             address, address_key, usable, unusable_reason, position)
          SELECT phone, %(organization)s, cand, 'phone', '+1775' || lpad(n::text, 7, '0'),

@@ -77,11 +77,15 @@ def _plain(char: str) -> str:
     """`char` without case, accent and width; '' when nobody sees it."""
     if char in _DROPPED:
         return ""
-    parts = unicodedata.normalize("NFKD", char).casefold()
+    parts = unicodedata.normalize("NFKD", char).casefold().translate(_BARE)
     return "".join(part for part in parts if unicodedata.category(part) not in _UNSEEN)
 
 
 _UNSEEN = {"Mn", "Me", "Cf", "Sk"}  # accents, joiners and zero-width signs, skin tones
+# Letters that Unicode does not take apart, as people write them on a keyboard that has them not.
+_BARE = str.maketrans(
+    {"ı": "i", "ł": "l", "ø": "o", "đ": "d", "ð": "d", "ħ": "h", "ŧ": "t", "æ": "ae", "œ": "oe"}
+)
 
 Phrase = tuple[str, ...]
 

@@ -17,6 +17,7 @@ from followthrough.core.ids import shard_of, uuid7, uuid7s
 from followthrough.core.phones import REASONS
 from followthrough.people.contacts import Address, read_address
 from followthrough.people.models import Connection
+from followthrough.people.plain import plain_text
 from followthrough.people.snapshots import CandidatePart, Heard, Version, newest
 from followthrough.store import sql
 
@@ -130,14 +131,15 @@ def _person(name: str, version: Version, said: Said | None) -> Person:
 
 _ADD = """
 INSERT INTO people_candidate (id, organization_id, connection_id, external_id, shard,
-    zone_stated_at, zone_stated, given_name, family_name, locale, country, region, zone_address,
-    seen_version, seen_digest)
-SELECT id, %s, %s, external_id, shard, said_at, said, given_name, family_name, locale, country,
-    region, zone, version, digest
+    zone_stated_at, zone_stated, given_name, family_name, plain_name, locale, country, region,
+    zone_address, seen_version, seen_digest)
+SELECT id, %s, %s, external_id, shard, said_at, said, given_name, family_name, plain_name, locale,
+    country, region, zone, version, digest
 FROM unnest(%s::uuid[], %s::text[], %s::int[], %s::timestamptz[], %s::text[], %s::text[],
-    %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::timestamptz[], %s::text[])
-    AS new (id, external_id, shard, said_at, said, given_name, family_name, locale, country,
-    region, zone, version, digest)
+    %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::timestamptz[],
+    %s::text[])
+    AS new (id, external_id, shard, said_at, said, given_name, family_name, plain_name, locale,
+    country, region, zone, version, digest)
 """
 
 
@@ -150,25 +152,25 @@ def _add(
         for key, person in new.items()
     ]
     if records:
-        given = [connection.organization_id, connection.id, *sql.columns(records, 13)]
+        given = [connection.organization_id, connection.id, *sql.columns(records, 14)]
         sql.send(_ADD, given)
 
 
 def _own(content: Content) -> tuple[object, ...]:
     version, part = content
     return (
-        part.given_name, part.family_name, part.locale or "en", part.country, part.region,
-        part.zone, version.at, version.digest,
+        part.given_name, part.family_name, plain_text(part.family_name, part.given_name),
+        part.locale or "en", part.country, part.region, part.zone, version.at, version.digest,
     )  # fmt: skip
 
 
 _WRITE = """
 UPDATE people_candidate AS known SET given_name = new.given_name, family_name = new.family_name,
-    locale = new.locale, country = new.country, region = new.region, zone_address = new.zone,
-    seen_version = new.version, seen_digest = new.digest
+    plain_name = new.plain_name, locale = new.locale, country = new.country, region = new.region,
+    zone_address = new.zone, seen_version = new.version, seen_digest = new.digest
 FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[],
-    %s::timestamptz[], %s::text[])
-    AS new (id, given_name, family_name, locale, country, region, zone, version, digest)
+    %s::text[], %s::timestamptz[], %s::text[])
+    AS new (id, given_name, family_name, plain_name, locale, country, region, zone, version, digest)
 WHERE known.id = new.id AND known.id = ANY(%s)
 """
 
@@ -182,7 +184,7 @@ def _write(known: Mapping[str, Person], contents: Mapping[str, Content]) -> dict
     }
     if newer:
         records = [(known[key].id, *_own(content)) for key, content in newer.items()]
-        found = sql.columns(records, 9)
+        found = sql.columns(records, 10)
         sql.send(_WRITE, [*found, found[0]])
     return {key: content for key, content in newer.items() if known[key].differs(content[0])}
 

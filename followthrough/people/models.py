@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from followthrough.accounts.models import HotRow, Member, Organization, OrganizationRow
 from followthrough.core.declared import Retention, declare
+from followthrough.people.plain import PlainField
 from followthrough.people.stages import Stage
 from followthrough.store.models import Row
 
@@ -65,6 +66,7 @@ class Requisition(OrganizationRow):
     connection = models.ForeignKey(Connection, on_delete=models.PROTECT, related_name="+")
     external_id = models.CharField(max_length=200)
     title = models.CharField(max_length=200)
+    plain_title = PlainField("title")  # what it is searched by
     family = models.CharField(max_length=80, blank=True)
     team = models.CharField(max_length=80, blank=True)  # as the ATS calls it; '' when it has none
     site = models.ForeignKey(Site, null=True, on_delete=models.PROTECT, related_name="requisitions")
@@ -74,7 +76,7 @@ class Requisition(OrganizationRow):
     DATA = declare(
         retention=Retention.ORGANIZATION,
         key="id organization connection external_id site",
-        operational="title family team seen_version seen_digest",
+        operational="title plain_title family team seen_version seen_digest",
     )
 
     class Meta:
@@ -125,6 +127,7 @@ class Candidate(Row):
     shard = models.SmallIntegerField()
     given_name = models.CharField(max_length=200, blank=True)
     family_name = models.CharField(max_length=200, blank=True)
+    plain_name = PlainField("family_name given_name")  # sorted and searched by
     locale = models.CharField(max_length=12, default="en")
     country = models.CharField(max_length=2, blank=True)
     region = models.CharField(max_length=10, blank=True)
@@ -139,7 +142,7 @@ class Candidate(Row):
         retention=Retention.CANDIDATE,
         key="id organization connection external_id shard",
         operational="locale last_inbound_at seen_version seen_digest",
-        personal="given_name family_name country region zone_stated zone_stated_at zone_address",
+        personal="given_name family_name plain_name country region zone_stated zone_stated_at zone_address",
     )
 
     class Meta:

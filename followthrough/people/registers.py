@@ -14,6 +14,7 @@ from uuid import UUID
 
 from followthrough.core.ids import uuid7
 from followthrough.people.models import Connection
+from followthrough.people.plain import plain_text
 from followthrough.people.snapshots import (
     Heard,
     RequisitionPart,
@@ -48,15 +49,16 @@ WHERE connection_id = %s AND external_id = ANY(%s)
 """
 _WRITE_REQUISITIONS = """
 INSERT INTO people_requisition AS known (id, organization_id, connection_id, external_id, title,
-    family, team, site_id, seen_version, seen_digest)
-SELECT id, %s, %s, external_id, title, family, team, site_id, version, digest
-FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::text[], %s::text[], %s::uuid[],
+    plain_title, family, team, site_id, seen_version, seen_digest)
+SELECT id, %s, %s, external_id, title, plain_title, family, team, site_id, version, digest
+FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::uuid[],
     %s::timestamptz[], %s::text[])
-    AS new (id, external_id, title, family, team, site_id, version, digest)
+    AS new (id, external_id, title, plain_title, family, team, site_id, version, digest)
 ORDER BY external_id
 ON CONFLICT (connection_id, external_id) DO UPDATE SET title = EXCLUDED.title,
-    family = EXCLUDED.family, team = EXCLUDED.team, site_id = EXCLUDED.site_id,
-    seen_version = EXCLUDED.seen_version, seen_digest = EXCLUDED.seen_digest
+    plain_title = EXCLUDED.plain_title, family = EXCLUDED.family, team = EXCLUDED.team,
+    site_id = EXCLUDED.site_id, seen_version = EXCLUDED.seen_version,
+    seen_digest = EXCLUDED.seen_digest
 WHERE (COALESCE(known.seen_version, '-infinity'), known.seen_digest)
     < (EXCLUDED.seen_version, EXCLUDED.seen_digest)
 """
@@ -104,14 +106,14 @@ def _write_requisitions(
     site_ids = _sites(connection, list(parts.values()))
     records = [
         (
-            uuid7(), key, part.title, part.family, part.team,
+            uuid7(), key, part.title, plain_text(part.title), part.family, part.team,
             site_ids[part.site.name] if part.site else None, version.at, version.digest,
         )
         for key, (version, part) in parts.items()
     ]  # fmt: skip
     sql.send(
         _WRITE_REQUISITIONS,
-        [connection.organization_id, connection.id, *sql.columns(records, 8)],
+        [connection.organization_id, connection.id, *sql.columns(records, 9)],
     )
 
 
