@@ -1,11 +1,14 @@
 """The mirror of the ATS. The ATS stays the source of truth; these rows are what we last saw."""
 
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
+from django.db.models.functions import Reverse
 from django.utils.translation import gettext_lazy as _
 
 from followthrough.accounts.models import HotRow, Member, Organization, OrganizationRow
+from followthrough.core import clock
 from followthrough.core.declared import Retention, declare
-from followthrough.people.plain import PlainField
+from followthrough.people.plain import PlainField, PlainWords
 from followthrough.people.stages import Stage
 from followthrough.store.models import Row
 
@@ -121,7 +124,7 @@ def _shared(to: type[models.Model], **options: object) -> models.ForeignKey:
 class Candidate(Row):
     """A person as one ATS knows them."""
 
-    organization = _shared(Organization)
+    organization = _shared(Organization, db_index=False)  # `candidate_name` begins with it
     connection = _shared(Connection, db_index=False)  # `candidate_once` begins with it
     external_id = models.CharField(max_length=200)
     shard = models.SmallIntegerField()
@@ -142,12 +145,19 @@ class Candidate(Row):
         retention=Retention.CANDIDATE,
         key="id organization connection external_id shard",
         operational="locale last_inbound_at seen_version seen_digest",
-        personal="given_name family_name plain_name country region zone_stated zone_stated_at zone_address",
+        personal="given_name family_name plain_name country region zone_stated zone_stated_at"
+        " zone_address",
     )
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["connection", "external_id"], name="candidate_once"),
+        ]
+        indexes = [
+            models.Index(fields=["organization", "plain_name", "id"], name="candidate_name"),
+            # Without a list of what is pending: a search would read it all, and now and then one
+            # write would have to work it off for all the others.
+            GinIndex(PlainWords("plain_name"), name="candidate_words", fastupdate=False),
         ]
 
     @property
@@ -184,20 +194,36 @@ class ContactPoint(HotRow):
         constraints = [
             models.UniqueConstraint(fields=["candidate", "kind", "written"], name="contact_once"),
         ]
-        indexes = [models.Index(fields=["organization", "address_key"], name="contact_address")]
+        indexes = [
+            models.Index(fields=["organization", "address_key"], name="contact_address"),
+            # People type the beginning of a mail address and the end of a number; each address is
+            # in one of the two.
+            models.Index(
+                "organization",
+                OpClass("address", "text_pattern_ops"),
+                name="contact_mail",
+                condition=models.Q(kind="email"),
+            ),
+            models.Index(
+                "organization",
+                OpClass(Reverse("address"), "text_pattern_ops"),
+                name="contact_digits",
+                condition=models.Q(kind="phone"),
+            ),
+        ]
 
 
 class Application(Row):
     """A candidate for a requisition; without one it is a lead."""
 
-    organization = _shared(Organization)
+    organization = _shared(Organization, db_index=False)  # `application_stage` begins with it
     connection = _shared(Connection, db_index=False)  # `application_once` begins with it
     external_id = models.CharField(max_length=200)
     candidate = models.ForeignKey(Candidate, on_delete=models.CASCADE, related_name="applications")
     requisition = _shared(Requisition, null=True)
     stage = models.CharField(max_length=20, choices=Stage.choices, default=Stage.UNMAPPED)
     ats_stage = models.CharField(max_length=200, blank=True)
-    stage_since = models.DateTimeField(null=True)
+    stage_since = models.DateTimeField(default=clock.now)
     seen_version = models.DateTimeField(null=True)  # the source's time of the newest snapshot
     seen_digest = models.CharField(max_length=32, default="", db_default="")  # decides ties
     fields = models.JSONField(default=dict)  # ATS fields that maps may ask about
@@ -212,6 +238,12 @@ class Application(Row):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["connection", "external_id"], name="application_once"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["organization", "stage", "stage_since", "id"], name="application_stage"
+            ),
+            models.Index(fields=["organization", "stage_since", "id"], name="application_since"),
         ]
 
 

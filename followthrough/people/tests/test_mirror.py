@@ -241,6 +241,17 @@ def test_a_batch_takes_as_many_statements_as_one(ats, monkeypatch):
     assert statements(ats, crowd(200, 5, "Onsite"), monkeypatch) <= 10
 
 
+def test_names_and_titles_are_kept_in_plain_words_and_follow_what_they_are_of(ats):
+    title = replace(RETAIL, title="Café-Barista")
+    apply(ats, snapshot(candidate=replace(ADA, family_name="Yılmaz"), requisition=title))
+    assert Candidate.objects.get().plain_name == "yilmaz ada"
+    assert Requisition.objects.get().plain_title == "cafe barista"
+    married, retitled = replace(ADA, family_name="O’Neil"), replace(RETAIL, title="Éclair baker")
+    apply(ats, snapshot(1, candidate=married, requisition=retitled))
+    assert Candidate.objects.get().plain_name == "oneil ada"
+    assert Requisition.objects.get().plain_title == "eclair baker"
+
+
 # --- invariant 6, for the mirror: duplication and reordering end in the same rows ---------------
 
 people = st.sampled_from(
@@ -281,8 +292,9 @@ def rows():
         "candidate__external_id", "requisition__external_id", "fields",
     )  # fmt: skip
     candidates = Candidate.objects.order_by("external_id").values_list(
-        "external_id", "given_name", "zone_stated", "zone_stated_at", "seen_version", "seen_digest"
-    )
+        "external_id", "given_name", "plain_name", "zone_stated", "zone_stated_at", "seen_version",
+        "seen_digest",
+    )  # fmt: skip
     points = ContactPoint.objects.exclude(unusable_reason="gone").order_by("kind", "written")
     anchors = Anchor.objects.exclude(at=None).order_by("application__external_id", "name")
     return [
@@ -290,7 +302,7 @@ def rows():
         list(candidates),
         list(points.values_list("kind", "written", "address", "usable", "position")),
         list(anchors.values_list("application__external_id", "name", "at")),
-        list(Requisition.objects.order_by("external_id").values_list("external_id", "title")),
+        list(Requisition.objects.order_by("external_id").values_list("title", "plain_title")),
         list(Site.objects.order_by("name").values_list("name", "zone", "country")),
     ]
 

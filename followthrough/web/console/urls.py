@@ -3,13 +3,14 @@
 from django.conf import settings
 from django.urls import path
 
-from followthrough.web.console import candidate, candidates, components, interviews_page, sign_in
+from followthrough.web.console import candidate, components, interviews_page, sign_in
+from followthrough.web.console.listing import views as listing
 from followthrough.web.console.today import views as today
 
 urlpatterns = [
     path("", today.page, name="today"),
     path("today/live", today.changes, name="today-live"),
-    path("candidates/", candidates.page, name="candidates"),
+    path("candidates/", listing.page, name="candidates"),
     path("candidates/<uuid:key>", candidate.page, name="candidate"),
     path("candidates/<uuid:key>/live", candidate.changes, name="candidate-live"),
     path("interviews/", interviews_page.page, name="interviews"),

@@ -98,15 +98,6 @@ def test_today_names_what_broke(owner: Client, application: Application) -> None
     assert "Nothing is broken" not in shown
 
 
-def test_candidates_are_found_by_name(owner: Client, application: Application) -> None:
-    world.application(world.candidate(application.connection, family_name="Someone"))
-    shown = owner.get("/candidates/", {"q": "dlam thandi"}).content.decode()
-    assert "Thandiwe Dlamini" in shown
-    assert "Someone" not in shown
-    nobody = owner.get("/candidates/", {"q": "<b>zz"}).content.decode()
-    assert "Nobody is called “&lt;b&gt;zz”" in nobody
-
-
 def test_the_timeline_tells_what_was_said_and_why(owner: Client, application: Application) -> None:
     attempt, sent = uuid7(), touch(application, state="sent")
     receipt(sent, verdict="send", code="sent", attempt_id=attempt, channel="sms",

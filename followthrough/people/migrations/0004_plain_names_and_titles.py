@@ -21,7 +21,7 @@ def fill(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("people", "0002_teams_and_scopes"),
+        ("people", "0003_desk_indexes"),
     ]
 
     operations = [
