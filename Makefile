@@ -8,10 +8,10 @@ RUN := $(VENV)/.installed
 DEV := $(VENV)/.installed-dev
 export PYTHONDONTWRITEBYTECODE ?=
 
-.PHONY: help setup demo tour test check lint format bench mutants story durability screens lock
+.PHONY: help setup demo tour test check lint format bench bench-pages mutants story durability screens lock
 
 help:  ## Show what there is
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 $(VENV)/bin/pip:
 	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(0 if v >= (3, 11) else f"Followthrough needs Python 3.11 or newer; this is {v.major}.{v.minor}. Try: make PYTHON=python3.12")'
@@ -51,6 +51,9 @@ check: lint test  ## Exactly what CI runs
 
 bench: $(DEV)  ## Measure, beside a ceiling from the same run; writes bench/results/latest.json
 	@$(PY) -m bench
+
+bench-pages: $(DEV)  ## Server time of every page at 100,000 applications; writes bench/results/pages.json
+	@$(PY) -m bench.pages
 
 mutants: $(DEV)  ## Remove each guard in turn and see the tests turn red
 	@$(PY) -m tests.mutants

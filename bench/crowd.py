@@ -8,7 +8,6 @@ applications are over, some have no map, and a few thousand wait for somebody.
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
@@ -16,7 +15,7 @@ from django.db import connection
 from followthrough.accounts.models import Member, Organization, User
 from followthrough.core import clock
 from followthrough.demo.seed import people as names
-from followthrough.people.models import Connection, Requisition, Scope, Site
+from followthrough.people.models import Application, Connection, Requisition, Scope, Site
 from followthrough.people.plain import plain_text
 
 CITIES = (
@@ -37,14 +36,13 @@ TEAMS = ("", "Field", "Night shift", "Peak season", "Campus", "Corporate", "Fran
 OPENINGS = 900
 ZONES = ("America/Los_Angeles", "America/New_York", "America/Chicago")
 SAID = (
-    "Hi {name}, your interview at {site} is tomorrow at 10:00. Reply YES to confirm.",
+    "Your interview at our store is tomorrow at 10:00. Reply YES to confirm.",
     "Thank you for applying. We read every application and write by Friday.",
     "Please bring a photo ID. The entrance is on Main Street, next to the bakery.",
     "We have not heard from you. Are you still interested? Reply YES or NO.",
 )
-WROTE = ("Yes", "OK", "Is there parking?", "Sí, ahí estaré",
-         "Can we do it on Friday instead?", "Thank you!",
-         "I have sent the form again, please tell me if anything is missing")  # fmt: skip
+WROTE = ("Yes", "OK", "Is there parking?", "Sí, ahí estaré", "Can we do it on Friday instead?",
+         "Thank you!", "I have sent the form again, is anything missing?")  # fmt: skip
 
 
 def gather(made: dict[str, Any], *, applications: int, messages: int) -> None:
@@ -78,6 +76,15 @@ def _member(organization: Organization, role: str) -> Member:
     )[0]
 
 
+def there(*, applications: int) -> dict[str, Any] | None:
+    """The company, if it was made by an earlier run and is as large as that."""
+    looker = Member.objects.filter(user__email="recruiter@bench.example").first()  # made last
+    if looker is None:
+        return None
+    found = Application.objects.filter(organization=looker.organization_id).count()
+    return {"organization": looker.organization_id} if found == applications else None
+
+
 def _openings(made: dict[str, Any]) -> None:
     organization = Organization.objects.get(id=made["organization"])
     link = Connection.objects.get(id=made["connection"])
@@ -109,11 +116,6 @@ def _names() -> dict[str, list[str]]:
     }  # fmt: skip
 
 
-def organization_id(made: dict[str, Any]) -> UUID:
-    """Whose company it is."""
-    return UUID(str(made["organization"]))
-
-
 # Keys that say the time of what they are for, as the product's own do.
 _KEY = """
 CREATE OR REPLACE FUNCTION pg_temp.key(at timestamptz) RETURNS uuid LANGUAGE sql VOLATILE AS $$
@@ -134,11 +136,13 @@ FROM (SELECT n, %(now)s - power(random(), 1.3) * interval '270 days' AS born,
         pg_temp.drawn(cardinality(%(families)s::text[])) AS family
       FROM generate_series(1, %(people)s) AS n OFFSET 0) AS made ORDER BY born;
 INSERT INTO people_candidate (id, organization_id, connection_id, external_id, shard, given_name,
-    family_name, plain_name, locale, country, region, zone_stated, zone_address)
+    family_name, plain_name, locale, country, region, zone_stated, zone_address, seen_version,
+    seen_digest)
 SELECT id, %(organization)s, %(connection)s, 'C-' || n, n %% %(shards)s,
     (%(givens)s::text[])[given], (%(families)s::text[])[family],
     (%(plain_families)s::text[])[family] || ' ' || (%(plain_givens)s::text[])[given],
-    CASE WHEN n %% 5 = 0 THEN 'es' ELSE 'en' END, 'US', 'NV', '', 'America/Los_Angeles'
+    CASE WHEN n %% 5 = 0 THEN 'es' ELSE 'en' END, 'US', 'NV', '', 'America/Los_Angeles', born,
+    left(key, 32)
 FROM person;
 INSERT INTO people_contactpoint (id, organization_id, candidate_id, kind, written, address,
     address_key, usable, unusable_reason, position)
@@ -170,19 +174,23 @@ FROM (SELECT n, CASE WHEN n <= %(people)s THEN n ELSE 1 + n * 7919 %% %(people)s
         %(now)s - power(random(), 1.3) * interval '240 days' - interval '1 day' AS began
       FROM generate_series(1, %(applications)s) AS n OFFSET 0) AS a
 JOIN person p ON p.n = a.whose LEFT JOIN opening o ON o.n = a.nth AND a.luck < 0.96;
-ALTER TABLE app ADD stage text, ADD since timestamptz;
+ALTER TABLE app ADD stage text, ADD since timestamptz, ADD talked timestamptz;
 UPDATE app SET since = began + waited * (%(now)s - began),
+    talked = began + CASE WHEN luck < 0.56 THEN waited / 4 + 0.75 ELSE waited END
+      * (%(now)s - began),
     stage = CASE WHEN opening IS NULL THEN 'lead' WHEN luck < 0.28 THEN 'applied'
       WHEN luck < 0.42 THEN 'screen' WHEN luck < 0.50 THEN 'interview' WHEN luck < 0.53 THEN 'offer'
       WHEN luck < 0.56 THEN 'checks' WHEN luck < 0.66 THEN 'hired' WHEN luck < 0.90 THEN 'rejected'
       WHEN luck < 0.95 THEN 'withdrawn' ELSE 'unmapped' END;
 INSERT INTO people_application (id, organization_id, connection_id, external_id, candidate_id,
-    requisition_id, stage, ats_stage, stage_since, fields)
+    requisition_id, stage, ats_stage, stage_since, seen_version, seen_digest, fields)
 SELECT id, %(organization)s, %(connection)s, 'A-' || n, candidate, opening, stage,
     CASE stage WHEN 'unmapped' THEN 'Limbo ' || n %% 4 ELSE initcap(stage) END, since,
-    '{"source": "referral", "shift": "night"}' FROM app ORDER BY began;
+    since, md5(n::text), '{"source": "referral", "shift": "night"}' FROM app ORDER BY began;
 INSERT INTO people_anchor (id, organization_id, application_id, name, at, sequence)
-SELECT pg_temp.key(since), %(organization)s, id, 'interview_start', since + interval '3 days', 1
+SELECT pg_temp.key(since), %(organization)s, id, 'interview_start',
+    CASE WHEN stage = 'interview' AND n %% 4 = 0
+      THEN %(now)s + (n %% 300 - 100) * interval '1 hour' ELSE since + interval '3 days' END, 1
 FROM app WHERE stage IN ('interview', 'offer', 'hired');
 INSERT INTO people_stagechange (id, organization_id, application_id, from_stage, to_stage,
     ats_stage, source_time, observed_at)
@@ -212,7 +220,7 @@ _MESSAGES = """
 CREATE TEMP TABLE said AS
 SELECT *, pg_temp.key(at) AS id, pg_temp.key(at) AS touch, pg_temp.key(at) AS attempt
 FROM (SELECT a.n, a.id AS app, a.candidate, a.phone, a.key, a.run, a.shard, d, random() < 0.28
-        AS inbound, began + (%(now)s - began) * ((d - random() * 0.9) / said) AS at
+        AS inbound, began + (talked - began) * ((d - random() * 0.9) / said) AS at
       FROM app a, generate_series(1, a.said) AS d OFFSET 0) AS made ORDER BY at;
 INSERT INTO messaging_message (id, organization_id, application_id, candidate_id, contact_point_id,
     direction, channel, sender_id, touch_id, attempt_id, subject, body, reading, delivery,
@@ -230,8 +238,8 @@ INSERT INTO messaging_touch (id, organization_id, application_id, candidate_id, 
     channels, listened, held_for, attempts, tries, planned_at, ended_at)
 SELECT touch, %(organization)s, app, candidate, run, %(version)s, shard, 'map', 'reminder',
     'v' || d, 'informational', 5, CASE WHEN n %% 800 = 0 THEN 'failed' ELSE 'sent' END, at, '',
-    '{"field": "application.stage", "op": "is", "value": "applied"}', '["sms", "email"]', false, '',
-    1, 0, at, at
+    '{"field": "application.stage", "op": "is", "value": "applied"}', '["sms", "email"]', false,
+    '', 1, 0, at, at
 FROM said WHERE NOT inbound;
 INSERT INTO messaging_attempt (id, organization_id, touch_id, number, channel, sender_id,
     address_key, state, provider_id, error, detail, epoch, decided_at, started_at, ended_at)
@@ -257,15 +265,17 @@ SELECT pg_temp.key(since), %(organization)s, id, candidate, run, %(version)s, sh
 FROM app, generate_series(1, 2) AS d
 WHERE run IS NOT NULL AND stage IN ('applied', 'screen', 'interview', 'offer', 'checks');
 INSERT INTO messaging_ask (id, organization_id, application_id, run_id, key, occurrence, kind,
-    state, answer, opened_at)
+    state, answer, opened_at, closed_at)
 SELECT pg_temp.key(since), %(organization)s, id, run, 'confirm', 'v1', 'confirmation',
-    CASE WHEN stage = 'interview' THEN 'open' ELSE 'answered' END, '', since
-FROM app WHERE run IS NOT NULL AND stage IN ('interview', 'offer', 'hired')
+    CASE WHEN open THEN 'open' ELSE 'answered' END, CASE WHEN open THEN '' ELSE 'confirmed' END,
+    since, CASE WHEN NOT open THEN since + interval '3 hours' END
+FROM (SELECT *, stage = 'interview' AND n %% 5 < 2 AS open FROM app) AS app
+WHERE run IS NOT NULL AND stage IN ('interview', 'offer', 'hired')
 """
 _WAITING = """
 CREATE TEMP TABLE handed AS
-SELECT app.*, n %% 7 = 0 AS waits, pg_temp.key(since) AS silence, pg_temp.key(since) AS handoff
-FROM app WHERE n %% 7 = 0 AND n %% 49 = 0 OR n %% 8 = 1 ORDER BY since;
+SELECT app.*, n %% 150 = 0 AS waits, pg_temp.key(since) AS silence, pg_temp.key(since) AS handoff
+FROM app WHERE n %% 150 = 0 OR n %% 8 = 1 ORDER BY since;
 INSERT INTO governance_freeze (id, organization_id, subject_kind, subject_id, why, by, begun_at,
     ended_at, ended_by)
 SELECT silence, %(organization)s, 'candidate', candidate, 'handoff', 'engine', since,

@@ -1,0 +1,76 @@
+"""How many queries each page makes: however much there is to show, the same few.
+
+The pages are those of the URL resolver, so a new one is counted as soon as it is there.
+"""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from followthrough.accounts.models import Organization
+from followthrough.web import permissions
+from followthrough.web.console.tests.conftest import member_of, signed_in
+from tests import world
+from tests.counting import counted
+from tests.lives import go_on
+from tests.routes import EXAMPLES, URLS, Route, routes
+
+pytestmark = [pytest.mark.django_db, pytest.mark.urls(URLS)]
+MOST = 40  # of any page
+PAGES = [one for one in routes() if permissions.opened_by(one.name)]
+ASKED = {  # what else is asked for, where it makes a page do more
+    "candidates": ("?q=obi", "?q=obi&run=silent&sort=activity", "?q=%40&sort=stage&last=1"),
+}
+
+
+@pytest.fixture
+def organization(db: None) -> Organization:
+    return world.organization()
+
+
+def queries(client: Client, path: str) -> int | None:
+    """How many queries the page makes; None when it is not there to be looked at."""
+    if client.get(path).status_code != 200:  # and what is kept for the next time is kept
+        return None
+    with counted() as found:
+        client.get(path)
+    return found.n
+
+
+@pytest.mark.parametrize("route", PAGES, ids=lambda one: one.name)
+def test_a_page_makes_as_many_queries_however_much_it_shows(
+    organization: Organization, route: Route
+) -> None:
+    client = signed_in(member_of(organization))
+    path = route.path(organization)
+    paths = [path, *(path + asked for asked in ASKED.get(route.name, ()))]
+    _more(organization)
+    few = [queries(client, one) for one in paths]
+    if few[0] is None:
+        pytest.skip("It is acted on, not looked at.")
+    _more(organization)
+    assert [queries(client, one) for one in paths] == few
+    assert max(n or 0 for n in few) <= MOST
+
+
+def _more(organization: Organization) -> None:
+    """One more of everything that any page has an example of, and more of everybody's life."""
+    for name in dict.fromkeys(EXAMPLES):
+        if not name.startswith("demo:"):
+            EXAMPLES[name](organization)
+    go_on(organization)
+
+
+def test_a_query_for_each_row_would_be_seen(organization: Organization) -> None:
+    """The count itself counts: each way to the database."""
+    from django.db import connection
+
+    from followthrough.people.models import Candidate
+    from followthrough.store import sql
+
+    with counted() as found:
+        list(Candidate.objects.all())
+        connection.cursor().execute("SELECT 1")
+        sql.together(("SELECT 1", ()), ("SELECT 2", ()))
+    assert found.n == 4
