@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('people', '0002_teams_and_scopes'),
+        ('people', '0003_desk_indexes'),
     ]
 
     operations = [
