@@ -89,17 +89,19 @@ class InviteForm(RoleForm):
 class AccountForm(forms.ModelForm):
     """One's own name, and the language of one's pages."""
 
-    language = forms.ChoiceField(
-        label=gettext_lazy("Language"),
-        required=False,
-        choices=[("", gettext_lazy("As the browser asks")), *settings.LANGUAGES],
-    )
+    language = forms.ChoiceField(label=gettext_lazy("Language"), required=False)
 
     class Meta:
         model = User
         fields = ["name", "language"]
         labels = {"name": gettext_lazy("Name")}
         widgets = {"name": forms.TextInput(attrs={"autocomplete": "name"})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["language"].choices = [("", _("As the browser asks")), *settings.LANGUAGES]
+        if len(settings.LANGUAGES) == 1:  # nothing to choose
+            del self.fields["language"]
 
 
 class JoinForm(forms.Form):

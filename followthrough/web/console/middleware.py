@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import timezone, translation
 
@@ -56,8 +57,9 @@ def chosen_language(get_response: View) -> View:
     """Speak the language that whoever has signed in chose, else the one their browser asks for."""
 
     def answer(request: HttpRequest) -> HttpResponseBase:
-        if request.user.is_authenticated and request.user.language:  # type: ignore[union-attr]
-            translation.activate(request.user.language)  # type: ignore[union-attr]
+        chosen = getattr(request.user, "language", "")
+        if chosen in dict(settings.LANGUAGES):
+            translation.activate(chosen)
         return get_response(request)
 
     return answer

@@ -25,7 +25,8 @@ def test_the_rail_has_it_and_only_owners_see_the_members(organization: Organizat
     assert 'href="/settings/members/"' not in other
 
 
-def test_a_name_and_a_language_are_kept(organization: Organization) -> None:
+def test_a_name_and_a_language_are_kept(organization: Organization, settings) -> None:
+    settings.LANGUAGES = [("en", "English"), ("es", "Español")]
     member = member_of(organization)
     client = signed_in(member)
     given = {"name": "Maya L", "language": "es", "email": "x@example.org", "is_active": ""}
@@ -39,6 +40,10 @@ def test_a_name_and_a_language_are_kept(organization: Organization) -> None:
     assert wrong.status_code == 400
     assert User.objects.get(id=member.user_id).language == "es"
     assert '<html lang="en">' in Client().get("/sign-in/").content.decode()
+    settings.LANGUAGES = [("en", "English")]  # a language that is gone is spoken no more
+    page = client.get("/settings/").content.decode()
+    assert '<html lang="en">' in page
+    assert 'name="language"' not in page
 
 
 def test_signing_out_everywhere_else(organization: Organization) -> None:
