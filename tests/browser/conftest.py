@@ -32,8 +32,10 @@ def _program() -> None:
     """Before anything is started: without a browser there is nothing to wait for."""
     try:
         chromium.find()
+        return
     except chromium.NoChromium as problem:
-        pytest.fail(str(problem), pytrace=False)
+        said = str(problem)
+    pytest.fail(said, pytrace=False)
 
 
 @pytest.fixture(scope="package")

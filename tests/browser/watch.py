@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import ConsoleMessage, Error, Page, Request, Response, WebSocket
 
 COMPLAINTS = {"error", "warning", "assert"}  # kinds of console messages
+NOT_LOADED = "Failed to load resource"
 LEFT = "net::ERR_ABORTED"  # the page was left meanwhile: the browser's doing, not a failure
 INSIDE = {"data", "blob", "about"}  # schemes of what a page has with it
 
@@ -30,9 +31,14 @@ class Watch:
         self.page.on("websocket", self._connected)
 
     def _said(self, message: ConsoleMessage) -> None:
-        expected = message.text.startswith("Failed to load resource") and self.status != 200
-        if message.type in COMPLAINTS and not expected:  # which resource, _answered says
-            self.problems.append(f"console {message.type}: {message.text}")
+        where = message.location["url"]
+        if message.type in COMPLAINTS and not self._expected(message.text, urlsplit(where).path):
+            self.problems.append(f"console {message.type}: {message.text} ({where})")
+
+    def _expected(self, text: str, path: str) -> bool:
+        """What a page may complain of: its own status, which `_answered` looks at; and the icon
+        that browsers ask for by themselves when a page is left before they know of its own."""
+        return text.startswith(NOT_LOADED) and (self.status != 200 or path == "/favicon.ico")
 
     def _raised(self, error: Error) -> None:
         self.problems.append(f"uncaught: {error.message}")
