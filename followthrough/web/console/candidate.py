@@ -61,7 +61,9 @@ def about(candidate: Candidate) -> dict[str, Any]:
     zones = whereabouts.of(candidate, applications)
     wall = whereabouts.clock_of(zones, applications)
     handoffs = list(
-        Handoff.objects.filter(candidate=candidate).select_related("owner__user").order_by("id")
+        Handoff.objects.filter(candidate=candidate)
+        .select_related("candidate", "owner__user")
+        .order_by("id")
     )
     built = timeline.build(candidate, applications, wall=wall, handoffs=handoffs)
     waiting = [one for one in handoffs if one.resolved_at is None]

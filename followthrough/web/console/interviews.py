@@ -73,13 +73,19 @@ def anchors(member: Member) -> QuerySet[Anchor]:
     return found.filter(application__in=scopes.applications(member).values("id"))
 
 
+_SHOWN = (
+    "stage", "candidate__given_name", "candidate__family_name", "requisition__title",
+    "requisition__site__name", "requisition__site__zone", "run__ended_at",
+)  # fmt: skip
+
+
 def load(ids: Sequence[UUID]) -> list[Interview]:
     """The interviews of applications, by time."""
-    related = ("candidate", "requisition__site", "run__version__map")
+    related = ("candidate", "requisition__site", "run")
     applications = list(
         Application.objects.filter(id__in=ids)
         .select_related(*related)
-        .defer("run__version__document")
+        .only(*_SHOWN)
         .prefetch_related("anchors")
     )
     found = of(applications, asks_of(applications)).values()

@@ -6,7 +6,8 @@ from datetime import timedelta
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import Count, QuerySet
+from django.core.cache import cache
+from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -14,6 +15,7 @@ from followthrough.accounts.models import Member
 from followthrough.channels.models import Sender
 from followthrough.core import clock
 from followthrough.intake.models import RawEvent
+from followthrough.journeys.models import Run
 from followthrough.messages.models import Touch
 from followthrough.people import scopes
 from followthrough.people.models import Candidate, WriteBack
@@ -22,7 +24,9 @@ from followthrough.web.console.sentences import label, touch_name
 from followthrough.web.console.today.lists import Shown, first
 
 LATELY = timedelta(days=7)
-ENDED = (Stage.HIRED, Stage.REJECTED, Stage.WITHDRAWN)
+MEANWHILE = 20  # seconds
+OVER = (Stage.HIRED, Stage.REJECTED, Stage.WITHDRAWN)
+OPEN = [stage for stage in Stage.values if stage not in (*OVER, Stage.UNMAPPED)]
 
 
 class Broken(NamedTuple):
@@ -39,9 +43,12 @@ class Broken(NamedTuple):
 def things(member: Member) -> Shown:
     """All of them, the widest first. What is about the whole company is shown to whoever works
     for all of it."""
-    whole = [*_stages(member), *_senders(member), *_events(member), *_mapless(member)]
     everything = scopes.requisitions(member) is None
-    return first([*(whole if everything else ()), *_write_backs(member), *_unsent(member)])
+    return first([*(_whole(member) if everything else ()), *_write_backs(member), *_unsent(member)])
+
+
+def _whole(member: Member) -> list[Broken]:
+    return [*_stages(member), *_senders(member), *_events(member), *_mapless(member)]
 
 
 def _stages(member: Member) -> list[Broken]:
@@ -61,10 +68,18 @@ def _unmapped(one: dict) -> str:
 
 
 def _mapless(member: Member) -> list[Broken]:
-    """Families whose open applications nobody writes to."""
-    found = scopes.applications(member).filter(run=None).exclude(stage__in=(*ENDED, Stage.UNMAPPED))
-    counted = found.values("requisition__family").annotate(n=Count("id")).order_by("-n")
+    """Families whose open applications nobody writes to. Every open application is looked at for
+    it, so whoever asks again within MEANWHILE is told the same."""
+    key = f"mapless:{member.organization_id}"
+    counted = cache.get_or_set(key, lambda: _counted_without_map(member), MEANWHILE)
     return [Broken(_("No message map"), _without_map(one), place="maps") for one in counted]
+
+
+def _counted_without_map(member: Member) -> list[dict]:
+    runs = Run.objects.filter(application=OuterRef("pk"))
+    found = scopes.applications(member).filter(~Exists(runs), stage__in=OPEN)
+    counted = found.values("requisition__family").annotate(n=Count("id"))
+    return list(counted.order_by("-n", "requisition__family"))
 
 
 def _without_map(one: dict) -> str:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from followthrough.accounts.models import Member
 from followthrough.conversations.models import Handoff
 from followthrough.core import clock
 from followthrough.governance.models import Freeze
-from followthrough.journeys.models import MessageMap
+from followthrough.journeys.models import MessageMap, Version
 from followthrough.messages.models import Message, Touch
 from followthrough.people import scopes
 from followthrough.web.console.today.lists import MOST, Shown, first
@@ -20,9 +22,11 @@ from followthrough.web.console.today.lists import MOST, Shown, first
 def waiting(member: Member) -> Shown:
     """Open handoffs, the longest waiting first, each with what the candidate wrote."""
     found = Handoff.objects.filter(organization=member.organization_id, resolved_at=None)
-    mine = found.filter(scopes.about(member)).order_by("opened_at")
+    mine = found.filter(scopes.about(member)).order_by("opened_at", "id")
+    ids = list(mine.values_list("id", flat=True))  # few, and then only what is shown is read
     related = ("candidate", "application__requisition__site", "owner__user")
-    return Shown(_with_words(mine.select_related(*related)[:MOST]), mine.count())
+    shown = Handoff.objects.filter(id__in=ids[:MOST]).order_by("opened_at", "id")
+    return Shown(_with_words(shown.select_related(*related)), len(ids))
 
 
 def _with_words(found: QuerySet[Handoff]) -> Sequence[Handoff]:
@@ -49,10 +53,15 @@ def batches(member: Member) -> Shown:
         organization=member.organization_id, subject_kind="map", why="held_batch", ended_at=None
     )
     freezes = {one.subject_id: one for one in held.order_by("begun_at")}
-    maps = MessageMap.objects.filter(id__in=freezes)
-    return first(Batch(one, freezes[one.id], _count(one)) for one in maps)
+    maps, counts = MessageMap.objects.filter(id__in=freezes), _counts(freezes)
+    return first(Batch(one, freezes[one.id], counts[one.id]) for one in maps)
 
 
-def _count(map_: MessageMap) -> int:
-    due = Touch.objects.filter(state="planned", due_at__lte=clock.now())
-    return due.filter(version_id__in=map_.versions.values("id")).count()
+def _counts(maps: Iterable[UUID]) -> Counter[UUID]:
+    """How many messages of each map are due."""
+    map_of = dict(Version.objects.filter(map__in=maps).values_list("id", "map"))
+    due = Touch.objects.filter(state="planned", due_at__lte=clock.now(), version_id__in=map_of)
+    found: Counter[UUID] = Counter()
+    for version, n in due.values_list("version_id").annotate(n=Count("id")):
+        found[map_of[version]] += n
+    return found

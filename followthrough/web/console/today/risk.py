@@ -26,9 +26,9 @@ LONG_AGO = Value(datetime(1970, 1, 1, tzinfo=UTC))
 
 def at_risk(member: Member) -> Shown:
     """The earliest first."""
-    found = _anchors(member)
-    chosen = found.order_by("at").values_list("application_id", flat=True)[:MOST]
-    return Shown(interviews.load(list(chosen)), found.count())
+    found = _anchors(member).order_by("at").values_list("application_id", flat=True)
+    ids = list(found)  # counting them apart would ask all of it twice
+    return Shown(interviews.load(ids[:MOST]), len(ids))
 
 
 def _anchors(member: Member) -> QuerySet[Anchor]:
