@@ -32,7 +32,8 @@ def _hear(crew: Crew, stopping: threading.Event) -> None:
     sql.run(f"LISTEN {sql.WAKE}")
     _follow_clock(crew)
     while not stopping.is_set():
-        for note in connection.connection.notifies(timeout=1.0, stop_after=1):
+        # As a list: while the generator is open, nothing else can be asked on this connection.
+        for note in list(connection.connection.notifies(timeout=1.0, stop_after=1)):
             heard(note.payload, crew)
 
 
