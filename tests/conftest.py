@@ -3,12 +3,11 @@
 import os
 
 import pytest
-from django.apps import apps
-from django.db import connection, transaction
 from django.test import TransactionTestCase
 from hypothesis import HealthCheck, Phase, settings
 
 from config import worker
+from tests.emptied import empty
 
 # A company's life takes most of a second, so a failing one is printed as it was drawn, unless
 # HYPOTHESIS_PROFILE=shrink asks for the smallest (minutes). CI draws the same lives every time.
@@ -35,15 +34,5 @@ def duties() -> None:
 
 @pytest.fixture(autouse=True)
 def quickly_emptied(monkeypatch: pytest.MonkeyPatch) -> None:
-    """After a test with real commits, delete the few rows there are: truncating fifty tables takes
-    seconds on a server that waits for its disk."""
+    """After a test with real commits, delete the few rows there are."""
     monkeypatch.setattr(TransactionTestCase, "_fixture_teardown", lambda _: empty())
-
-
-def empty() -> None:
-    """Delete every row; constraints are looked at when all of them are gone."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
-        cursor.execute(
-            ";".join(f'DELETE FROM "{model._meta.db_table}"' for model in apps.get_models())
-        )

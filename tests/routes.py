@@ -168,6 +168,7 @@ EXAMPLES: dict[str, Callable[[Organization], tuple[Any, ...]]] = {
     "demo:interview": in_the_ats,
     "demo:phone-number": in_the_ats,
     "demo:write": in_the_ats,
+    "demo:read": in_the_ats,
     "demo:api-application": anything,
     "demo:api-write-back": anything,
 }

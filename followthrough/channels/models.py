@@ -34,6 +34,7 @@ class SandboxMessage(OrganizationRow):
 
     sender = models.ForeignKey(Sender, on_delete=models.CASCADE, related_name="+")
     key = models.CharField(max_length=80, unique=True)  # the idempotency key it was handed
+    times = models.SmallIntegerField(default=1, db_default=1)  # more than once: a mistake
     to = models.CharField(max_length=320)
     subject = models.CharField(max_length=500, blank=True)
     body = models.TextField()
@@ -42,7 +43,7 @@ class SandboxMessage(OrganizationRow):
     DATA = declare(
         retention=Retention.TRANSIENT,
         key="id organization sender key",
-        operational="at",
+        operational="times at",
         personal="to subject body",
     )
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hmac
 import json
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -64,19 +63,36 @@ def set_phone(application: AtsApplication, phone: str) -> AtsEvent:
     return _act(application, _("Phone number changed"), candidate=person)
 
 
+def enter(connection: Connection, *, external_id: str, **parts: Any) -> AtsApplication:
+    """Somebody applies: the ATS has their application, and the product is not told yet."""
+    person = parts["candidate"]
+    made = AtsApplication(
+        organization_id=connection.organization_id, connection=connection, data={},
+        external_id=external_id, stage="", updated_at=clock.now(),
+        name=f"{person['given_name']} {person['family_name']}",
+    )  # fmt: skip
+    made.change(id=external_id, anchors={}, fields={}, **parts)
+    return made
+
+
 def _act(application: AtsApplication, what: str, **parts: Any) -> AtsEvent:
+    locked = changed(application, **parts)
+    return send(locked, what, webhook(locked))
+
+
+def changed(application: AtsApplication, **parts: Any) -> AtsApplication:
+    """The application with other `parts`; the product is not told."""
     with transaction.atomic():
-        locked = AtsApplication.objects.select_for_update().get(id=application.id)
+        rows = AtsApplication.objects.select_related("connection")
+        locked = rows.select_for_update(of=("self",)).get(id=application.id)
         locked.change(**parts)
-    return _send(locked, what, deliver_webhook)
+    return locked
 
 
-Deliver = Callable[[Connection, bytes, dict[str, str]], str]
-
-
-def _send(application: AtsApplication, what: str, deliver: Deliver) -> AtsEvent:
-    event_id, body = str(uuid7()), webhook(application)
-    problem = deliver(application.connection, body, signed(application.connection, body, event_id))
+def send(application: AtsApplication, what: str, body: bytes) -> AtsEvent:
+    """Tell the product by a webhook, and note that it was sent."""
+    event_id, connection = str(uuid7()), application.connection
+    problem = deliver_webhook(connection, body, signed(connection, body, event_id))
     return AtsEvent.objects.create(
         organization_id=application.organization_id,
         application=application,

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from followthrough.accounts.models import OrganizationRow
+from followthrough.accounts.models import Member, OrganizationRow
 from followthrough.core import clock
 from followthrough.core.canonical import iso
 from followthrough.core.declared import Retention, declare
@@ -107,4 +107,76 @@ class Seeding(models.Model):
 
     DATA = declare(
         retention=Retention.ORGANIZATION, key="id", operational="number applications done_at"
+    )
+
+
+class Walk(OrganizationRow):
+    """Somebody's guided walk: whom it is about and when it began. How far it is, the rows say."""
+
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="+")
+    application = models.ForeignKey(AtsApplication, on_delete=models.CASCADE, related_name="+")
+    begun_at = models.DateTimeField()
+    put_away = models.BooleanField(default=False)
+
+    DATA = declare(
+        retention=Retention.TRANSIENT,
+        key="id organization member application",
+        operational="begun_at put_away",
+    )
+
+
+class ThreadRead(OrganizationRow):
+    """Up to when the messages at an address were read on the simulated phone (real time)."""
+
+    address = models.CharField(max_length=320)
+    until = models.DateTimeField()
+
+    DATA = declare(
+        retention=Retention.TRANSIENT,
+        key="id organization",
+        operational="until",
+        personal="address",
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "address"], name="thread_read_once"),
+        ]
+
+
+class ClockMove(OrganizationRow):
+    """The business clock was moved on. `moved_at` is real time; `came` counts what came of it, and
+    is none while it runs."""
+
+    from_at = models.DateTimeField()
+    to_at = models.DateTimeField()
+    moved_at = models.DateTimeField()
+    came = models.JSONField(null=True)
+
+    DATA = declare(
+        retention=Retention.TRANSIENT,
+        key="id organization",
+        operational="from_at to_at moved_at came",
+    )
+
+
+class Trouble(OrganizationRow):
+    """Trouble that somebody made. `begun_at` and `until` are real time; `about` is what to look at:
+    keys of rows, and counts from before."""
+
+    class Kind(models.TextChoices):
+        OUTAGE = "outage", _("Provider down")
+        REPEATS = "repeats", _("Webhooks sent again")
+        DISORDER = "disorder", _("Stages out of order")
+        KILLED = "killed", _("Worker killed")
+
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    begun_at = models.DateTimeField()
+    until = models.DateTimeField(null=True)  # of an outage
+    about = models.JSONField(default=dict)
+
+    DATA = declare(
+        retention=Retention.TRANSIENT,
+        key="id organization about",
+        operational="kind begun_at until",
     )

@@ -1,26 +1,28 @@
-"""The candidate's phone: what the sandbox delivered to it, and what is typed on it."""
+"""The candidate's phone: texts and mails that were delivered to it, and what is typed on it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from followthrough.channels.models import SandboxMessage, Sender
 from followthrough.core import clock
 from followthrough.core.ids import uuid7
 from followthrough.demo import post
-from followthrough.demo.models import PhoneMessage
+from followthrough.demo.models import PhoneMessage, Seeding, ThreadRead
+from followthrough.messages.models import Attempt, Message
 from followthrough.people.contacts import CHANNEL_KIND
 from followthrough.people.models import Candidate, ContactPoint
 
-QUICK = ("OK", "No, I can't", "Can we move it?", "STOP")
+IN_HAND = timedelta(seconds=60)  # whoever has just used a thread sees what comes next at once
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
 class Note:
-    """One message as the phone shows it."""
+    """One message as the phone shows it. `delivery` is what the provider last told of it."""
 
     id: UUID
     mine: bool
@@ -28,7 +30,31 @@ class Note:
     subject: str
     body: str
     at: datetime
+    delivery: str = ""
     problem: str = ""
+    unread: bool = False
+
+    @property
+    def failed(self) -> bool:
+        return self.delivery in ("undelivered", "bounced")
+
+
+@dataclass(frozen=True)
+class Thread:
+    """The messages of one channel, oldest first. `address` is '' where there is none to use."""
+
+    channel: str
+    address: str
+    company: str  # what the company's messages come from: a number, a mailbox
+    notes: Sequence[Note]
+
+    @property
+    def read(self) -> list[Note]:
+        return [note for note in self.notes if not note.unread]
+
+    @property
+    def unread(self) -> list[Note]:
+        return [note for note in self.notes if note.unread]
 
 
 def points(candidate: Candidate) -> list[ContactPoint]:
@@ -37,29 +63,109 @@ def points(candidate: Candidate) -> list[ContactPoint]:
     return list(found.order_by("-kind", "position", "id"))
 
 
-def thread(candidate: Candidate) -> list[Note]:
-    """Everything on the phone, oldest first."""
-    addresses = [point.address for point in points(candidate)]
-    organization_id = candidate.organization_id
-    came = SandboxMessage.objects.filter(organization_id=organization_id, to__in=addresses)
-    went = PhoneMessage.objects.filter(organization_id=organization_id, address__in=addresses)
-    notes = [
-        *(
-            Note(one.id, False, one.sender.channel, one.subject, one.body, one.at)
-            for one in came.select_related("sender")
-        ),
-        *(
-            Note(one.id, True, one.sender.channel, "", one.body, one.at, one.problem)
-            for one in went.select_related("sender")
-        ),
+def threads(candidate: Candidate) -> list[Thread]:
+    """One thread for each channel."""
+    theirs = points(candidate)
+    addresses = [point.address for point in theirs]
+    senders = _senders(candidate.organization_id)
+    notes = sorted(
+        [*_came(candidate, addresses), *_went(candidate, addresses)],
+        key=lambda note: (note.at, note.id),
+    )
+    return [
+        Thread(
+            channel,
+            next((point.address for point in theirs if point.kind == kind), ""),
+            senders[channel].address if channel in senders else "",
+            [note for note in notes if note.channel == channel],
+        )
+        for channel, kind in CHANNEL_KIND.items()
     ]
-    return sorted(notes, key=lambda note: (note.at, note.id))
 
 
-def channels(candidate: Candidate) -> list[str]:
-    """The channels somebody can answer on from this phone."""
-    kinds = {point.kind for point in points(candidate)}
-    return [channel for channel, kind in CHANNEL_KIND.items() if kind in kinds]
+def _came(candidate: Candidate, addresses: Sequence[str]) -> list[Note]:
+    found = SandboxMessage.objects.filter(
+        organization_id=candidate.organization_id, to__in=addresses
+    )
+    rows = list(found.select_related("sender"))
+    told, read = _deliveries(rows), _read_until(candidate.organization_id, addresses)
+    return [
+        Note(
+            one.id, False, one.sender.channel, one.subject, one.body, one.at,
+            delivery=told.get(one.key, ""), unread=_made_at(one.id) > read[one.to],
+        )
+        for one in rows
+    ]  # fmt: skip
+
+
+def _went(candidate: Candidate, addresses: Sequence[str]) -> list[Note]:
+    typed = PhoneMessage.objects.filter(
+        organization_id=candidate.organization_id, address__in=addresses
+    )
+    return [
+        Note(one.id, True, one.sender.channel, "", one.body, one.at, problem=one.problem)
+        for one in typed.select_related("sender")
+    ]
+
+
+def _deliveries(rows: Sequence[SandboxMessage]) -> dict[str, str]:
+    """By key, what the provider last told the product of each message."""
+    keys = {_provider_id(one.key): one.key for one in rows}
+    attempts = Attempt.objects.filter(
+        sender_id__in={one.sender_id for one in rows}, provider_id__in=list(keys)
+    )
+    by_attempt = dict(attempts.values_list("id", "provider_id"))
+    told = Message.objects.filter(id__in=list(by_attempt)).values_list("id", "delivery")
+    return {keys[by_attempt[attempt]]: delivery for attempt, delivery in told}
+
+
+def _senders(organization_id: UUID) -> dict[str, Sender]:
+    """The sender of each channel: the oldest, as the product chooses."""
+    found: dict[str, Sender] = {}
+    for sender in Sender.objects.filter(organization_id=organization_id).order_by("id"):
+        found.setdefault(sender.channel, sender)
+    return found
+
+
+# --- read and unread ---------------------------------------------------------------------------
+
+
+def read(candidate: Candidate, *, channel: str) -> None:
+    """The thread is opened: what is there, and what comes in the next minute, is read."""
+    kind = CHANNEL_KIND.get(channel)
+    for point in points(candidate):
+        if point.kind == kind:
+            _used(candidate.organization_id, point.address)
+
+
+def _used(organization_id: UUID, address: str) -> None:
+    ThreadRead.objects.update_or_create(
+        organization_id=organization_id, address=address,
+        defaults={"until": clock.wall() + IN_HAND},
+    )  # fmt: skip
+
+
+def is_read(message: Message) -> bool:
+    """Whether an outgoing message was read on the phone."""
+    address = message.contact_point.address if message.contact_point else ""
+    until = _read_until(message.organization_id, [address])[address]
+    return _made_at(message.id) <= until
+
+
+def _read_until(organization_id: UUID, addresses: Iterable[str]) -> dict[str, datetime]:
+    """Up to when each address's messages were read; those of the seeded history were."""
+    done_at = Seeding.objects.values_list("done_at", flat=True).first()
+    found = dict.fromkeys(addresses, done_at or LONG_AGO)
+    marks = ThreadRead.objects.filter(organization_id=organization_id, address__in=list(found))
+    return found | dict(marks.values_list("address", "until"))
+
+
+def _made_at(key: UUID) -> datetime:
+    """When a key was made, by the real clock."""
+    return datetime.fromtimestamp((key.int >> 80) / 1000, tz=UTC)
+
+
+# --- typing ------------------------------------------------------------------------------------
 
 
 def write(candidate: Candidate, *, channel: str, text: str) -> PhoneMessage | None:
@@ -75,17 +181,20 @@ def write(candidate: Candidate, *, channel: str, text: str) -> PhoneMessage | No
     body = inbound(typed)
     typed.problem = post.deliver(f"/hooks/channel/{sender.token}", body, signed(sender, body))[:400]
     typed.save(force_insert=True)
+    _used(candidate.organization_id, point.address)
     return typed
 
 
 def _place(
     theirs: Sequence[ContactPoint], organization_id: UUID, channel: str
 ) -> tuple[Sender, ContactPoint] | None:
-    senders = Sender.objects.filter(organization_id=organization_id, channel=channel)
-    sender = senders.order_by("id").first()
+    sender = _senders(organization_id).get(channel)
     kind = CHANNEL_KIND.get(channel)
     point = next((point for point in theirs if point.kind == kind), None)
     return (sender, point) if sender and point else None
+
+
+# --- webhooks ----------------------------------------------------------------------------------
 
 
 def inbound(typed: PhoneMessage) -> bytes:
@@ -96,7 +205,11 @@ def inbound(typed: PhoneMessage) -> bytes:
 
 def delivered(key: str) -> dict[str, str]:
     """The report a provider would send for the sandbox message `key`."""
-    return {"type": "delivery", "message_id": f"sandbox-{key}", "status": "delivered"}
+    return {"type": "delivery", "message_id": _provider_id(key), "status": "delivered"}
+
+
+def _provider_id(key: str) -> str:
+    return f"sandbox-{key}"
 
 
 def signed(sender: Sender, body: bytes) -> dict[str, str]:

@@ -1,19 +1,45 @@
-"""The provider's side of the demo: it reports each message that reached a phone as delivered."""
+"""The provider's side of the demo: it can be down, and it reports what reached a phone."""
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from uuid import UUID
 
+from followthrough.channels import registry
+from followthrough.channels.contract import Accepted, Envelope, Throttled
 from followthrough.channels.models import SandboxMessage
+from followthrough.channels.sandbox import shelf
+from followthrough.channels.sandbox.adapter import Sandbox
 from followthrough.core import clock
-from followthrough.core.ids import uuid7
 from followthrough.demo import phone, post
+from followthrough.demo.trouble import outage
 from followthrough.runs.engine import every
 
 AT_ONCE = 50
+AGAIN = 5.0  # seconds: what a provider that is down says no sooner than, as ours would by HTTP
 UNDERWAY = timedelta(seconds=2)  # what a phone takes to say that it has a message
-_reported: UUID = uuid7()  # what came before this process began was reported by another
+OVERLAP = timedelta(minutes=1)  # a process that was killed may have left some unreported
+
+
+class Provider(Sandbox):
+    """The sandbox, which refuses everything while an outage lasts."""
+
+    async def send(self, envelope: Envelope) -> Accepted:
+        if await asyncio.wrap_future(shelf.ask(outage.is_down)):
+            raise Throttled("provider_down", after=AGAIN)
+        return await super().send(envelope)
+
+
+registry.register(Provider())
+
+
+def _key_of(ago: timedelta) -> UUID:
+    """The lowest key that is made `ago`, by the real clock."""
+    return UUID(int=int((clock.wall() - ago).timestamp() * 1000) << 80)
+
+
+_reported = _key_of(OVERLAP)
 
 
 @every(seconds=1)
@@ -25,8 +51,3 @@ def report() -> None:
         body, sender = post.encoded(phone.delivered(message.key)), message.sender
         post.deliver(f"/hooks/channel/{sender.token}", body, phone.signed(sender, body))
         _reported = message.id
-
-
-def _key_of(ago: timedelta) -> UUID:
-    """The lowest key that is made `ago`, by the real clock."""
-    return UUID(int=int((clock.wall() - ago).timestamp() * 1000) << 80)

@@ -1,43 +1,87 @@
-"""The demo's page, and what its buttons do."""
+"""The demo's pages: everything side by side, the ATS by itself, the phone by itself."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-from uuid import UUID
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
-from django.utils.datastructures import MultiValueDictKeyError
-from django.views.decorators.http import require_POST, require_safe
+from django.template.loader import render_to_string
+from django.views.decorators.http import require_safe
 
-from followthrough.accounts import clock as installation
 from followthrough.core import clock
-from followthrough.core.zones import instant
-from followthrough.demo import ats, desk, phone
-from followthrough.demo.models import AtsApplication
-from followthrough.people.models import Candidate
+from followthrough.demo import desk, panels
 from followthrough.runs.models import Executor
-from followthrough.web.console.access import own
-from followthrough.web.console.frame import back
+from followthrough.web.console import live
 
 FRESH = timedelta(seconds=6)  # a worker that beats is not silent for longer
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """Three panels side by side: the ATS, the candidate's phone, the timeline."""
-    context = desk.shown(request)
+    """The ATS, the candidate's phone and the product, next to each other."""
+    return _page(request, "home")
+
+
+@require_safe
+def ats(request: HttpRequest) -> HttpResponse:
+    """The simulated ATS by itself."""
+    return _page(request, "ats")
+
+
+@require_safe
+def phone(request: HttpRequest) -> HttpResponse:
+    """The candidate's phone by itself."""
+    return _page(request, "phone")
+
+
+def _page(request: HttpRequest, page: str) -> HttpResponse:
+    context = desk.shown(request, page)
     chosen = context["chosen"]
-    if chosen and request.GET.get("application") != chosen.external_id:
+    if chosen and not context["asked"]:
         return redirect(context["this_page"])  # the address says whom: they stay when reloaded
-    panels = desk.panels(context)
-    token = get_token(request)
+    found, heard = panels.panels(context), panels.heard(context)
+    html = {name: panels.finished(request, one) for name, one in found.items()}
     context |= {
-        "versions": {name: desk.version(html) for name, html in panels.items()},
-        "panels": {name: html.replace(desk.CSRF, token) for name, html in panels.items()},
+        "versions": _versions(found, heard),
+        "panels": html,
+        "windows": [(one, _window(html, one.channel)) for one in context.get("threads", ())],
+        "regions": ["phone", "walk", "clock", *(f"trouble-{kind}" for kind in _kinds(context))],
     }
-    return render(request, "demo/home.html", context)
+    missing = context["asked"] and not chosen
+    return render(request, f"demo/{page}.html", context, status=404 if missing else 200)
+
+
+def _window(html: Mapping[str, str], channel: str) -> dict[str, str]:
+    """The panels of one thread on the phone."""
+    return {part: html[f"{part}-{channel}"] for part in panels.OF_THREAD}
+
+
+def _kinds(context: dict[str, Any]) -> list[str]:
+    return [card.button.kind for card in context.get("troubles", ())]
+
+
+def _versions(found: dict[str, str], heard: dict[str, str]) -> dict[str, str]:
+    said = {f"heard-{name}": live.version_of(text) for name, text in heard.items()}
+    return panels.versions(found) | said
+
+
+@require_safe
+def changes(request: HttpRequest) -> HttpResponse:
+    """204 when nothing changed; else the changed panels, swapped in by their ids."""
+    page = request.GET.get("page", "home")
+    context = desk.shown(request, page if page in panels.PAGES else "home")
+    found, heard = panels.panels(context), panels.heard(context)
+    versions = _versions(found, heard)
+    new = {name for name, one in versions.items() if request.GET.get(f"v-{name}") != one}
+    if not new:
+        return HttpResponse(status=204)
+    told = [found[name] for name in found if name in new]
+    aloud = {name: text for name, text in heard.items() if f"heard-{name}" in new}
+    answer = render_to_string("demo/live.html", {**context, "versions": versions, "aloud": aloud})
+    return HttpResponse(panels.finished(request, answer + "".join(told)))
 
 
 @require_safe
@@ -45,86 +89,3 @@ def ready(request: HttpRequest) -> HttpResponse:
     """204 when the pages are there and a worker is at work; 202 until then."""
     beats = Executor.objects.filter(beat_at__gt=clock.wall() - FRESH)
     return HttpResponse(status=204 if beats.exists() else 202)
-
-
-@require_POST
-def move(request: HttpRequest, key: UUID) -> HttpResponse:
-    """In the ATS: another stage; with it, for an interview, its time."""
-    chosen, stage = _application(request, key), request.POST.get("stage", "")
-    if stage in ats.STAGES:
-        at = _moment(request, chosen) if stage == "Interview" else None
-        ats.invite(chosen, stage, at)
-    return _acted(request)
-
-
-@require_POST
-def interview(request: HttpRequest, key: UUID) -> HttpResponse:
-    """In the ATS: set, move or clear the interview."""
-    chosen = _application(request, key)
-    at = _moment(request, chosen)
-    if at or "clear" in request.POST:
-        ats.set_interview(chosen, None if "clear" in request.POST else at)
-    return _acted(request)
-
-
-@require_POST
-def phone_number(request: HttpRequest, key: UUID) -> HttpResponse:
-    """In the ATS: another telephone number."""
-    chosen = _application(request, key)
-    ats.set_phone(chosen, request.POST.get("phone", "").strip()[:40])
-    return _acted(request)
-
-
-@require_POST
-def write(request: HttpRequest, key: UUID) -> HttpResponse:
-    """On the candidate's phone: an answer, typed or tapped."""
-    chosen = _application(request, key)
-    known, text = desk.mirrored(chosen), (request.POST.get("quick") or request.POST.get("text", ""))
-    if known and text.strip():
-        person: Candidate = known.candidate
-        phone.write(person, channel=request.POST.get("channel", "sms"), text=text.strip()[:1600])
-    return _acted(request)
-
-
-@require_POST
-def clock_moved(request: HttpRequest) -> HttpResponse:
-    """The business clock: on by hours, or to the candidate's next message; never back.
-
-    Put back, it would leave what has happened since in the future.
-    """
-    to = request.POST.get("to", "")
-    if to == "next":
-        _to_next(_application(request, UUID(request.POST["application"])))
-    elif to.isdigit():
-        installation.advance(timedelta(hours=min(int(to), 24 * 31)))
-    return _acted(request)
-
-
-def _to_next(chosen: AtsApplication) -> None:
-    """Just past the next planned message; nothing planned, nothing moved."""
-    known = desk.mirrored(chosen)
-    touch = desk.next_touch(known) if known else None
-    if touch and touch.due_at > clock.now():
-        installation.advance(touch.due_at - clock.now() + timedelta(seconds=1))
-
-
-def _application(request: HttpRequest, key: UUID) -> AtsApplication:
-    return own(request, AtsApplication.objects.select_related("connection"), key)
-
-
-def _moment(request: HttpRequest, chosen: AtsApplication) -> datetime | None:
-    """The time in the form, as the wall clock at the site shows it; None when it is not one."""
-    try:
-        wall = datetime.fromisoformat(request.POST["at"])
-    except (ValueError, MultiValueDictKeyError):
-        return None
-    return instant(wall.date(), wall.time(), desk.site_wall(chosen).zone)
-
-
-def _acted(request: HttpRequest) -> HttpResponse:
-    """With htmx the live page fetches what changed; without it the page is loaded anew."""
-    if not request.htmx:
-        return back(request, otherwise="demo:home")
-    answer = HttpResponse(status=204)
-    answer["HX-Trigger"] = "acted"
-    return answer

@@ -66,7 +66,8 @@ ABILITIES = (
     _may("develop",     "●   ●   ●   ●   ●   ●   ●   ●", _("See the pieces of the pages (only with FOLLOWTHROUGH_DEBUG)"),
          "components"),
     _may("demo",        "●   ●   ●   ●   ●   ●   ●   ●", _("Use the demo (only where the demo runs)"),
-         "demo:home", "demo:live", "demo:move", "demo:interview", "demo:phone-number", "demo:write", "demo:clock"),
+         "demo:home", "demo:ats", "demo:phone", "demo:live", "demo:move", "demo:interview", "demo:phone-number",
+         "demo:write", "demo:read", "demo:clock", "demo:walk", "demo:trouble"),
 )
 # fmt: on
 

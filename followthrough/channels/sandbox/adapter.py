@@ -13,7 +13,7 @@ from followthrough.core.hooks import Headers, Hook
 
 
 class Sandbox:
-    """Takes any address on any channel; a repeated key is the same message."""
+    """Takes any address on any channel; a repeated key is the same message, and is counted."""
 
     name = "sandbox"
     channel = "sms"

@@ -59,7 +59,12 @@ def put(envelope: Envelope) -> Future[Accepted]:
 
 def find(key: str) -> Future[Accepted | None]:
     """Look whether the message with this key was kept."""
-    return _thread.submit(_with_connection, lambda: _kept([key]).get(key))
+    return ask(lambda: _kept([key]).get(key))
+
+
+def ask(question: Callable[[], T]) -> Future[T]:
+    """Have the shelf's thread ask the database something; the future has the answer."""
+    return _thread.submit(_with_connection, question)
 
 
 def _write() -> None:
@@ -130,7 +135,8 @@ def _insert(envelopes: Sequence[Envelope]) -> list[Accepted | SendError]:
     return [kept.get(one.key, gone) for one in envelopes]
 
 
-# A sender that was deleted meanwhile has no row to join: its messages are not kept.
+# A sender that was deleted meanwhile has no row to join: its messages are not kept. What is handed
+# over again is the same message, and counted. (Twice in one batch is refused: each by itself.)
 _INSERT = """
     INSERT INTO channels_sandboxmessage
            (id, organization_id, sender_id, key, "to", subject, body, at)
@@ -138,7 +144,7 @@ _INSERT = """
       FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::text[], %s::text[], %s::text[])
            AS new (id, sender_id, key, "to", subject, body)
       JOIN channels_sender AS sender ON sender.id = new.sender_id
-        ON CONFLICT (key) DO NOTHING
+        ON CONFLICT (key) DO UPDATE SET times = channels_sandboxmessage.times + 1
 """
 
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.test import Client
+from django.test import Client, TransactionTestCase
 
 from followthrough.accounts.models import Organization
 from followthrough.core import clock
 from followthrough.demo.models import AtsApplication
+from followthrough.demo.tests.town import Town, founded
 from followthrough.people.models import Connection
 from followthrough.web.console.tests.conftest import member_of, signed_in
 from tests import world
+from tests.emptied import empty
 
 
 @pytest.fixture(autouse=True)
@@ -20,6 +23,11 @@ def _mounted(settings: Any) -> None:
     settings.ROOT_URLCONF = "followthrough.demo.tests.urls"
     settings.PUBLIC_URL = "http://127.0.0.1:9"  # nobody listens there
     settings.DEMO = True
+
+
+@pytest.fixture(autouse=True)
+def _quickly_emptied(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(TransactionTestCase, "_fixture_teardown", lambda _: empty())
 
 
 @pytest.fixture
@@ -52,3 +60,10 @@ def application(connection: Connection) -> AtsApplication:
         requisition={"id": "R-1", "title": "Store associate", "family": "retail", "site": site},
     )  # fmt: skip
     return made
+
+
+@pytest.fixture
+def town(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Town]:
+    """A company that lives: maps, senders, policy, and everything that is due is done."""
+    with founded(monkeypatch) as found:
+        yield found

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
 
 from followthrough.accounts.models import Organization
 from followthrough.channels.models import SandboxMessage
-from followthrough.conversations.models import Handoff
+from followthrough.conversations import handoffs
 from followthrough.core import clock
+from followthrough.core.canonical import iso
 from followthrough.core.ids import uuid7
-from followthrough.demo import desk, post
-from followthrough.demo.models import AtsApplication, PhoneMessage
+from followthrough.core.zones import local
+from followthrough.demo import desk, post, record
+from followthrough.demo.models import AtsApplication, AtsEvent, PhoneMessage
 from followthrough.journeys.models import MessageMap, Run, Version
 from followthrough.messages.models import Touch
 from followthrough.people.models import Application
@@ -34,10 +37,11 @@ def mirrored(application: AtsApplication) -> Application:
     return world.application(candidate, external_id="A-1")
 
 
-def planned(mirrored: Application) -> Touch:
+def planned(mirrored: Application, occurrence: str = "1") -> Touch:
     return Touch.objects.create(
         organization=mirrored.organization, application=mirrored, candidate=mirrored.candidate,
-        shard=0, origin="map", key="interview_nudge", occurrence="1", purpose="informational",
+        shard=0, origin="map", key="interview_nudge", occurrence=occurrence,
+        purpose="informational",
         due_at=clock.now() + timedelta(hours=30), planned_at=clock.now(), channels=["sms"],
     )  # fmt: skip
 
@@ -60,7 +64,8 @@ def home(client: Client) -> str:
 
 def seen(page: str) -> dict[str, str]:
     """What the live page would ask with."""
-    return dict(re.findall(r'name="(v-\w+|application|q|stage)" value="([^"]*)"', page))
+    live = page[page.index('id="live"') :]
+    return dict(re.findall(r'name="(v-[\w-]+|page|application|q|stage)" value="([^"]*)"', live))
 
 
 def test_an_empty_company_has_a_page_all_the_same(owner: Client) -> None:
@@ -102,18 +107,11 @@ def test_what_is_typed_goes_to_the_providers_hook(
     sent: list[str] = []
     monkeypatch.setattr(post, "deliver", lambda path, body, headers: sent.append(path) or "")
     path = f"/demo/phone/{application.id}/write"
-    answer = owner.post(path, {"quick": "OK"}, headers={"HX-Request": "true"})
-    assert (answer.status_code, answer.headers["HX-Trigger"]) == (204, "acted")
+    answer = owner.post(path, {"quick": "Yes"}, headers={"HX-Request": "true"})
+    assert (answer.status_code, answer.headers["HX-Trigger"]) == (200, "acted")
+    assert answer.content.strip() == b""  # nothing to tell: it is seen on the phone
     assert sent[0].startswith("/hooks/channel/sender-token-")
-    assert PhoneMessage.objects.get().body == "OK"
-    assert "OK" in home(owner)
-
-
-def test_enter_sends_what_was_typed(
-    owner: Client, application: AtsApplication, mirrored: Application
-) -> None:
-    form = home(owner).partition('id="panel-compose"')[2]
-    assert form.index('id="t-send"') < form.index('name="quick"')  # the first button is pressed
+    assert PhoneMessage.objects.get().body == "Yes"
 
 
 def test_an_answer_that_is_not_taken_says_so(
@@ -156,8 +154,6 @@ def test_the_search_asks_for_neither_accents_nor_case(
 def test_whoever_is_chosen_stays_in_the_address(owner: Client, application: AtsApplication) -> None:
     answer = owner.get("/demo/", {"q": "ada"})
     assert answer.headers["Location"] == "/demo/?application=A-1&q=ada"
-    gone = owner.get("/demo/", {"application": "nobody"})
-    assert gone.headers["Location"] == "/demo/?application=A-1"
 
 
 def test_the_clock_only_goes_forward(owner: Client, application: AtsApplication) -> None:
@@ -235,22 +231,88 @@ def field(page: str, name: str) -> str:
 def test_changing_the_interview_begins_with_the_one_in_force(
     owner: Client, application: AtsApplication
 ) -> None:
-    assert field(home(owner), "i-at") == desk.suggested("America/Los_Angeles")
-    application.change(anchors={"interview_start": "2026-06-04T21:30:00.000000Z"})
-    assert field(home(owner), "i-at") == "2026-06-04T14:30"  # as the clock at the site shows it
+    assert field(home(owner), "i-at") == shown_as(record.suggested(application))
+    at = clock.now() + timedelta(days=1)
+    application.change(anchors={"interview_start": iso(at)})
+    assert field(home(owner), "i-at") == shown_as(at)  # as the clock at the site shows it
+    application.change(anchors={"interview_start": iso(clock.now() - timedelta(days=1))})
+    assert field(home(owner), "i-at") == shown_as(record.suggested(application))
 
 
-def test_the_page_begins_with_somebody_whom_nothing_holds_up(
+def shown_as(at: datetime) -> str:
+    return record.as_field(at, "America/Los_Angeles")
+
+
+def test_an_interview_is_not_reset_by_moving_to_where_somebody_is(
+    owner: Client, application: AtsApplication
+) -> None:
+    at = record.suggested(application)
+    application.change(stage="Interview", anchors={"interview_start": iso(at)})
+    path = f"/demo/ats/{application.id}/move"
+    answer = owner.post(path, {"stage": "Interview", "at": shown_as(at)}, follow=True)
+    assert "Ada Obi is in Interview already, on" in answer.content.decode()
+    owner.post(path, {"stage": "Interview"})
+    owner.post(path, {"stage": "Interview", "at": "no time"})
+    assert not application.events.exists()
+    application.refresh_from_db()
+    assert record.interview_of(application) == at
+    owner.post(path, {"stage": "Interview", "at": shown_as(at + timedelta(hours=1))})
+    application.refresh_from_db()
+    assert record.interview_of(application) == at + timedelta(hours=1)  # said so: in the form
+
+
+def test_a_likely_time_is_in_the_morning_and_no_weekend(application: AtsApplication) -> None:
+    for day in range(7):
+        with clock.at(world.NOON + timedelta(days=day)):
+            at = local(record.suggested(application), "America/Los_Angeles")
+            assert at.weekday() < 5
+            assert (at.hour, at.minute) == (10, 30)
+            assert timedelta(days=1) < at - clock.now() < timedelta(days=5)
+
+
+def test_nobody_else_is_shown_for_an_application_there_is_not(
+    owner: Client, application: AtsApplication
+) -> None:
+    for page in ("/demo/", "/demo/ats", "/demo/phone"):
+        answer = owner.get(page, {"application": "A-<b>"})
+        shown = answer.content.decode()
+        assert answer.status_code == 404
+        assert "The ATS has no application “A-&lt;b&gt;”" in shown
+        assert "Ada Obi’s phone" not in shown
+
+
+def test_while_automation_is_silent_what_is_planned_waits_for_a_person(
     owner: Client, application: AtsApplication, mirrored: Application
 ) -> None:
-    person = {**application.data["candidate"], "locale": "en"}
-    application.change(stage="Phone screen", candidate=person)
-    assert desk._unhindered(mirrored.organization_id).filter(external_id="A-1").exists()
-    Handoff.objects.create(
-        organization=mirrored.organization, candidate=mirrored.candidate, reason="unclear",
-        opened_at=clock.now(), due_at=clock.now(),
+    planned(mirrored)
+    assert "waits for a person" not in home(owner)
+    handoffs.open(
+        organization_id=mirrored.organization_id, candidate_id=mirrored.candidate_id,
+        application_id=mirrored.id, reason="unclear", at=clock.now(),
     )  # fmt: skip
-    assert not desk._unhindered(mirrored.organization_id).filter(external_id="A-1").exists()
+    shown = home(owner)
+    assert "It waits for a person: automation is silent." in shown
+    assert "Waits: a person has to answer first" in shown
+
+
+@pytest.mark.parametrize("page", ["/demo/", "/demo/ats", "/demo/phone", "/demo/live"])
+def test_each_page_asks_a_known_number_of_questions(
+    owner: Client, application: AtsApplication, mirrored: Application, page: str,
+    django_assert_max_num_queries: Any,
+) -> None:  # fmt: skip
+    planned(mirrored, "first")
+    most = {"/demo/": 54, "/demo/ats": 14, "/demo/phone": 24, "/demo/live": 54}[page]
+    with django_assert_max_num_queries(most) as asked:
+        assert owner.get(page, {"application": "A-1"}).status_code == 200
+    before = len(asked)
+    for number in range(4):  # more people, messages and events: no more questions
+        planned(mirrored, str(number))
+        AtsEvent.objects.create(
+            organization=mirrored.organization, application=application, kind="webhook",
+            key=str(number), what="Stage", at=clock.now(),
+        )  # fmt: skip
+    with django_assert_max_num_queries(before):
+        owner.get(page, {"application": "A-1"})
 
 
 def test_a_stage_the_ats_does_not_have_is_no_move(

@@ -179,24 +179,29 @@ def test_a_second_one_is_told_that_the_first_is_still_starting(
         pass
 
 
-def test_a_child_that_dies_is_started_again(start: Callable[..., Demo]) -> None:
+def test_a_worker_that_is_killed_by_the_button_is_started_again_and_nothing_is_lost(
+    start: Callable[..., Demo],
+) -> None:
     demo = start()
-    demo.ready()
+    address, link = demo.ready()
     assert demo.process.stdout
-    worker = next(one for one in demo.children if "config.demo.worker" in one.cmdline())
-    worker.kill()
+    browser = Browser(address)
+    browser.post(link, form=link)
+    killed = _worker_of(demo)
+    browser.post("/demo/trouble", form="/demo/", kind="killed")
     said = next(line for line in demo.process.stdout if "worker" in line)
-    assert "it is started again in 1 s" in said
-    deadline = time.monotonic() + 60
-    while not _worker_of(demo, worker.pid):
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
+    assert "was ended by signal 9; it is started again in 1 s" in said
+    page = browser.until("/demo/", "Every mail has arrived, once.")
+    assert f"Process {killed.pid} was killed (kill -9)" in page
+    assert f"process {_worker_of(demo).pid} took over" in page
+    demo.children = psutil.Process(demo.process.pid).children(recursive=True)
     demo.end(signal.SIGINT)
+    assert demo.leftovers() == []  # nothing of the one that was killed either
 
 
-def _worker_of(demo: Demo, not_pid: int) -> bool:
+def _worker_of(demo: Demo) -> psutil.Process:
     children = psutil.Process(demo.process.pid).children()
-    return any(one.pid != not_pid and "config.demo.worker" in one.cmdline() for one in children)
+    return next(one for one in children if "config.demo.worker" in one.cmdline())
 
 
 def test_stopping_during_the_seeding_leaves_nothing_and_it_begins_anew(

@@ -1,0 +1,59 @@
+"""People who apply while there is trouble: by mail, so that the hour does not matter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from followthrough.core import clock
+from followthrough.core.canonical import iso
+from followthrough.demo import ats
+from followthrough.demo.models import AtsApplication
+
+MARK = "T-"  # what the ids of their applications begin with
+FAMILY = "retail"  # whose message map thanks by mail as well
+GIVEN = ("Ines", "Tom", "Aroha", "Luca", "Mina", "Jonas", "Sade", "Pavel", "Noa", "Kemi")
+FAMILIES = ("Alvarez", "Baker", "Chen", "Dahl", "Eriksen", "Fofana", "Garner")
+
+
+def gather(organization_id: UUID, people: int) -> list[AtsApplication]:
+    """So many new people in the ATS, which has not told the product yet; [] without an opening
+    to apply for."""
+    model = _model(organization_id)
+    return [_enter(model, number) for number in _numbers(organization_id, people)] if model else []
+
+
+def tell(application: AtsApplication) -> str:
+    """The ATS tells the product that they have applied; '' or what went wrong."""
+    return ats.send(application, _("Applied"), ats.webhook(application)).problem
+
+
+def theirs(organization_id: UUID) -> Iterator[AtsApplication]:
+    """Everyone who ever applied because of trouble."""
+    rows = AtsApplication.objects.filter(organization_id=organization_id)
+    yield from rows.filter(external_id__startswith=MARK)
+
+
+def _model(organization_id: UUID) -> AtsApplication | None:
+    """An application for the kind of opening they apply for."""
+    rows = AtsApplication.objects.filter(organization_id=organization_id)
+    mine = rows.filter(data__requisition__family=FAMILY).select_related("connection")
+    return mine.order_by("id").first()
+
+
+def _numbers(organization_id: UUID, people: int) -> Sequence[int]:
+    first = sum(1 for _one in theirs(organization_id)) + 1
+    return range(first, first + people)
+
+
+def _enter(model: AtsApplication, number: int) -> AtsApplication:
+    given, family = GIVEN[number % len(GIVEN)], FAMILIES[number % len(FAMILIES)]
+    address = f"{given}.{family}{number}@example.org".lower()
+    person = {"id": f"C-{MARK}{number}", "given_name": given, "family_name": family, "locale": "en",
+              "country": "US", "phones": [], "emails": [address]}  # fmt: skip
+    return ats.enter(
+        model.connection, external_id=f"{MARK}{number}", stage="Applied", candidate=person,
+        requisition=model.data["requisition"], stage_changed_at=iso(clock.now()),
+    )  # fmt: skip
