@@ -15,7 +15,6 @@ from itertools import chain, groupby, islice
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db import connection as database
 from django.db import transaction
 from psycopg.errors import UniqueViolation
 
@@ -26,13 +25,11 @@ from followthrough.channels.contract import ChannelEvent, Inbound
 from followthrough.channels.models import Sender
 from followthrough.core import clock
 from followthrough.core.canonical import digest
-from followthrough.core.errors import Explained
-from followthrough.core.hooks import Malformed
 from followthrough.governance import consent
-from followthrough.intake import fetching, links, raw
+from followthrough.intake import aside, fetching, links, raw
 from followthrough.intake.ats import registry
 from followthrough.intake.ats.calls import PACE
-from followthrough.intake.ats.contract import Denied, Hint, Refused, Throttled
+from followthrough.intake.ats.contract import Hint
 from followthrough.intake.ats.generic.document import BadSnapshot
 from followthrough.intake.fetching import Fetched, Later, Wanted
 from followthrough.intake.raw import Raw
@@ -49,9 +46,6 @@ from followthrough.store import sql
 log = logging.getLogger(__name__)
 
 AHEAD = timedelta(days=1)  # how far a source's clock may run ahead before we disbelieve it
-
-# What will not get better by trying again.
-HOPELESS = (BadSnapshot, Malformed, Refused, registry.UnknownAts, channels.UnknownAdapter)
 
 
 class Ready(NamedTuple):
@@ -109,7 +103,7 @@ def _hinted(event: Raw, connections: dict[UUID, Connection]) -> Hinted | None:
         connection = connections[event.source_id]
         return Hinted(event, connection, _hints(event, connection))
     except Exception as problem:
-        _set_aside(event, problem)
+        aside.put(event, problem)
         return None
 
 
@@ -131,7 +125,7 @@ def _ready(one: Hinted, fetched: Fetched) -> Ready | None:
     if problem is None:
         return Ready(one.raw, one.connection, tuple(found))  # type: ignore[arg-type]
     if not isinstance(problem, Later):
-        _set_aside(one.raw, problem)
+        aside.put(one.raw, problem)
     return None
 
 
@@ -157,9 +151,9 @@ def _apply_or_isolate(ready: Sequence[Ready]) -> None:
     try:
         _apply_or_repeat(ready)
     except Exception as problem:
-        _check_database(problem)
+        aside.check_database(problem)
         if len(ready) == 1:
-            _set_aside(ready[0].raw, problem)
+            aside.put(ready[0].raw, problem)
             return
         log.warning("A batch of %s raw events failed and is done one by one", len(ready))
         for one in ready:
@@ -333,7 +327,7 @@ def _told(event: Raw, senders: dict[UUID, Sender]) -> Told | None:
         said = channels.adapter(sender.adapter).parse(event.headers, event.body)
         return Told(event, sender, said)
     except Exception as problem:
-        _set_aside(event, problem)
+        aside.put(event, problem)
         return None
 
 
@@ -347,7 +341,7 @@ def _note_or_isolate(told: Sequence[Told]) -> None:
     try:
         _note(told, now=clock.now())
     except Exception as problem:
-        _check_database(problem)
+        aside.check_database(problem)
         log.warning("A batch of %s reports failed and is done one by one", len(told))
         _hear_all(told)
 
@@ -365,8 +359,8 @@ def _hear_all(told: Iterable[Told]) -> None:
         try:
             _hear(one, now=clock.now())
         except Exception as problem:
-            _check_database(problem)
-            _set_aside(one.raw, problem)
+            aside.check_database(problem)
+            aside.put(one.raw, problem)
 
 
 @transaction.atomic
@@ -381,28 +375,3 @@ def _hear(told: Told, *, now: datetime) -> None:
         for one in told.said
     ]
     raw.done({event.id: "; ".join(filter(None, said)) or "nothing of ours"})
-
-
-# --- what cannot be worked off -----------------------------------------------------------------
-
-
-def _set_aside(event: Raw, problem: Exception) -> None:
-    """Put the event off, or park it where trying again is of no use. Its text stays out of logs."""
-    if isinstance(problem, Throttled):
-        raw.wait(event, problem, seconds=problem.after)
-        return
-    kind = type(problem).__name__
-    if isinstance(problem, HOPELESS) and not isinstance(problem, Denied):
-        log.warning("Raw event %s is parked: %s", event.id, kind)
-        raw.park(event, problem)
-        return
-    log.warning("Raw event %s is put off after try %s: %s", event.id, event.tries + 1, kind)
-    if not isinstance(problem, Explained):
-        log.debug("Where raw event %s failed", event.id, exc_info=problem)
-    raw.put_off(event, problem)
-
-
-def _check_database(problem: Exception) -> None:
-    """Raise `problem` when it is the database that is gone: no event is to blame for that."""
-    if not database.is_usable():
-        raise problem
