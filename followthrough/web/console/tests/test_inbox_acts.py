@@ -52,7 +52,7 @@ def maya(organization: Organization, owner: Client) -> Member:
 
 
 def colleague(organization: Organization, role: str = Role.COORDINATOR, name: str = "Bo") -> Member:
-    user = User.objects.create(email=f"{name}@{organization.slug}.example", name=name)
+    user = User.objects.create(email=f"{name.lower()}@{organization.slug}.example", name=name)
     return Member.objects.create(organization=organization, user=user, role=role)
 
 
