@@ -9,6 +9,7 @@ for (const form of document.querySelectorAll("form[data-draft]")) {
   if (!text.value) text.value = sessionStorage.getItem(name) || "";
   const keep = () => (text.value ? sessionStorage.setItem(name, text.value) : sessionStorage.removeItem(name));
   text.addEventListener("input", keep);
+  form.addEventListener("input", () => (wrong.textContent = ""));
   form.addEventListener("submit", () => {
     sent = text.value;
     if (!window.htmx) sessionStorage.removeItem(name);
