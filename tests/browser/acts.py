@@ -14,6 +14,14 @@ def sign_in(page: Page, link: str) -> None:
     page.wait_for_load_state()
 
 
+def enter(page: Page, *, email: str, password: str) -> None:
+    """Fill in the sign-in and send it."""
+    page.get_by_label("Mail address").fill(email)
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_load_state()
+
+
 def places(page: Page) -> Locator:
     """The links to the places, on a desk; only whoever has signed in has them."""
     return page.get_by_role("navigation", name="Places")

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.template.loader import render_to_string
 from django.test import RequestFactory
-from playwright.sync_api import Page, Route
+from playwright.sync_api import Page
 
 from followthrough.web.console import errors
 from followthrough.web.console.middleware import CONTENT_SECURITY_POLICY
+from tests.browser import acts
 
 Arrive = Callable[[Page, str], object]
 
@@ -38,17 +40,37 @@ def pressing_without_cookies(page: Page, url: str) -> None:
     page.get_by_role("button").click()
 
 
+def guessing(page: Page, url: str) -> None:
+    """Sign in with a password that is not theirs."""
+    page.goto(url)
+    acts.enter(page, email="maya@northwind.example", password="a password of somebody else's")
+
+
+def inviting(page: Page, url: str) -> None:
+    """Invite somebody, and see the link."""
+    page.goto(url)
+    page.get_by_label("Mail address").fill("new@northwind.example")
+    page.get_by_role("main").get_by_role("button").click()
+    page.wait_for_load_state()
+
+
 def broken(page: Page, url: str) -> None:
     """Open the address and get what a view that raises gives: nothing in the product does."""
-    page.route(url, _failed)
-    page.goto(url)
-    page.unroute(url)
-
-
-def _failed(route: Route) -> None:
     answer = errors.failed(RequestFactory().get("/"))
+    _given(page, url, status=answer.status_code, html=answer.content.decode())
+
+
+def too_often(page: Page, url: str) -> None:
+    """Open the address as if it had been tried too often: then nobody could sign in here."""
+    _given(page, url, status=429, html=render_to_string("429.html"))
+
+
+def _given(page: Page, url: str, *, status: int, html: str) -> None:
+    """Open the address, and be given this in place of what is there."""
     headers = {
-        "Content-Type": answer.headers["Content-Type"],
+        "Content-Type": "text/html; charset=utf-8",
         "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     }
-    route.fulfill(status=answer.status_code, headers=headers, body=answer.content)
+    page.route(url, lambda route: route.fulfill(status=status, headers=headers, body=html))
+    page.goto(url)
+    page.unroute(url)

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.browser import acts, chromium
-from tests.browser.pages import OWNER, STRANGER
+from tests.browser.pages import COLLEAGUE, OWNER, STRANGER
 from tests.browser.product import Product
 from tests.browser.watch import Watch
 
@@ -88,7 +88,11 @@ class Visitors:
     def _signed_in(self, who: str) -> BrowserContext:
         context = self._new()
         page = context.new_page()
-        acts.sign_in(page, self.link() if who == OWNER else self.product.outsider_link)
+        if who == COLLEAGUE:
+            page.goto(self.product.paths["sign-in"])
+            acts.enter(page, **self.product.colleague)
+        else:
+            acts.sign_in(page, self.link() if who == OWNER else self.product.outsider_link)
         page.close()
         return context
 

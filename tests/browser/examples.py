@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.account.forms import default_token_generator
+from allauth.account.utils import user_pk_to_url_str
 from django.db.models import Count, Exists, OuterRef
 from django.urls import reverse
 
 from followthrough.accounts import sign_in
-from followthrough.accounts.models import User
+from followthrough.accounts.models import Member, Organization, Role, User
+from followthrough.audit import facts
 from followthrough.conversations import handoffs
 from followthrough.conversations.models import Handoff
 from followthrough.core import clock
 from followthrough.core.ids import uuid7
 from followthrough.demo.seed import company
+from followthrough.journeys.models import MessageMap
 from followthrough.messages.models import Ask, Message
-from followthrough.people.models import Application
+from followthrough.people import invitations
+from followthrough.people.models import Application, Connection
 
 Keys = dict[str, Any]  # what stands in an address, by name
 
@@ -37,14 +42,69 @@ def asked() -> Keys:
     return {"application": latest.application.external_id} if latest else {}
 
 
+def handoff() -> Keys:
+    """What waits for a person after somebody has written."""
+    waiting = Handoff.objects.filter(resolved_at=None).order_by("opened_at", "id")
+    return {"key": (waiting.exclude(message_id=None).first() or waiting.first()).id}
+
+
+def message_map() -> Keys:
+    """The map with the most versions."""
+    return {"key": _changed_map().id}
+
+
+def first_version() -> Keys:
+    return {"key": _changed_map().id, "number": 1}
+
+
+def _changed_map() -> MessageMap:
+    return MessageMap.objects.annotate(count=Count("versions")).order_by("-count", "id")[0]
+
+
+def first_policy() -> Keys:
+    return {"number": 1}
+
+
+def connection() -> Keys:
+    return {"key": Connection.objects.earliest("id").id}
+
+
+def member() -> Keys:
+    """Somebody who works for part of the company."""
+    return {"key": Member.objects.get(user__email=company.PRIYA.email).id}
+
+
+def reset() -> Keys:
+    """What a mail with a link to a new password has in its address."""
+    user = User.objects.get(email=company.PRIYA.email)
+    return {"uidb36": user_pk_to_url_str(user), "key": default_token_generator.make_token(user)}
+
+
+def no_reset() -> Keys:
+    return {"uidb36": "1", "key": "nobody-was-given-this"}
+
+
+def invitation() -> Keys:
+    """What the link of somebody who is invited has in its address."""
+    organization = Organization.objects.get(slug=company.SLUG)
+    made = invitations.invite(
+        organization=organization, email="ada@northwind.example", name="Ada Obi",
+        role=Role.RECRUITER, by=facts.SYSTEM,
+    )  # fmt: skip
+    return {"token": made.token}
+
+
 def nobody() -> Keys:
     """A key that no row has."""
     return {"key": uuid7()}
 
 
 def token() -> Keys:
-    """A sign-in token that nobody was given."""
+    """A token that nobody was given."""
     return {"token": "nobody-was-given-this"}
+
+
+# --- who comes -----------------------------------------------------------------------------------
 
 
 def wait_for_a_person(count: int) -> None:
@@ -59,7 +119,16 @@ def wait_for_a_person(count: int) -> None:
 
 def link() -> str:
     """The path of a one-time link for the company's owner."""
-    return _link(User.objects.get(email=company.OWNER[1]))
+    return _link(User.objects.get(email=company.OWNER.email))
+
+
+def colleague() -> dict[str, str]:
+    """The email and the password of somebody who has chosen one."""
+    user = User.objects.get(email=company.TOMAS.email)
+    password = "four words make it"
+    user.set_password(password)
+    user.save()
+    return {"email": user.email, "password": password}
 
 
 def outsider_link() -> str:

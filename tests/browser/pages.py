@@ -20,7 +20,10 @@ from tests.browser import arrivals, examples
 from tests.browser.arrivals import Arrive
 from tests.routes import routes
 
-OWNER, STRANGER, OUTSIDER = "owner", "stranger", "outsider"
+OWNER = "owner"  # has come by the one-time link, and has no password
+COLLEAGUE = "colleague"  # signs in by address and password
+OUTSIDER = "outsider"  # belongs to no organization
+STRANGER = "stranger"  # has not signed in
 
 
 def nothing() -> examples.Keys:
@@ -54,26 +57,62 @@ class Page:
 PAGES = (
     Page("today"),
     Page("today", name="keys", arrive=arrivals.keys),
+    Page("inbox"),
+    Page("inbox", name="inbox-done", query=lambda: {"tab": "done"}),
+    Page("inbox", name="inbox-empty", query=lambda: {"whose": "mine", "reason": "unreachable"}),
+    Page("handoff", examples.handoff),
     Page("candidates"),
     Page("candidates", name="candidates-nobody", query=lambda: {"q": "nobody is called this"}),
     Page("candidate", examples.candidate),
     Page("interviews"),
     Page("interviews", name="interviews-none", query=lambda: {"from": "2036-01-07"}),
-    Page("demo:home"),
+    Page("maps"),
+    Page("map", examples.message_map),
+    Page("map-version", examples.first_version),
+    Page("policies"),
+    Page("policy", examples.first_policy),
+    Page("connections"),
+    Page("connection", examples.connection),
+    Page("settings"),
+    Page("organization"),
+    Page("members"),
+    Page("member", examples.member),
+    Page("roles"),
+    Page("invite"),
+    Page("invite", name="invited", arrive=arrivals.inviting),
+    Page("account_set_password", name="password-first"),
+    Page("account_change_password", name="password-change", who=COLLEAGUE),
+    Page("demo:home", name="demo-home"),
     Page("demo:home", name="demo-asked", query=examples.asked),
-    Page("sign-in", who=STRANGER),
+    Page("demo:ats", query=examples.asked),
+    Page("demo:phone", query=examples.asked),
+    # --- without having signed in ---
+    Page("account_login", name="sign-in", who=STRANGER),
+    Page("account_login", name="sign-in-ended", who=STRANGER,
+         query=lambda: {"ended": "read", "next": "/candidates/"}),
+    Page("account_login", name="sign-in-wrong", who=STRANGER, arrive=arrivals.guessing),
     Page("sign-in-link", examples.token, who=STRANGER),
+    Page("account_reset_password", name="password-forgotten", who=STRANGER),
+    Page("account_reset_password_done", name="password-sent", who=STRANGER),
+    Page("account_reset_password_from_key", examples.reset, name="password-new", who=STRANGER),
+    Page("account_reset_password_from_key", examples.no_reset, name="password-new-over",
+         who=STRANGER),
+    Page("invitation", examples.invitation, who=STRANGER),
+    Page("invitation", examples.token, name="invitation-over", who=STRANGER, status=410),
+    # --- what cannot be shown ---
     Page("sign-in-link", examples.token, name="error-401", who=STRANGER, status=401,
          arrive=arrivals.pressing),
     Page("today", name="error-403", who=OUTSIDER, status=403),
     Page("sign-in-link", examples.token, name="error-403-csrf", who=STRANGER, status=403,
          arrive=arrivals.pressing_without_cookies),
     Page("candidate", examples.nobody, name="error-404", status=404),
+    Page("account_login", name="error-429", who=STRANGER, status=429, arrive=arrivals.too_often),
     Page("today", name="error-500", status=500, arrive=arrivals.broken),
 )  # fmt: skip
 
 NOT_PAGES = {  # `*` stands for anything
     "*live": "a part of a page, sent anew when it has changed",
+    "map-yaml": "a file to download",
     "demo:ready": "tells the supervisor whether web and worker are up",
     "demo:api-application": "the simulated ATS's API",
 }

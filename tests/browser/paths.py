@@ -25,6 +25,7 @@ def main() -> None:
     found = {
         "paths": {page.name: page.path() for page in PAGES},
         "links": [examples.link() for _ in range(LINKS)],
+        "colleague": examples.colleague(),
         "outsider_link": examples.outsider_link(),
     }
     json.dump(found, sys.stdout)

@@ -29,6 +29,13 @@ def test_whoever_signs_out_is_out(visitors: Visitors) -> None:
         expect(acts.heading(page)).to_have_text("Sign in")
 
 
+def test_address_and_password_sign_in(visitors: Visitors) -> None:
+    with visitors.page(STRANGER) as page:
+        page.goto("/candidates/")
+        acts.enter(page, **visitors.product.colleague)
+        expect(acts.heading(page)).to_have_text("Candidates")
+
+
 def test_a_stranger_is_told_how_to_get_in(stranger: Page) -> None:
     stranger.goto("/")
     expect(acts.heading(stranger)).to_have_text("Sign in")
