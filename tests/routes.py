@@ -10,6 +10,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from followthrough.accounts.models import Member, Organization, Role, User
 from followthrough.audit.facts import SYSTEM
 from followthrough.conversations.models import Handoff
+from followthrough.core.ids import uuid7
 from followthrough.demo.models import AtsApplication
 from followthrough.governance import policies
 from followthrough.intake.models import RawEvent
@@ -73,13 +74,13 @@ def in_the_ats(organization: Organization) -> tuple[Any, ...]:
 
 
 def colleague(organization: Organization) -> tuple[Any, ...]:
-    user = User.objects.create(email=f"sam@{organization.slug}.example", name="Sam")
+    user = User.objects.create(email=f"sam-{uuid7()}@example.org", name="Sam")
     made = Member.objects.create(organization=organization, user=user, role=Role.RECRUITER)
     return (made.id,)
 
 
 def invitation(organization: Organization) -> tuple[Any, ...]:
-    email = f"ada@{organization.slug}.example"
+    email = f"ada-{uuid7()}@example.org"
     made = invitations.invite(
         organization=organization, email=email, role=Role.RECRUITER, by=SYSTEM
     )

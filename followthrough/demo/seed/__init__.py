@@ -1,1 +1,1 @@
-"""A believable company with three weeks behind it, made through the product's own front door."""
+"""A believable company with eight weeks behind it, made through the product's own front door."""

@@ -67,13 +67,20 @@ def meeting(chance: Random, place: Place, after: datetime, *, days: tuple[int, i
     return instant(day, time(hour, chance.choice((0, 30))), place.zone)
 
 
-def next_slot(place: Place, after: datetime) -> datetime:
-    """The first half hour from `after` on at which somebody could be seen at `place`."""
+def next_slot(place: Place, after: datetime, *, later: int = 0) -> datetime:
+    """The first half hour from `after` on at which somebody could be seen at `place`; in a morning
+    after closed doors, so many half hours `later`: not everybody comes at nine."""
     moment = local(after, place.zone).replace(second=0, microsecond=0)
     moment += timedelta(minutes=-moment.minute % 30)
-    while not 9 <= moment.hour < 17 or moment.weekday() == SUNDAY:
-        moment += timedelta(minutes=30)
+    if not _doors_open(moment):
+        while not _doors_open(moment):
+            moment += timedelta(minutes=30)
+        moment += timedelta(minutes=30 * later)
     return instant(moment.date(), time(moment.hour, moment.minute), place.zone)
+
+
+def _doors_open(moment: datetime) -> bool:
+    return 9 <= moment.hour < 17 and moment.weekday() != SUNDAY
 
 
 def at_desk(place: Place, after: datetime) -> datetime:

@@ -54,7 +54,8 @@ def _invited(*, ago: float, ahead: float, answer: str = "silent") -> Moves:
 
     def moves(until: datetime, place: Place) -> Sequence[Move]:
         at = last_at_desk(place, until - timedelta(hours=ago))
-        interview = next_slot(place, until + timedelta(hours=ahead))
+        after = until + timedelta(hours=ahead)
+        interview = next_slot(place, after, later=int(ahead) % 7)
         return (
             into(last_at_desk(place, at - timedelta(hours=22.7)), "Phone screen"),
             into(at, "Interview", answer=answer, **{INTERVIEW: interview}),

@@ -54,7 +54,7 @@ def found(*, gateway: str, api_key: str, mail_port: int) -> Given:
         ats_secret=connection.webhook_secrets[0],
         texts=texts,
         mails=mails,
-        sign_in=sign_in.make_link(User.objects.get(email=company.OWNER[1])),
+        sign_in=sign_in.make_link(User.objects.get(email=company.OWNER.email)),
         channels={name: _is_there(name) for name in WANTED},
     )
 

@@ -138,7 +138,7 @@ def test_a_newcomer_moves_somebody_and_sees_it_then_nothing_is_left(
 ) -> None:
     demo = start()
     address, link = demo.ready()
-    assert "Seeding three weeks of history … 100 %\n" in demo.said
+    assert "Seeding eight weeks of history … 100 %\n" in demo.said
     browser = Browser(address)
     home = browser.post(link, form=link)
     move = re.search(r'action="(/demo/ats/[^"]+/move)"', home)

@@ -123,7 +123,7 @@ def founded(monkeypatch: pytest.MonkeyPatch) -> Iterator[Town]:
             connection = founding.found(at=clock.now())
             connection.base_url = base_url
             connection.save()
-            member = Member.objects.get()
+            member = Member.objects.get(role="owner")
             yield Town(connection, member, signed_in(member))
     finally:
         registry.register(Sandbox())

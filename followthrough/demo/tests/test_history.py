@@ -1,0 +1,299 @@
+"""The history as the product has it: every kind of outcome, nothing inconsistent, the same again.
+
+It is played twice, once for all these tests; whatever they look at is the second one's.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.db.models import F
+from django.test import override_settings
+
+from config.worker import load_duties
+from followthrough.accounts.models import Member
+from followthrough.conversations.models import Handoff
+from followthrough.core import clock, zones
+from followthrough.core.zones import local
+from followthrough.demo.models import AtsApplication, AtsEvent, Seeding
+from followthrough.demo.seed import company, plant, publishing
+from followthrough.demo.seed.lately import SCENES
+from followthrough.governance.documents import PolicyDocument
+from followthrough.governance.models import AddressBlock, Policy
+from followthrough.intake.models import RawEvent
+from followthrough.journeys.models import Run, RunMove, Version
+from followthrough.messages.models import TERMINAL, Ask, Message, Receipt, Touch
+from followthrough.people import scopes
+from followthrough.people.models import (
+    Anchor,
+    Application,
+    Candidate,
+    ContactPoint,
+    Scope,
+    StageChange,
+    WriteBack,
+)
+from followthrough.web.console import whereabouts
+from tests import invariants
+
+UNTIL = datetime(2026, 6, 10, 18, 20, tzinfo=UTC)  # a Wednesday, 11:20 in Reno
+SUNDAY = datetime(2026, 6, 14, 9, 40, tzinfo=UTC)  # 02:40 in Reno
+APPLICATIONS = 60
+MOUNTED = {
+    "ROOT_URLCONF": "followthrough.demo.tests.urls",
+    "PUBLIC_URL": "http://127.0.0.1:9",  # nobody listens there
+    "DEMO": True,
+}
+
+
+def seed(until: datetime = UNTIL, *, applications: int = APPLICATIONS) -> None:
+    load_duties()
+    plant.plant(say=lambda _: None, applications=applications, until=until)
+
+
+def outcome() -> dict[str, list]:
+    """What a seeding made, without the keys that are new each time."""
+    touches = Touch.objects.values_list("application__external_id", "key", "state", "due_at")
+    # On a busy machine a decision may grow too old and be made again: that is no outcome.
+    left = Message.objects.exclude(delivery="not_sent")
+    about = "application__external_id"
+    return {
+        "stages": sorted(Application.objects.values_list("external_id", "stage")),
+        "touches": sorted(touches, key=str),
+        "messages": sorted(left.values_list(about, "direction", "body", "at", "delivery"), key=str),
+        "handoffs": sorted(
+            Handoff.objects.values_list(about, "reason", "opened_at", "resolved_at", "resolved_by"),
+            key=str,
+        ),
+    }
+
+
+@pytest.fixture(scope="module")
+def twice(django_db_setup: None, django_db_blocker: Any) -> Iterator[list[dict[str, list]]]:
+    """What came of each of two seedings; the second one is there to be looked at."""
+    with django_db_blocker.unblock(), override_settings(**MOUNTED):
+        seed()
+        first = outcome()
+        call_command("flush", interactive=False, verbosity=0)
+        seed()
+        yield [first, outcome()]
+        call_command("flush", interactive=False, verbosity=0)
+
+
+@pytest.fixture(autouse=True)
+def _played(request: pytest.FixtureRequest) -> None:
+    if "transactional_db" not in request.fixturenames:
+        request.getfixturevalue("twice")
+
+
+def test_it_ends_the_same_each_time(twice: list[dict[str, list]]) -> None:
+    first, second = twice
+    for name in first:
+        assert sorted(set(first[name]) ^ set(second[name]), key=str) == [], name
+
+
+# --- through the product, to the end -----------------------------------------------------------
+
+
+def test_everything_went_in_by_the_door_and_was_worked_off() -> None:
+    assert not RawEvent.objects.exclude(state="done").exists()
+    sent = AtsEvent.objects.filter(kind="webhook")
+    assert RawEvent.objects.filter(kind="ats").count() == sent.count()
+    assert {one.data["id"]: one.stage for one in AtsApplication.objects.all()} == dict(
+        Application.objects.values_list("external_id", "ats_stage")
+    )
+    assert Seeding.objects.get().applications == Application.objects.count() == APPLICATIONS
+    assert clock.shift() == timedelta()
+
+
+def test_every_touch_that_ended_has_the_receipt_of_its_end() -> None:
+    waiting = set(Touch.objects.filter(state="planned").values_list("id", flat=True))
+    wrong = [one for one in invariants.endings() if not one.endswith("is still planned")]
+    assert wrong == []
+    assert not Touch.objects.exclude(state__in=[*TERMINAL, "planned"]).exists()
+    assert not Touch.objects.filter(id__in=waiting, due_at__lte=UNTIL).exists()
+    assert [*invariants.attempts(), *invariants.versions(), *invariants.actors()] == []
+
+
+def test_what_was_sent_says_whether_it_arrived() -> None:
+    sent = Message.objects.filter(direction="out").exclude(delivery="not_sent")
+    assert set(sent.values_list("delivery", flat=True)) == {"delivered", "undelivered", "bounced"}
+    late = sent.filter(delivery_at__gt=F("at") + timedelta(minutes=10))
+    assert not late.exists()
+
+
+def test_what_the_product_wrote_back_stands_in_the_ats() -> None:
+    assert not WriteBack.objects.exclude(state="done").exists()
+    noted = AtsEvent.objects.filter(kind="write_back").values_list("key", flat=True)
+    assert set(noted) == {str(one.id) for one in WriteBack.objects.all()} != set()
+    confirmed = Ask.objects.filter(answer="confirmed").values_list(
+        "application__external_id", flat=True
+    )
+    told = AtsApplication.objects.filter(data__fields__interview_start_confirmed=True)
+    assert set(confirmed) == {one.external_id for one in told} != set()
+
+
+# --- what must hold ----------------------------------------------------------------------------
+
+
+def _plausible(message: Message) -> tuple[str, ...]:
+    applications = list(message.candidate.applications.select_related("requisition__site"))
+    return whereabouts.of(message.candidate, applications).names
+
+
+def test_no_text_went_out_at_an_hour_that_the_policy_of_its_day_forbids() -> None:
+    weeks = {
+        one.id: PolicyDocument.read(one.document).hours["default"].week()
+        for one in Policy.objects.all()
+    }
+    policies = dict(Receipt.objects.filter(verdict="send").values_list("attempt_id", "policy_id"))
+    bound = Touch.objects.exclude(purpose__in=["reply", "service"]).values("id")
+    texts = Message.objects.filter(direction="out", channel="sms", touch_id__in=bound)
+    judged = 0
+    for one in texts.exclude(delivery="not_sent").select_related("candidate"):
+        week = weeks[policies[one.attempt_id]]
+        assert zones.allowed(one.at, zones=_plausible(one), week=week), (one.at, one.body)
+        judged += 1
+    assert judged > 100
+
+
+def test_who_said_stop_got_the_one_confirmation_and_nothing_more() -> None:
+    blocks = list(AddressBlock.objects.all())
+    assert blocks
+    for block in blocks:
+        points = ContactPoint.objects.filter(address_key=block.address_key)
+        said = Message.objects.filter(
+            direction="out", channel=block.channel, contact_point__in=points, at__gt=block.since
+        )
+        if block.lifted_at:
+            said = said.filter(at__lt=block.lifted_at)
+        touches = Touch.objects.filter(id__in=said.values("touch_id"))
+        assert {one.key for one in touches} <= {"opted_out"}
+
+
+def test_while_a_person_must_speak_first_automation_is_silent() -> None:
+    for one in Handoff.objects.exclude(freeze_id=None):
+        said = Message.objects.filter(
+            candidate=one.candidate_id, direction="out", at__gt=one.opened_at,
+            at__lt=one.resolved_at or UNTIL,
+        )  # fmt: skip
+        touches = Touch.objects.filter(id__in=said.exclude(delivery="not_sent").values("touch_id"))
+        assert {touch.purpose for touch in touches} <= {"service"}
+
+
+# --- every kind of outcome ---------------------------------------------------------------------
+
+
+def test_receipts_tell_of_every_kind_of_decision() -> None:
+    found = set(Receipt.objects.values_list("verdict", "code"))
+    assert found >= {
+        ("send", "sent"), ("hold", "quiet_hours"), ("hold", "legal_hours"), ("hold", "frozen"),
+        ("drop", "too_late"), ("drop", "opted_out"), ("drop", "unusable"),
+        ("drop", "no_address"), ("drop", "not_relevant"), ("cancel", "left_stage"),
+        ("cancel", "anchor_moved"), ("cancel", "replied"),
+    }  # fmt: skip
+
+
+def test_answers_were_understood_in_many_ways_and_people_stepped_in() -> None:
+    readings = Counter(
+        reading["kind"]
+        for reading in Message.objects.filter(direction="in").values_list("reading", flat=True)
+    )
+    assert set(readings) >= {"confirmed", "declined", "unclear", "nothing", "opt_out"}
+    assert set(Handoff.objects.values_list("reason", flat=True)) >= {
+        "unclear", "declined", "opted_out", "unreachable",
+    }  # fmt: skip
+    assert set(Candidate.objects.values_list("locale", flat=True)) == {"en", "es"}
+
+
+def test_interviews_were_moved_after_they_had_passed() -> None:
+    late = [one for one in StageChange.objects.none()]
+    moved = AtsEvent.objects.filter(kind="webhook", what="Interview set").count()
+    assert moved >= 2
+    assert Anchor.objects.filter(name="interview_start", sequence__gt=1).count() >= 2
+    assert late == []
+
+
+def test_runs_stay_on_the_version_they_began_in() -> None:
+    numbers = list(Version.objects.filter(map__slug="retail").order_by("number"))
+    assert [one.number for one in numbers] == [1, 2]
+    assert numbers[1].note
+    changed_at = publishing.map_changed_at(UNTIL)
+    assert numbers[1].published_at - changed_at < timedelta(minutes=30)
+    for run in Run.objects.filter(version__map__slug="retail").select_related("version"):
+        assert run.version.number == (2 if run.started_at >= numbers[1].published_at else 1)
+    assert {run.version_id for run in Run.objects.all()} >= {one.id for one in numbers}
+    assert RunMove.objects.count() == Run.objects.count()
+    assert Policy.objects.count() == 2
+
+
+def test_members_with_roles_saw_to_what_was_theirs() -> None:
+    members = {f"member:{one.id}": one for one in Member.objects.select_related("user")}
+    assert len(members) == len(company.TEAM)
+    assert not any(one.user.has_usable_password() for one in members.values())
+    seen = Handoff.objects.exclude(resolved_at=None)
+    assert len(set(seen.values_list("resolved_by", flat=True))) >= 4
+    for one in seen:
+        assert scopes.applications(members[one.resolved_by]).filter(id=one.application_id).exists()
+        assert one.opened_at < one.resolved_at <= UNTIL
+    assert Scope.objects.filter(site__isnull=False).count() == 4
+
+
+# --- the present -------------------------------------------------------------------------------
+
+
+def _waiting(until: datetime) -> list[Handoff]:
+    return list(Handoff.objects.filter(resolved_at=None).select_related("owner"))
+
+
+def check_present(until: datetime) -> None:
+    """Few wait for a person, nearly all since yesterday, at most two of them for too long."""
+    waiting = _waiting(until)
+    assert 3 <= len(waiting) <= 8
+    assert sum(one.opened_at > until - timedelta(days=1) for one in waiting) >= len(waiting) - 1
+    assert sum(one.due_at < until for one in waiting) <= 2
+    assert {one.reason for one in waiting} >= {"unclear", "declined", "opted_out", "unreachable"}
+    assert 2 <= sum(one.owner is not None for one in waiting) <= 3
+    assert Application.objects.filter(stage="unmapped").count() >= 2
+
+
+def test_a_handful_of_people_wait_and_some_of_them_are_somebodys() -> None:
+    check_present(UNTIL)
+
+
+def test_interviews_lie_ahead_some_sure_some_not() -> None:
+    ahead = Anchor.objects.filter(
+        name="interview_start", at__gt=UNTIL, application__stage="interview"
+    ).select_related("application__requisition__site")
+    answers = {
+        one.application_id: one.answer or one.state for one in Ask.objects.order_by("opened_at")
+    }
+    known = Counter(answers.get(one.application_id, "unasked") for one in ahead)
+    assert known["confirmed"] >= 3
+    assert known["open"] >= 3
+    today = local(UNTIL, company.RENO.zone).date()
+    on_days = Counter(
+        (local(one.at, one.application.requisition.site.zone).date() - today).days for one in ahead
+    )
+    assert on_days[0] >= 1
+    assert len(on_days) >= 3
+    soon = [one for one in ahead if one.at < UNTIL + timedelta(days=1)]
+    assert any(answers.get(one.application_id) == "open" for one in soon)
+
+
+def test_messages_are_planned_for_the_next_hours() -> None:
+    soon = Touch.objects.filter(state="planned", due_at__lt=UNTIL + timedelta(hours=6))
+    assert 3 <= soon.count() <= 40
+    assert Touch.objects.filter(state="planned", key="applied_waiting").exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_on_a_sunday_night_it_is_a_desk_as_well() -> None:
+    seed(SUNDAY, applications=len(SCENES))
+    check_present(SUNDAY)
+    assert not Touch.objects.filter(state="planned", due_at__lte=SUNDAY).exists()
