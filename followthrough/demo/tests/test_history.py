@@ -35,7 +35,6 @@ from followthrough.people.models import (
     Candidate,
     ContactPoint,
     Scope,
-    StageChange,
     WriteBack,
 )
 from followthrough.web.console import whereabouts
@@ -212,11 +211,9 @@ def test_answers_were_understood_in_many_ways_and_people_stepped_in() -> None:
 
 
 def test_interviews_were_moved_after_they_had_passed() -> None:
-    late = [one for one in StageChange.objects.none()]
     moved = AtsEvent.objects.filter(kind="webhook", what="Interview set").count()
     assert moved >= 2
     assert Anchor.objects.filter(name="interview_start", sequence__gt=1).count() >= 2
-    assert late == []
 
 
 def test_runs_stay_on_the_version_they_began_in() -> None:

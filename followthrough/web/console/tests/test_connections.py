@@ -344,7 +344,7 @@ def test_the_pages_ask_the_same_few_questions_however_much_there_is(
         event(ats, state="parked")
         write_back(ats, state="parked")
         Application.objects.filter(connection=ats).update(stage="unmapped", ats_stage="Limbo")
-    with django_assert_max_num_queries(17):
+    with django_assert_max_num_queries(20):
         page(owner)
-    with django_assert_max_num_queries(19):
+    with django_assert_max_num_queries(22):
         page(owner, f"/connections/{ats.id}")

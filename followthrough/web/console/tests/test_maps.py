@@ -224,7 +224,7 @@ def test_the_pages_ask_the_same_few_questions_however_many_maps_there_are(
     made(organization, "one")
     key = many(organization)
     page(owner, f"/maps/{key}")  # documents and policies are read once in a process
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(15):
         page(owner, "/maps/")
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(14):
         page(owner, f"/maps/{key}")

@@ -227,7 +227,7 @@ def test_the_list_asks_no_more_for_more_people(
     client: Client, organization: Organization, django_assert_num_queries
 ) -> None:
     def page() -> None:
-        with django_assert_num_queries(10):
+        with django_assert_num_queries(12):
             client.get("/settings/members/")
 
     site = world.site(organization)

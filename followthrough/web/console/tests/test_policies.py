@@ -81,7 +81,7 @@ def test_it_asks_few_questions(
 ):
     for number in range(4):
         published(organization, reply_minutes=number + 5)
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(8):
         page(owner)
 
 

@@ -116,5 +116,5 @@ def test_nobody_switches_to_a_company_they_do_not_work_in(organization: Organiza
 
 def test_few_questions_to_the_database(owner: Client, django_assert_num_queries) -> None:
     for path in ("/settings/", "/settings/roles", "/settings/organization"):
-        with django_assert_num_queries(5):  # session, user, places of work; clock, kill switch
+        with django_assert_num_queries(7):  # session, user, places of work, clock; the frame: three
             owner.get(path)
