@@ -8,7 +8,7 @@ RUN := $(VENV)/.installed
 DEV := $(VENV)/.installed-dev
 export PYTHONDONTWRITEBYTECODE ?=
 
-.PHONY: help setup demo tour test check lint format bench bench-pages mutants story durability screens lock
+.PHONY: help setup demo tour test browser check lint format bench bench-pages mutants story durability screens lock
 
 help:  ## Show what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -36,6 +36,9 @@ tour: $(RUN)  ## Go through a buyer's eight checks on the running product; write
 
 test: $(DEV)  ## Run the test suite
 	@$(PY) -m pytest
+
+browser: $(DEV)  ## Look at every page in Chromium: axe, keyboard, phone width
+	@$(PY) -m pytest -o addopts='-q -p no:cacheprovider -p tests.database' tests/browser
 
 lint: $(DEV)  ## Style, types and the import rule
 	@$(VENV)/bin/ruff check .

@@ -14,6 +14,7 @@ from followthrough.core.ids import uuid7
 from followthrough.governance.models import ConsentEntry, Freeze
 from followthrough.intake.models import RawEvent
 from followthrough.journeys.models import Assignment, MessageMap, Run, Version
+from followthrough.journeys.tests.builders import raw_map
 from followthrough.messages.models import Ask, Message, Receipt, Touch
 from followthrough.people.models import (
     Anchor,
@@ -43,12 +44,15 @@ def go_on(organization: Organization) -> None:
     world.application(world.candidate(ats), world.requisition(ats, family=f"family-{uuid7()}"))
 
 
+DOCUMENT = raw_map({"applied": {"touches": [{"key": "thanks", "trigger": {"stage_entered": {}}}]}})
+
+
 def _map(organization: Organization) -> Version:
     slug = f"map-{uuid7()}"
     made = MessageMap.objects.create(organization=organization, name="Retail", slug=slug)
     Assignment.objects.create(organization=organization, map=made, family="retail")
     return Version.objects.create(
-        organization=organization, map=made, number=1, document={}, content_hash="",
+        organization=organization, map=made, number=1, document=DOCUMENT, content_hash="",
         author_id="tests", published_at=world.NOON,
     )  # fmt: skip
 

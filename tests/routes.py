@@ -92,7 +92,7 @@ def own_place(organization: Organization) -> tuple[Any, ...]:
 
 
 def message_map(organization: Organization) -> tuple[Any, ...]:
-    made = MessageMap.objects.create(organization=organization, name="Stores", slug="stores")
+    made = MessageMap.objects.create(organization=organization, name="Stores", slug=f"s-{uuid7()}")
     stages = {"applied": {"touches": [{"key": "thanks", "trigger": {"stage_entered": {}}}]}}
     versions.publish(map=made, document=a_map(stages), author_id="", at=world.NOON)
     return (made.id,)

@@ -22,7 +22,6 @@ from followthrough.core import clock, zones
 from followthrough.core.zones import local
 from followthrough.demo.models import AtsApplication, AtsEvent, Seeding
 from followthrough.demo.seed import company, plant, publishing
-from followthrough.demo.seed.lately import SCENES
 from followthrough.governance.documents import PolicyDocument
 from followthrough.governance.models import AddressBlock, Policy
 from followthrough.intake.models import RawEvent
@@ -287,10 +286,3 @@ def test_messages_are_planned_for_the_next_hours() -> None:
     soon = Touch.objects.filter(state="planned", due_at__lt=UNTIL + timedelta(hours=6))
     assert 3 <= soon.count() <= 40
     assert Touch.objects.filter(state="planned", key="applied_waiting").exists()
-
-
-@pytest.mark.django_db(transaction=True)
-def test_on_a_sunday_night_it_is_a_desk_as_well() -> None:
-    seed(SUNDAY, applications=len(SCENES))
-    check_present(SUNDAY)
-    assert not Touch.objects.filter(state="planned", due_at__lte=SUNDAY).exists()
