@@ -86,7 +86,7 @@ def place(zone: str) -> str:
 
 def label(key: str) -> str:
     """A name from a map or the ATS as words: `interview_reminder` is `Interview reminder`."""
-    return re.sub(r"[_\-]", " ", key).capitalize()
+    return re.sub(r"[_\-]", " ", str(key)).capitalize()  # `key` may be a lazy text
 
 
 def touch_name(key: str) -> str:
