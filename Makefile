@@ -38,7 +38,7 @@ test: $(DEV)  ## Run the test suite
 	@$(PY) -m pytest
 
 browser: $(DEV)  ## Look at every page in Chromium: axe, keyboard, phone width
-	@$(PY) -m pytest -o addopts='-q -p no:cacheprovider -p tests.database' tests/browser
+	@$(PY) -m pytest tests/browser
 
 lint: $(DEV)  ## Style, types and the import rule
 	@$(VENV)/bin/ruff check .
