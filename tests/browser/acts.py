@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 from playwright.sync_api import Locator, Page, expect
 
-REAL_WORK = 30_000  # milliseconds; through the door, the worker and back takes one second at best
+REAL_WORK = 60_000  # milliseconds; through the door, the worker and back takes one second at best
 
 
 def sign_in(page: Page, link: str) -> None:
@@ -44,15 +46,53 @@ def handoffs(page: Page) -> Locator:
     return page.get_by_role("region", name="People who need you").get_by_role("listitem")
 
 
+def waiting(page: Page) -> Locator:
+    """Today's count of them."""
+    return page.get_by_role("heading", name="People who need you").locator(".count")
+
+
 def name_in(row: Locator) -> str:
     """Of the candidate a row is about."""
     return row.get_by_role("link").first.inner_text()
 
 
-def say_yes_in_the_demo(page: Page) -> None:
-    """On the candidate's phone; and see what follows."""
-    page.get_by_role("button", name="OK", exact=True).click()
-    expect(page.get_by_text("Understood as a yes").last).to_be_visible(timeout=REAL_WORK)
+def conversation(page: Page) -> Locator:
+    """What was said, in the inbox."""
+    return page.get_by_role("log", name="Conversation")
+
+
+def resolve_button(page: Page) -> Locator:
+    return page.get_by_role("button", name=re.compile("^Resolve"))
+
+
+# --- in the demo ---------------------------------------------------------------------------------
+
+
+def to_the_next_message(page: Page) -> None:
+    """Move the clock, as soon as there is something to move it to."""
+    button = page.locator("#clock-next:not([aria-disabled])")
+    expect(button).to_be_visible(timeout=REAL_WORK)
+    button.click()
+
+
+def open_the_text(page: Page) -> None:
+    """On the candidate's phone."""
+    text = page.locator("#open-sms")
+    expect(text).to_be_visible(timeout=REAL_WORK)
+    text.click()
+
+
+def answer_with(page: Page, ready: str) -> None:
+    """One of the ready answers on the candidate's phone; `ready` is a regular expression."""
+    page.get_by_role("form", name="Ready answers").get_by_role(
+        "button", name=re.compile(f"^({ready})$")
+    ).click(timeout=REAL_WORK)
+
+
+def see_to_it(page: Page) -> None:
+    """In the timeline, as soon as a person is asked."""
+    button = page.locator("#console").get_by_role("button", name="I have seen to it")
+    button.first.click(timeout=REAL_WORK)
 
 
 def settled(page: Page) -> None:

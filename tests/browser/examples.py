@@ -17,10 +17,11 @@ from followthrough.conversations.models import Handoff
 from followthrough.core import clock
 from followthrough.core.ids import uuid7
 from followthrough.demo.seed import company
+from followthrough.governance.models import AddressBlock
 from followthrough.journeys.models import MessageMap
 from followthrough.messages.models import Ask, Message
 from followthrough.people import invitations
-from followthrough.people.models import Application, Connection
+from followthrough.people.models import Candidate, Connection
 
 Keys = dict[str, Any]  # what stands in an address, by name
 
@@ -43,8 +44,8 @@ def asked() -> Keys:
 
 
 def handoff() -> Keys:
-    """What waits for a person after somebody has written."""
-    waiting = Handoff.objects.filter(resolved_at=None).order_by("opened_at", "id")
+    """What waits for a person, rather after somebody has written, and can be answered."""
+    waiting = Handoff.objects.filter(resolved_at=None, reason="unclear").order_by("opened_at", "id")
     return {"key": (waiting.exclude(message_id=None).first() or waiting.first()).id}
 
 
@@ -108,12 +109,14 @@ def token() -> Keys:
 
 
 def wait_for_a_person(count: int) -> None:
-    """Open handoffs for so many candidates who have none."""
-    free = Application.objects.filter(candidate__handoffs=None).order_by("id")
+    """Open handoffs for so many candidates who have none, and can be reached."""
+    blocked = AddressBlock.objects.filter(lifted_at=None).values("address_key")
+    reached = Candidate.objects.filter(contact_points__usable=True, handoffs=None)
+    free = reached.exclude(contact_points__address_key__in=blocked).distinct().order_by("id")
     for one in free[:count]:
         handoffs.open(
-            organization_id=one.organization_id, candidate_id=one.candidate_id,
-            application_id=one.id, reason="unclear", at=clock.now(),
+            organization_id=one.organization_id, candidate_id=one.id,
+            application_id=one.applications.earliest("id").id, reason="unclear", at=clock.now(),
         )  # fmt: skip
 
 

@@ -82,8 +82,7 @@ PAGES = (
     Page("invite", name="invited", arrive=arrivals.inviting),
     Page("account_set_password", name="password-first"),
     Page("account_change_password", name="password-change", who=COLLEAGUE),
-    Page("demo:home", name="demo-home"),
-    Page("demo:home", name="demo-asked", query=examples.asked),
+    Page("demo:home", query=examples.asked),
     Page("demo:ats", query=examples.asked),
     Page("demo:phone", query=examples.asked),
     # --- without having signed in ---

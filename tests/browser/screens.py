@@ -71,8 +71,9 @@ def _for_the_readme(visitors: Visitors) -> Path:
     """Somebody was asked to an interview, says yes, and what follows is there to be seen."""
     with visitors.page() as tab:
         tab.set_viewport_size({"width": 1440, "height": 1000})
-        tab.goto(visitors.product.paths["demo-asked"])
-        acts.say_yes_in_the_demo(tab)
+        tab.goto(visitors.product.paths["demo-home"])
+        acts.open_the_text(tab)
+        acts.answer_with(tab, "Yes|Sí")
         tab.wait_for_timeout(SEEN_THROUGH)
         return _saved(tab.screenshot(), README)
 

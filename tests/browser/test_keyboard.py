@@ -29,10 +29,19 @@ def test_a_candidate_is_searched_and_opened(owner: Page) -> None:
     expect(acts.heading(owner)).to_have_text(name)
 
 
-def test_a_handoff_is_seen_to(owner: Page) -> None:
+def test_a_handoff_is_answered_and_resolved(owner: Page) -> None:
     owner.goto("/")
-    waiting = acts.handoffs(owner)
-    count = waiting.count()
-    acts.tab_to(owner, waiting.first.get_by_role("button", name="I have seen to it"))
+    before = int(acts.waiting(owner).inner_text())
+    asked = acts.handoffs(owner).filter(has_text="The answer needs a person").first
+    acts.tab_to(owner, asked.get_by_role("link").last)
     owner.keyboard.press("Enter")
-    expect(waiting).to_have_count(count - 1)
+    expect(acts.conversation(owner)).to_be_visible()
+    owner.keyboard.press("r")
+    owner.keyboard.type("I will call you this afternoon.")
+    owner.keyboard.press("Control+Enter")
+    expect(acts.conversation(owner)).to_contain_text("I will call you this afternoon.")
+    owner.keyboard.press("Escape")
+    owner.keyboard.press("e")
+    expect(owner.get_by_role("status").filter(has_text="resolved")).to_be_visible()
+    owner.goto("/")
+    expect(acts.waiting(owner)).to_have_text(str(before - 1))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser import acts, inspection
 from tests.browser.browsing import DARK_PHONE, LIGHT_PHONE, Look
+
+THUMB = 44  # CSS pixels
 
 
 @pytest.fixture
@@ -29,13 +31,20 @@ def test_the_menu_leads_to_a_place(phone: Page, look: Look) -> None:
     expect(acts.places(phone)).to_be_hidden()
 
 
-def test_a_handoff_is_seen_to_with_a_thumb(phone: Page) -> None:
+def test_a_handoff_is_resolved_with_a_thumb(phone: Page) -> None:
     phone.goto("/")
-    waiting = acts.handoffs(phone)
-    count = waiting.count()
-    button = waiting.first.get_by_role("button", name="I have seen to it")
-    box = button.bounding_box()
+    before = int(acts.waiting(phone).inner_text())
+    tap(acts.handoffs(phone).first.get_by_role("link").last)
+    expect(acts.conversation(phone)).to_be_visible()
+    tap(acts.resolve_button(phone))
+    expect(acts.heading(phone)).to_have_text("Inbox")
+    phone.goto("/")
+    expect(acts.waiting(phone)).to_have_text(str(before - 1))
+
+
+def tap(one: Locator) -> None:
+    """Press it. Raises AssertionError when a thumb would miss it."""
+    box = one.bounding_box()
     assert box
-    assert box["height"] >= 44
-    button.click()
-    expect(waiting).to_have_count(count - 1)
+    assert box["height"] >= THUMB, f"{one} is {box['height']} px high"
+    one.click()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from playwright.sync_api import Page, expect
 
 from tests.browser import acts
+from tests.browser.browsing import Visitors
 
 
 def test_search_finds_a_candidate_by_name(owner: Page) -> None:
@@ -18,13 +19,25 @@ def test_search_finds_a_candidate_by_name(owner: Page) -> None:
     expect(acts.heading(owner)).to_have_text(name)
 
 
-def test_a_handoff_that_was_seen_to_is_gone(owner: Page) -> None:
+def test_a_handoff_is_resolved(owner: Page) -> None:
     owner.goto("/")
-    waiting = acts.handoffs(owner)
-    count, row = waiting.count(), waiting.first
+    before = int(acts.waiting(owner).inner_text())
+    row = acts.handoffs(owner).first
     name = acts.name_in(row)
-    row.get_by_role("button", name="I have seen to it").click()
-    expect(waiting).to_have_count(count - 1)
-    acts.search(owner, name)
-    owner.get_by_role("row").last.get_by_role("link").first.click()
-    expect(owner.get_by_role("main")).not_to_contain_text("Automation is silent")
+    row.get_by_role("link").last.click()
+    expect(acts.heading(owner)).to_have_text(name)
+    acts.resolve_button(owner).click()
+    expect(owner.get_by_role("status").filter(has_text=name)).to_be_visible()
+    owner.goto("/")
+    expect(acts.waiting(owner)).to_have_text(str(before - 1))
+
+
+def test_an_answer_is_handed_in_and_stands_in_the_conversation(
+    owner: Page, visitors: Visitors
+) -> None:
+    owner.goto(visitors.product.paths["handoff"])
+    field = owner.get_by_role("textbox", name="Your answer to")
+    field.fill("Thank you for asking, I will find out by noon.")
+    owner.get_by_role("button", name="Send", exact=False).first.click()
+    expect(acts.conversation(owner)).to_contain_text("I will find out by noon.")
+    expect(field).to_have_value("")
