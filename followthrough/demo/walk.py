@@ -136,7 +136,7 @@ def _named(seen: Seen, text: str, at: str, **given: object) -> Line:
 
 def _person_first(seen: Seen) -> Line:
     text = _("Automation is silent for %(name)s until a person has seen to it. You are that person:"
-             " press “I have seen to it” above the timeline.")  # fmt: skip
+             " press “I have seen to it” above the timeline, or answer in the inbox.")  # fmt: skip
     return _named(seen, text, "console")
 
 

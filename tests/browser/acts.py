@@ -51,7 +51,7 @@ def name_in(row: Locator) -> str:
 
 def say_yes_in_the_demo(page: Page) -> None:
     """On the candidate's phone; and see what follows."""
-    page.get_by_role("button", name="OK", exact=True).click()
+    page.get_by_role("button", name="Yes", exact=True).click()
     expect(page.get_by_text("Understood as a yes").last).to_be_visible(timeout=REAL_WORK)
 
 
