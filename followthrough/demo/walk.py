@@ -57,6 +57,7 @@ class Seen:
     invited: bool = False
     text: Text | None = None
     waiting: Waiting | None = None
+    waits: bool = False  # for an answer to what was asked
     readings: Sequence[str] = ()  # of what was written since, oldest first
     confirmed: bool = False
     written_back: bool = False
@@ -135,7 +136,7 @@ def _named(seen: Seen, text: str, at: str, **given: object) -> Line:
 
 def _person_first(seen: Seen) -> Line:
     text = _("Automation is silent for %(name)s until a person has seen to it. You are that person:"
-             " press “I have seen to it” above the timeline.")  # fmt: skip
+             " press “I have seen to it” above the timeline, or answer in the inbox.")  # fmt: skip
     return _named(seen, text, "console")
 
 
@@ -236,11 +237,11 @@ def _to_answer(seen: Seen) -> Line:
         return _to_answer_again(seen)
     if _is_over(seen):
         return _over(seen)
-    if "declined" in seen.readings:
+    if not seen.waits and "declined" in seen.readings:
         text = _("%(name)s said no. Give the interview another time in the ATS, under “Change the"
                  " interview”: %(name)s is asked again.")  # fmt: skip
         return _named(seen, text, "ats")
-    return _named(seen, _("Answer as %(name)s: press “Yes” below the text."), "phone")
+    return _named(seen, _("Answer as %(name)s: open the text and press “Yes” below it."), "phone")
 
 
 def _to_answer_again(seen: Seen) -> Line:

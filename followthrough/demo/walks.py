@@ -15,7 +15,7 @@ from followthrough.demo.models import Walk
 from followthrough.demo.record import site_wall
 from followthrough.demo.walk import Decided, Seen, Text, Waiting
 from followthrough.governance.models import AddressBlock
-from followthrough.messages.models import Message, Receipt, Touch
+from followthrough.messages.models import Ask, Message, Receipt, Touch
 from followthrough.people.models import Anchor, Application, StageChange, WriteBack
 
 SILENT = ("unclear", "declined", "ambiguous_stop")
@@ -75,6 +75,7 @@ class _Rows:
             "invited": invited_at is not None,
             "text": self._text(invited_at) if invited_at else None,
             "waiting": self._waiting(),
+            "waits": Ask.objects.filter(application=self.application, state="open").exists(),
             "readings": [_kind(one) for one in self._written()],
             **self._confirmation(),
             **self._help(),

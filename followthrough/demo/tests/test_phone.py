@@ -63,7 +63,7 @@ def test_texts_and_mails_are_two_threads(owner: Client, mirrored: Application) -
     assert [note.body for note in thread(mirrored, "sms").notes] == ["a text"]
     assert [note.body for note in thread(mirrored, "email").notes] == ["a mail"]
     shown = owner.get("/demo/phone", {"application": "A-1"}).content.decode()
-    assert shown.count('class="thread"') == 2
+    assert shown.count('class="chat"') == 2
 
 
 @pytest.mark.parametrize(

@@ -45,9 +45,10 @@ DOING = {
     "moved on too soon": (INVITED | {"stage": "offer"}, 2, "ats", "Interview once more"),
     "nothing is planned": (INVITED, 2, "console", "Begin again"),
     "arrived": (SENT, 2, "phone", "open it"),
-    "read": (READ, 3, "phone", "press “Yes”"),
+    "read": (READ | {"waits": True}, 3, "phone", "press “Yes”"),
     "yes, and not written back": (YES | {"written_back": False}, 3, "ats", "being told"),
     "no": (READ | {"readings": ["declined"], "silent": True}, 3, "console", "said no"),
+    "no, and asked anew": (READ | {"readings": ["declined"], "waits": True}, 3, "phone", "“Yes”"),
     "no, and seen to": (READ | {"readings": ["declined"]}, 3, "ats", "another time"),
     "asked early": (
         READ | {"readings": ["unclear"], "silent": True, "asked": True}, 3, "console", "step 5",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -58,6 +59,24 @@ def test_six_steps_each_done_by_the_person(town: Town) -> None:
     assert town.progress().todo is None
     assert "1 planned message was stopped" in came(town)
     assert "a person is asked" in came(town)
+
+
+def test_whoever_says_no_first_may_still_say_yes(town: Town) -> None:
+    ana = begun(town)
+    town.moves(ana)
+    town.goes_on(seconds=31)
+    town.post(f"/demo/phone/{ana.id}/read", channel="sms")
+    town.says(ana, "No, I can’t make it")
+    assert doing(town) == (3, "console")
+    town.post(f"/handoffs/{Handoff.objects.get(resolved_at=None).id}/resolve")
+    assert doing(town) == (3, "ats")
+    ana.refresh_from_db()
+    later = record.offered(ana) + timedelta(hours=1)
+    at = record.as_field(later, record.site_wall(ana).zone)
+    town.post(f"/demo/ats/{ana.id}/interview", at=at)
+    assert doing(town) == (3, "phone")
+    town.says(ana, "Yes")
+    assert doing(town) == (4, "clock")
 
 
 def said(town: Town) -> str:

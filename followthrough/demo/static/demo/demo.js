@@ -57,8 +57,8 @@ function follow() {
 function show(id) {
   const one = document.getElementById(id);
   if (!one) return;
-  const at = one.getBoundingClientRect();
-  const seen = at.top >= 0 && at.top < innerHeight * 0.5;
+  const top = one.getBoundingClientRect().top, least = parseFloat(getComputedStyle(one).scrollMarginTop);
+  const seen = top >= least - 8 && top < innerHeight * 0.6;
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
   if (!seen) one.scrollIntoView({ block: "start", behavior: calm ? "auto" : "smooth" });
 }
