@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from django import template
 from django.templatetags.static import static
 from django.utils.html import format_html
@@ -16,6 +18,11 @@ MEANINGS = ("kept", "held", "quiet", "stopped", "person")
 @register.simple_tag
 def icon(name: str) -> SafeString:
     """A drawing of static/web/icons.svg. It says nothing by itself: a word stands beside it."""
+    return _drawn(name)
+
+
+@lru_cache(maxsize=200)  # a page has hundreds of a few
+def _drawn(name: str) -> SafeString:
     source = f"{static('web/icons.svg')}#{name}"
     return format_html(
         '<svg class="icon" aria-hidden="true" focusable="false"><use href="{}"/></svg>', source
