@@ -29,11 +29,12 @@ def _drawn(name: str) -> SafeString:
     )
 
 
-@register.inclusion_tag("components/tag.html")
-def tag(kind: str, text: str) -> dict[str, str]:
-    """A short state: its colour, its icon (one of MEANINGS) and its word."""
+@register.simple_tag
+def tag(kind: str, text: str) -> SafeString:
+    """A short state: its colour, its icon (one of MEANINGS) and its word. No template of its own:
+    a list has one in every row."""
     assert kind in MEANINGS, kind
-    return {"kind": kind, "text": text}
+    return format_html('<span class="tag {}">{} {}</span>', kind, _drawn(kind), text)
 
 
 @register.inclusion_tag("components/empty.html")
