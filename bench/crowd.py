@@ -14,7 +14,7 @@ from django.db import connection
 
 from followthrough.accounts.models import Member, Organization, User
 from followthrough.core import clock
-from followthrough.demo.seed import people as names
+from followthrough.demo.seed import names
 from followthrough.people.models import Application, Connection, Requisition, Scope, Site
 from followthrough.people.plain import plain_text
 
@@ -107,8 +107,8 @@ def _openings(made: dict[str, Any]) -> None:
 
 def _names() -> dict[str, list[str]]:
     """Given and family names, each beside its plain words."""
-    pairs = [name.rpartition(" ") for name in (*names.ENGLISH, *names.SPANISH)]
-    given, family = ([pair[0] for pair in pairs], [pair[2] for pair in pairs])
+    cultures = (*names.CULTURES, names.LATIN)
+    given, family = ([one for each in cultures for one in each[part]] for part in (0, 1))
     return {
         "givens": given, "families": family,
         "plain_givens": [plain_text(one) for one in given],

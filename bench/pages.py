@@ -12,6 +12,7 @@ it anew; names of pages measure only those. Results go to bench/results/pages.js
 from __future__ import annotations
 
 import json
+import logging
 import os
 import sys
 from pathlib import Path
@@ -56,6 +57,7 @@ def _set_up() -> None:
 
     start_database()
     django.setup()
+    logging.disable(logging.WARNING)  # some pages are not there to be looked at
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0)

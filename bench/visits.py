@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import lru_cache
 from html.parser import HTMLParser
+from http import HTTPStatus
 from random import Random
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -52,7 +53,7 @@ def pages(
     is looked at."""
     for route in routes():
         if (not only or route.name in only) and _opens(member, route):
-            paths = [path for path in _paths(route, member, chance) if _answers(client, path)]
+            paths = _shown(client, _paths(route, member, chance))
             varied = [one for path in paths[:3] for one in _varied(client, path, chance)]
             own = _OWN[route.name](member, paths[0], chance) if route.name in _OWN else []
             if paths:
@@ -65,8 +66,11 @@ def _opens(member: Member, route: Route) -> bool:
     return ours and member.role in ability.roles
 
 
-def _answers(client: Client, path: str) -> bool:
-    return client.get(path).status_code in (200, 204)
+def _shown(client: Client, paths: Sequence[str]) -> list[str]:
+    """Those that answer when they are looked at; some pages are only acted on."""
+    if not paths or client.get(paths[0]).status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        return []
+    return [path for path in paths if client.get(path).status_code in (200, 204)]
 
 
 def _some(paths: Iterable[str], chance: Random) -> list[str]:
@@ -106,9 +110,11 @@ def _model_of(key: Any) -> type[models.Model] | None:
 def _rows(model: type[models.Model], member: Member, chance: Random) -> list[UUID]:
     """Keys of some rows that the member may see, with some about people with a long history."""
     about = "id" if model is Candidate else "candidate"
-    named = {field.name for field in model._meta.get_fields()}
+    named = {getattr(field, "attname", field.name) for field in model._meta.get_fields()}
+    if "organization_id" not in named:
+        return []
     theirs = model._default_manager.filter(organization_id=member.organization_id)
-    if about not in named:
+    if about not in {field.name for field in model._meta.get_fields()}:
         return _drawn(theirs, SOME, chance)
     theirs = theirs.filter(scopes.about(member, about))
     long = theirs.filter(**{f"{about}__in": _talkative(member.organization_id)})

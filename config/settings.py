@@ -99,8 +99,9 @@ DATABASES = {
         **(database(DATABASE_URL) if DATABASE_URL else embedded(POSTGRES_NAME)),
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
-        # The planner mistakes fresh queue tables for empty ones; see docs/architecture.md.
-        "OPTIONS": {"options": "-c jit=off -c timezone=UTC"},
+        # The planner mistakes fresh queue tables for empty ones; see docs/architecture.md. Pages
+        # ask for little: parallel helpers would take longer to begin than the whole answer takes.
+        "OPTIONS": {"options": "-c jit=off -c timezone=UTC -c max_parallel_workers_per_gather=0"},
     }
 }
 DEBUG = flag("FOLLOWTHROUGH_DEBUG")

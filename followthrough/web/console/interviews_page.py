@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from itertools import groupby
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -13,6 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from followthrough.core import clock
+from followthrough.core.zones import local
 from followthrough.people import scopes
 from followthrough.people.models import Requisition, Site
 from followthrough.web.console import interviews
@@ -20,7 +22,7 @@ from followthrough.web.console.interviews import STATES, Interview
 
 WEEK = timedelta(days=7)
 FARTHEST = timedelta(days=3650)
-MOST = 500  # in one week; whoever has more looks at one site
+MOST = 300  # in one week: nobody reads more, and more would take long; then a site is chosen
 
 
 @require_safe
@@ -28,7 +30,8 @@ def page(request: HttpRequest) -> HttpResponse:
     """A week from the day in the address (`from`, else today), by the clock of each site."""
     first = _day(request.GET.get("from", ""))
     site, state = request.GET.get("site", ""), request.GET.get("state", "")
-    found = _between(request.member, first, site)
+    ids = _between(request.member, first, site)
+    found = interviews.load(ids[:MOST])
     shown = [one for one in found if state in ("", one.state)]
     return render(
         request,
@@ -45,7 +48,7 @@ def page(request: HttpRequest) -> HttpResponse:
             "site": site,
             "state": state,
             "counts": _counts(found),
-            "full": len(found) >= MOST,
+            "full": len(ids) > MOST,
         },
     )
 
@@ -64,17 +67,20 @@ def _day(text: str) -> date:
     return found if abs(found - today) < FARTHEST else today
 
 
-def _between(member: Any, first: date, site: str) -> list[Interview]:
-    """The week's interviews. A day more is read on both sides: sites have days of their own."""
+def _between(member: Any, first: date, site: str) -> list[UUID]:
+    """The applications with an interview in the week, by time. A day more is read on both sides:
+    sites have days of their own."""
     begin = timezone.make_aware(datetime.combine(first, time()))
     theirs = interviews.anchors(member).filter(
         at__gte=begin - timedelta(days=1), at__lt=begin + WEEK + timedelta(days=1)
     )
     if site:
         theirs = theirs.filter(application__requisition__site__name=site)
-    ids = list(theirs.order_by("at").values_list("application_id", flat=True)[:MOST])
-    days = (first, first + WEEK)
-    return [one for one in interviews.load(ids) if days[0] <= one.day < days[1]]
+    rows = theirs.order_by("at", "id").values_list(
+        "application_id", "at", "application__requisition__site__zone"
+    )
+    days = {first + timedelta(days=n) for n in range(7)}
+    return [key for key, at, zone in rows if local(at, zone or "UTC").date() in days]
 
 
 def _by_day(found: Iterable[Interview], first: date) -> list[tuple[date, list[Interview]]]:

@@ -18,12 +18,11 @@ from followthrough.governance import policies
 from followthrough.governance.models import Freeze
 from followthrough.governance.policy import CompiledPolicy
 from followthrough.journeys import diff, documents, versions
-from followthrough.journeys.definition import ENDING, MapDocument
+from followthrough.journeys.definition import MapDocument
 from followthrough.journeys.diff import Difference
 from followthrough.journeys.models import Assignment, MessageMap, Run, Version
 from followthrough.people import scopes
-from followthrough.people.stages import Stage
-from followthrough.web.console import authors, board, map_changes, map_words
+from followthrough.web.console import authors, board, map_changes, map_words, mapless
 from followthrough.web.console.access import own
 
 
@@ -68,7 +67,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "maps": found,
         "authors": _authors(member.organization_id, found),
         "pictures": _pictures(found),
-        "without": _without(member),
+        "without": mapless.families(member),
     }
     return render(request, "console/maps.html", given)
 
@@ -159,7 +158,8 @@ def told(maps: QuerySet[MessageMap], member: Member) -> list[Told]:
         Assignment.objects.filter(map__in=keys).select_related("site", "requisition")
         .order_by("position", "id")
     )  # fmt: skip
-    runs, frozen = _runs(keys, member), _frozen(keys)
+    runs = _runs([one.id for rows in published.values() for one in rows], member)
+    frozen = _frozen(keys)
     return [
         Told(
             one,
@@ -179,14 +179,12 @@ def _by_map(rows: Iterable[Any]) -> dict[UUID, list[Any]]:
     return found
 
 
-def _runs(maps: Sequence[UUID], member: Member) -> dict[UUID, Runs]:
-    found = Run.objects.filter(version__map__in=maps)
+def _runs(versions: Sequence[UUID], member: Member) -> dict[UUID, Runs]:
+    found = Run.objects.filter(version__in=versions)
     if scopes.requisitions(member) is not None:
         found = found.filter(application__in=scopes.applications(member))
-    counted = found.values_list("version_id").annotate(
-        open=Count("id", filter=Q(ended_at=None)), every=Count("id")
-    )
-    return {version_id: Runs(open_, every) for version_id, open_, every in counted}
+    counted = found.values_list("version_id").annotate(Count("version_id"), Count("ended_at"))
+    return {version_id: Runs(every - ended, every) for version_id, every, ended in counted}
 
 
 def _frozen(maps: Sequence[UUID]) -> dict[UUID, Freeze]:
@@ -225,25 +223,3 @@ def _pictures(found: Sequence[Told]) -> dict[UUID, board.Picture]:
     return {
         newest[key]: board.picture(MapDocument.model_validate(document)) for key, document in rows
     }
-
-
-class Without(NamedTuple):
-    """A family with open applications that no map is assigned to."""
-
-    family: str
-    sites: Sequence[str]
-    count: int
-
-
-def _without(member: Member) -> list[Without]:
-    """Who is written to by nobody, among those the member sees: the most first."""
-    mine = scopes.applications(member).exclude(stage__in=(*ENDING, Stage.UNMAPPED))
-    counted = mine.filter(run=None).values_list("requisition__family", "requisition__site__name")
-    families: dict[str, list[tuple[str, int]]] = {}
-    for family, site, count in counted.annotate(count=Count("id")).order_by("-count"):
-        families.setdefault(family or "", []).append((site or "", count))
-    found = [
-        Without(family, sorted(site for site, _n in rows if site), sum(n for _site, n in rows))
-        for family, rows in families.items()
-    ]
-    return sorted(found, key=lambda one: -one.count)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from django import template
 from django.templatetags.static import static
 from django.utils.html import format_html
@@ -16,17 +18,23 @@ MEANINGS = ("kept", "held", "quiet", "stopped", "person")
 @register.simple_tag
 def icon(name: str) -> SafeString:
     """A drawing of static/web/icons.svg. It says nothing by itself: a word stands beside it."""
+    return _drawn(name)
+
+
+@lru_cache(maxsize=200)  # a page has hundreds of a few
+def _drawn(name: str) -> SafeString:
     source = f"{static('web/icons.svg')}#{name}"
     return format_html(
         '<svg class="icon" aria-hidden="true" focusable="false"><use href="{}"/></svg>', source
     )
 
 
-@register.inclusion_tag("components/tag.html")
-def tag(kind: str, text: str) -> dict[str, str]:
-    """A short state: its colour, its icon (one of MEANINGS) and its word."""
+@register.simple_tag
+def tag(kind: str, text: str) -> SafeString:
+    """A short state: its colour, its icon (one of MEANINGS) and its word. No template of its own:
+    a list has one in every row."""
     assert kind in MEANINGS, kind
-    return {"kind": kind, "text": text}
+    return format_html('<span class="tag {}">{} {}</span>', kind, _drawn(kind), text)
 
 
 @register.inclusion_tag("components/empty.html")

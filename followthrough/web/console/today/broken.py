@@ -6,8 +6,7 @@ from datetime import timedelta
 from typing import NamedTuple
 from uuid import UUID
 
-from django.core.cache import cache
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models import Count, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -15,18 +14,16 @@ from followthrough.accounts.models import Member
 from followthrough.channels.models import Sender
 from followthrough.core import clock
 from followthrough.intake.models import RawEvent
-from followthrough.journeys.models import Run
 from followthrough.messages.models import Touch
 from followthrough.people import scopes
 from followthrough.people.models import Candidate, WriteBack
 from followthrough.people.stages import Stage
+from followthrough.web.console import mapless
+from followthrough.web.console.mapless import Mapless
 from followthrough.web.console.sentences import label, touch_name
 from followthrough.web.console.today.lists import Shown, first
 
 LATELY = timedelta(days=7)
-MEANWHILE = 20  # seconds
-OVER = (Stage.HIRED, Stage.REJECTED, Stage.WITHDRAWN)
-OPEN = [stage for stage in Stage.values if stage not in (*OVER, Stage.UNMAPPED)]
 
 
 class Broken(NamedTuple):
@@ -68,28 +65,19 @@ def _unmapped(one: dict) -> str:
 
 
 def _mapless(member: Member) -> list[Broken]:
-    """Families whose open applications nobody writes to. Every open application is looked at for
-    it, so whoever asks again within MEANWHILE is told the same."""
-    key = f"mapless:{member.organization_id}"
-    counted = cache.get_or_set(key, lambda: _counted_without_map(member), MEANWHILE)
-    return [Broken(_("No message map"), _without_map(one), place="maps") for one in counted]
+    """Families whose open applications nobody writes to."""
+    kind = _("No message map")
+    return [Broken(kind, _without_map(one), place="maps") for one in mapless.families(member)]
 
 
-def _counted_without_map(member: Member) -> list[dict]:
-    runs = Run.objects.filter(application=OuterRef("pk"))
-    found = scopes.applications(member).filter(~Exists(runs), stage__in=OPEN)
-    counted = found.values("requisition__family").annotate(n=Count("id"))
-    return list(counted.order_by("-n", "requisition__family"))
-
-
-def _without_map(one: dict) -> str:
-    name = label(one["requisition__family"] or "") or _("no family")
+def _without_map(one: Mapless) -> str:
+    name = label(one.family) or _("no family")
     text = ngettext(
         "%(n)s open application in %(name)s has no message map: nobody writes to them.",
         "%(n)s open applications in %(name)s have no message map: nobody writes to them.",
-        one["n"],
+        one.count,
     )
-    return text % {"n": one["n"], "name": name}
+    return text % {"n": one.count, "name": name}
 
 
 def _senders(member: Member) -> list[Broken]:
