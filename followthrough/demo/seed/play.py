@@ -99,7 +99,7 @@ class Play:
             for step in story.steps:
                 self.later(step.at, step)
             if story.scene and (said := story.scene.said):
-                at = self.until - timedelta(hours=said.ago)
+                at = said.at(self.until, story.opening.place)
                 self._write(story, at, self._texts, said.text)
         self.later(publishing.map_changed_at(self.until), Published("map", self._id(TOMAS)))
         self.later(publishing.policy_changed_at(self.until), Published("policy", self._id(INGRID)))
