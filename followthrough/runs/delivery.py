@@ -5,7 +5,7 @@ Called inside the transaction that marks the raw event as worked off.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -44,41 +44,26 @@ def delivered(sender: Sender, report: DeliveryReport, *, now: datetime) -> str:
     return report.status
 
 
-# Of reports about the same message the first counts: each is named once.
-_ARRIVED = """
-UPDATE messaging_message m SET delivery = 'delivered', delivery_at = r.at
-FROM (SELECT unnest(%s::uuid[]) AS id, unnest(%s::timestamptz[]) AS at) AS r
-WHERE m.id = r.id AND m.delivery <> 'delivered'
-RETURNING m.id
-"""
-_ATTEMPTS = """
-SELECT sender_id, provider_id, id, touch_id FROM messaging_attempt
-WHERE sender_id = ANY(%s) AND provider_id = ANY(%s) AND NOT provider_id = ''
-"""  # the last is what the index has
-
-
 def arrived(told: Sequence[tuple[Sender, DeliveryReport]], *, now: datetime) -> list[str]:
     """`delivered` for reports that messages arrived, which are nearly all and change nothing else:
     together, in a fixed number of statements. Returns what each was, in the order given."""
-    if not told:
-        return []
-    attempts = _attempts(told)
-    theirs = [attempts.get((sender.id, report.provider_id)) for sender, report in told]
-    first = {
-        one.id: (one, sender, report)
-        for one, (sender, report) in reversed(list(zip(theirs, told, strict=True)))
-        if one
-    }
-    at = [report.at or now for _, _, report in first.values()]
-    noted = {row[0] for row in sql.rows(_ARRIVED, (list(first), at))}
-    record_all([_fact(sender, one.touch_id, report, now) for one, sender, report in first.values()
-                if one.id in noted])  # fmt: skip
+    known = _attempts(told) if told else {}
+    theirs = [known.get((sender.id, report.provider_id)) for sender, report in told]
+    first: dict[UUID, int] = {}  # attempt -> which report about it counts
+    for number, attempt in enumerate(theirs):
+        if attempt:
+            first.setdefault(attempt.id, number)
+    noted = _note_arrivals({key: told[number][1].at or now for key, number in first.items()})
+    counted = {number for key, number in first.items() if key in noted}
+    record_all([
+        _fact(told[number][0], attempt.touch_id, told[number][1], now)
+        for number, attempt in enumerate(theirs)
+        if attempt and number in counted
+    ])  # fmt: skip
     return [
-        OF_NONE if one is None
-        else report.status if one.id in noted and first[one.id][2] is report
-        else KNOWN
-        for one, (_, report) in zip(theirs, told, strict=True)
-    ]  # fmt: skip
+        told[number][1].status if number in counted else KNOWN if attempt else OF_NONE
+        for number, attempt in enumerate(theirs)
+    ]
 
 
 class _Attempt(NamedTuple):
@@ -88,11 +73,31 @@ class _Attempt(NamedTuple):
     touch_id: UUID
 
 
+_ATTEMPTS = """
+SELECT sender_id, provider_id, id, touch_id FROM messaging_attempt
+WHERE sender_id = ANY(%s) AND provider_id = ANY(%s) AND NOT provider_id = ''
+"""  # the last is what the index has
+
+
 def _attempts(told: Sequence[tuple[Sender, DeliveryReport]]) -> dict[tuple[UUID, str], _Attempt]:
     """The attempts that reports are about, by their sender and the provider's id."""
     senders = list({sender.id for sender, _ in told})
     found = sql.rows(_ATTEMPTS, (senders, [report.provider_id for _, report in told]))
     return {(sender, name): _Attempt(*attempt) for sender, name, *attempt in found}
+
+
+_ARRIVED = """
+UPDATE messaging_message m SET delivery = 'delivered', delivery_at = r.at
+FROM (SELECT unnest(%s::uuid[]) AS id, unnest(%s::timestamptz[]) AS at) AS r
+WHERE m.id = r.id AND m.delivery <> 'delivered'
+RETURNING m.id
+"""
+
+
+def _note_arrivals(times: Mapping[UUID, datetime]) -> set[UUID]:
+    """When each message arrived; returns those of which that was not known."""
+    found = sql.rows(_ARRIVED, (list(times), list(times.values()))) if times else ()
+    return {row[0] for row in found}
 
 
 def _fact(sender: Sender, touch_id: UUID, report: DeliveryReport, now: datetime) -> FactRow:

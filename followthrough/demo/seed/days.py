@@ -106,7 +106,17 @@ def last_at_desk(place: Place, before: datetime) -> datetime:
 
 def awake(place: Place, after: datetime) -> datetime:
     """The same time, or the next morning when people there are asleep."""
-    moment = local(after, place.zone)
-    while moment.hour < 7 or moment.hour >= 23:
-        moment += timedelta(hours=1)
-    return instant(moment.date(), moment.time(), place.zone)
+    while not _up(local(after, place.zone)):
+        after += timedelta(hours=1)
+    return after
+
+
+def last_awake(place: Place, before: datetime) -> datetime:
+    """The same time, or late last evening when people there are asleep."""
+    while not _up(local(before, place.zone)):
+        before -= timedelta(hours=1)
+    return before
+
+
+def _up(moment: datetime) -> bool:
+    return 7 <= moment.hour < 23

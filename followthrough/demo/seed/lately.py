@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from followthrough.demo.seed.company import DEVON, KIONA, LUPE, Colleague, Opening, Place, opening
-from followthrough.demo.seed.days import last_at_desk, next_slot
+from followthrough.demo.seed.days import last_at_desk, last_awake, next_slot
 from followthrough.demo.seed.paths import INTERVIEW, Move, into, moved
 
 Moves = Callable[[datetime, Place], Sequence[Move]]
@@ -18,10 +18,17 @@ Moves = Callable[[datetime, Place], Sequence[Move]]
 
 @dataclass(frozen=True)
 class Said:
-    """What somebody writes, and how many hours before the present."""
+    """What somebody writes, so many hours before the present; or, `by_day`, when they were up
+    last before that."""
 
     text: str
     ago: float
+    by_day: bool = False
+
+    def at(self, until: datetime, place: Place) -> datetime:
+        """When they do, if the present at their place is `until`."""
+        moment = until - timedelta(hours=self.ago)
+        return last_awake(place, moment) if self.by_day else moment
 
 
 @dataclass(frozen=True)
@@ -100,7 +107,9 @@ SCENES = (
     ),
     Scene(
         opening("REQ-103"), _invited(ago=42.4, ahead=20), waits=True, taken_by=LUPE,
-        said=Said("Is there parking, and can my brother come too? He wants to apply", ago=14.6),
+        said=Said(
+            "Is there parking, and can my brother come too? He wants to apply", ago=6.4, by_day=True
+        ),
     ),
     # Interviews ahead: they said yes, or nothing.
     Scene(opening("REQ-104"), _invited(ago=52.2, ahead=3, answer="yes")),

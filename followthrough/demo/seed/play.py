@@ -82,6 +82,7 @@ class Play:
     _arrived: UUID = NOBODY  # the last message that was noticed
     _opened: UUID = NOBODY  # the last handoff
     _with: dict[str, list[SeenTo]] = field(default_factory=lambda: defaultdict(list))
+    _writes_on: dict[str, Sender] = field(default_factory=dict)  # by application
 
     def __post_init__(self) -> None:
         organization = self.connection.organization_id
@@ -97,10 +98,9 @@ class Play:
         for story in self.stories:
             for step in story.steps:
                 self.later(step.at, step)
-            if story.scene and story.scene.said and story.person.phone:
-                at = self.until - timedelta(hours=story.scene.said.ago)
-                address = read_phone(story.person.phone, country=COUNTRY)
-                self.later(at, Said(self._texts, address, story.scene.said.text))
+            if story.scene and (said := story.scene.said):
+                at = said.at(self.until, story.opening.place)
+                self._write(story, at, self._texts, said.text)
         self.later(publishing.map_changed_at(self.until), Published("map", self._id(TOMAS)))
         self.later(publishing.policy_changed_at(self.until), Published("policy", self._id(INGRID)))
 
@@ -182,7 +182,8 @@ class Play:
             return
         story = self._story(handoff)
         if said := answers.after_talking(story, at=clock.now(), seed=self.seed):
-            self._write(story, clock.now() + said.after, self._texts, said.text)
+            by = self._writes_on.get(story.external_id, self._texts)
+            self._write(story, clock.now() + said.after, by, said.text)
 
     def _take(self, act: Taken) -> None:
         handoff, by = Handoff.objects.get(id=act.handoff_id), f"member:{act.member_id}"
@@ -195,6 +196,7 @@ class Play:
         address = story.person.email
         if sender.channel == "sms":
             address = read_phone(story.person.phone, country=COUNTRY)
+        self._writes_on[story.external_id] = sender
         self.later(at, Said(sender, address, text))
 
     # --- what follows from what the product did ------------------------------------------------

@@ -9,19 +9,21 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.core.management import call_command
 from django.db.models import F
 from django.test import override_settings
 
-from config.worker import load_duties
 from followthrough.accounts.models import Member
+from followthrough.audit.models import Fact
 from followthrough.conversations.models import Handoff
 from followthrough.core import clock, zones
 from followthrough.core.zones import local
 from followthrough.demo.models import AtsApplication, AtsEvent, Seeding
-from followthrough.demo.seed import company, plant, publishing
+from followthrough.demo.seed import company, publishing
+from followthrough.demo.tests.present import check_present, played
 from followthrough.governance.documents import PolicyDocument
 from followthrough.governance.models import AddressBlock, Policy
 from followthrough.intake.models import RawEvent
@@ -39,19 +41,14 @@ from followthrough.people.models import (
 from followthrough.web.console import whereabouts
 from tests import invariants
 
+pytestmark = pytest.mark.xdist_group("history")  # one worker plays for all of them
 UNTIL = datetime(2026, 6, 10, 18, 20, tzinfo=UTC)  # a Wednesday, 11:20 in Reno
-SUNDAY = datetime(2026, 6, 14, 9, 40, tzinfo=UTC)  # 02:40 in Reno
 APPLICATIONS = 60
 MOUNTED = {
     "ROOT_URLCONF": "followthrough.demo.tests.urls",
     "PUBLIC_URL": "http://127.0.0.1:9",  # nobody listens there
     "DEMO": True,
 }
-
-
-def seed(until: datetime = UNTIL, *, applications: int = APPLICATIONS) -> None:
-    load_duties()
-    plant.plant(say=lambda _: None, applications=applications, until=until)
 
 
 def outcome() -> dict[str, list]:
@@ -75,18 +72,17 @@ def outcome() -> dict[str, list]:
 def twice(django_db_setup: None, django_db_blocker: Any) -> Iterator[list[dict[str, list]]]:
     """What came of each of two seedings; the second one is there to be looked at."""
     with django_db_blocker.unblock(), override_settings(**MOUNTED):
-        seed()
+        played(UNTIL, applications=APPLICATIONS)
         first = outcome()
         call_command("flush", interactive=False, verbosity=0)
-        seed()
+        played(UNTIL, applications=APPLICATIONS)
         yield [first, outcome()]
         call_command("flush", interactive=False, verbosity=0)
 
 
 @pytest.fixture(autouse=True)
-def _played(request: pytest.FixtureRequest) -> None:
-    if "transactional_db" not in request.fixturenames:
-        request.getfixturevalue("twice")
+def _played(twice: list[dict[str, list]]) -> None:
+    """Every test here looks at it."""
 
 
 def test_it_ends_the_same_each_time(twice: list[dict[str, list]]) -> None:
@@ -210,9 +206,14 @@ def test_answers_were_understood_in_many_ways_and_people_stepped_in() -> None:
 
 
 def test_interviews_were_moved_after_they_had_passed() -> None:
-    moved = AtsEvent.objects.filter(kind="webhook", what="Interview set").count()
-    assert moved >= 2
-    assert Anchor.objects.filter(name="interview_start", sequence__gt=1).count() >= 2
+    before: dict[UUID, datetime] = {}
+    late = 0
+    for one in Fact.objects.filter(verb="moved_anchor").order_by("id"):
+        if one.why["anchor"] == "interview_start":
+            old = before.get(one.subject_id)
+            late += bool(old and old < one.at)
+            before[one.subject_id] = datetime.fromisoformat(one.why["at"])
+    assert late >= 2
 
 
 def test_runs_stay_on_the_version_they_began_in() -> None:
@@ -241,21 +242,6 @@ def test_members_with_roles_saw_to_what_was_theirs() -> None:
 
 
 # --- the present -------------------------------------------------------------------------------
-
-
-def _waiting(until: datetime) -> list[Handoff]:
-    return list(Handoff.objects.filter(resolved_at=None).select_related("owner"))
-
-
-def check_present(until: datetime) -> None:
-    """Few wait for a person, nearly all since yesterday, at most two of them for too long."""
-    waiting = _waiting(until)
-    assert 3 <= len(waiting) <= 8
-    assert sum(one.opened_at > until - timedelta(days=1) for one in waiting) >= len(waiting) - 1
-    assert sum(one.due_at < until for one in waiting) <= 2
-    assert {one.reason for one in waiting} >= {"unclear", "declined", "opted_out", "unreachable"}
-    assert 2 <= sum(one.owner is not None for one in waiting) <= 3
-    assert Application.objects.filter(stage="unmapped").count() >= 2
 
 
 def test_a_handful_of_people_wait_and_some_of_them_are_somebodys() -> None:

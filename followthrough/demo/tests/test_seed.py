@@ -28,6 +28,7 @@ from followthrough.demo.seed import (
 )
 from followthrough.demo.seed.lately import SCENES
 from followthrough.demo.seed.script import Story
+from followthrough.demo.tests.present import check_present, played
 from followthrough.governance.models import Policy
 from followthrough.journeys import documents
 from followthrough.web import permissions
@@ -227,6 +228,15 @@ def test_the_second_version_differs_in_what_it_names_and_in_nothing_else() -> No
     changed = [key for key, touch in first.touches.items() if second.touches[key] != touch]
     assert changed == ["interview_nudge"]
     assert second.touches["interview_nudge"].trigger.no_reply.to == "interview_confirm"
+
+
+# --- the present -------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db(transaction=True)
+def test_on_a_sunday_night_it_is_a_desk_as_well() -> None:
+    played(SUNDAY, applications=len(SCENES))
+    check_present(SUNDAY)
 
 
 # --- the ground it stands on -------------------------------------------------------------------
