@@ -41,7 +41,10 @@ from followthrough.people.models import (
 from followthrough.web.console import whereabouts
 from tests import invariants
 
-pytestmark = pytest.mark.xdist_group("history")  # one worker plays for all of them
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.xdist_group("history"),  # one worker plays for all of them
+]
 UNTIL = datetime(2026, 6, 10, 18, 20, tzinfo=UTC)  # a Wednesday, 11:20 in Reno
 APPLICATIONS = 60
 MOUNTED = {
@@ -76,7 +79,9 @@ def twice(django_db_setup: None, django_db_blocker: Any) -> Iterator[list[dict[s
         first = outcome()
         call_command("flush", interactive=False, verbosity=0)
         played(UNTIL, applications=APPLICATIONS)
-        yield [first, outcome()]
+        second = outcome()
+    yield [first, second]
+    with django_db_blocker.unblock():
         call_command("flush", interactive=False, verbosity=0)
 
 
