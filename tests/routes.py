@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
@@ -35,6 +36,17 @@ class Route(NamedTuple):
         """Its address, about rows of the organization (made by `EXAMPLES`)."""
         given = EXAMPLES[self.name](organization) if self.keys else ()
         return reverse(self.name, urlconf=URLS, args=given)
+
+    @property
+    def shown(self) -> bool:
+        """Whether no decorator of the view (`require_POST` and the like) forbids GET."""
+        view = self.view
+        while view is not None:
+            methods = inspect.getclosurevars(view).nonlocals.get("request_method_list")
+            if methods is not None and "GET" not in methods:
+                return False
+            view = getattr(view, "__wrapped__", None)
+        return True
 
 
 def routes() -> Iterator[Route]:

@@ -7,11 +7,9 @@ stands in NOT_PAGES with the reason; a URL in neither turns `test_list.py` red.
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from typing import Any
 
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -119,20 +117,10 @@ NOT_PAGES = {  # `*` stands for anything
 
 def urls() -> set[str]:
     """The URLs of the product and the demo that answer to GET, by name."""
-    return {one.name for one in routes() if _answers_get(one.view)}
+    return {one.name for one in routes() if one.shown}
 
 
 def known(url: str) -> bool:
     """Whether the URL stands in one of the lists."""
     listed = {page.url for page in PAGES}
     return url in listed or any(fnmatchcase(url, pattern) for pattern in NOT_PAGES)
-
-
-def _answers_get(view: Any) -> bool:
-    """Whether no decorator of the view (`require_POST` and the like) forbids GET."""
-    while view is not None:
-        methods = inspect.getclosurevars(view).nonlocals.get("request_method_list")
-        if methods is not None and "GET" not in methods:
-            return False
-        view = getattr(view, "__wrapped__", None)
-    return True

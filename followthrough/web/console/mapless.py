@@ -17,8 +17,6 @@ from followthrough.people.models import Requisition
 from followthrough.people.stages import Stage
 
 OPEN = [stage for stage in Stage.values if stage not in (*ENDING, Stage.UNMAPPED)]
-
-
 MEANWHILE = 30  # seconds
 
 
@@ -33,9 +31,8 @@ class Mapless(NamedTuple):
 def families(member: Member) -> list[Mapless]:
     """Among those the member sees: the most first. All open applications are looked at for it, so
     whoever asks again within MEANWHILE is told the same."""
-    seen = scopes.requisitions(member)
-    scope = "all" if seen is None else hash(frozenset(seen))
-    key = f"mapless:{member.organization_id}:{scope}"
+    scope = member.organization_id if scopes.requisitions(member) is None else member.id
+    key = f"mapless:{scope}"
     return cache.get_or_set(key, lambda: _counted(member), MEANWHILE)
 
 

@@ -223,7 +223,8 @@ def test_the_pages_ask_the_same_few_questions_however_many_maps_there_are(
 ):
     made(organization, "one")
     key = many(organization)
-    page(owner, f"/maps/{key}")  # documents and policies are read once in a process
+    for path in ("/maps/", f"/maps/{key}"):  # documents and policies are read once in a process
+        page(owner, path)  # and who has no map is counted every half a minute
     with django_assert_max_num_queries(15):
         page(owner, "/maps/")
     with django_assert_max_num_queries(14):
