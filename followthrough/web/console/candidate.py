@@ -29,18 +29,25 @@ PART = "console/candidate/live.html"
 def page(request: HttpRequest, key: UUID) -> HttpResponse:
     """The page of one candidate; what is on it keeps itself current."""
     person = _theirs(request, key)
-    given = {"candidate": person, "part": live.part(request, PART, about(person))}
+    told = about(person, before=_before(request))
+    given = {"candidate": person, "part": live.part(request, PART, told)}
     return render(request, "console/candidate.html", given)
 
 
 @require_safe
 def changes(request: HttpRequest, key: UUID) -> HttpResponse:
     """What is different on it."""
-    return live.answer(request, PART, about(_theirs(request, key)))
+    return live.answer(request, PART, about(_theirs(request, key), before=_before(request)))
 
 
 def _theirs(request: HttpRequest, key: UUID) -> Candidate:
     return own(request, Candidate, key, candidate="id")
+
+
+def _before(request: HttpRequest) -> int | None:
+    """Which part of a long timeline is asked for; None for the newest."""
+    asked = request.GET.get("before", "")
+    return int(asked) if asked.isdecimal() and len(asked) < 10 else None
 
 
 @dataclass(frozen=True)
@@ -55,8 +62,9 @@ class Standing:
     anchors: Sequence[Anchor]
 
 
-def about(candidate: Candidate) -> dict[str, Any]:
-    """Everything the page of a candidate shows (the demo's timeline too)."""
+def about(candidate: Candidate, *, before: int | None = None) -> dict[str, Any]:
+    """Everything the page of a candidate shows (the demo's timeline too); of a long timeline the
+    newest part, or the one before its entry numbered `before`."""
     applications = timeline.applications_of(candidate)
     zones = whereabouts.of(candidate, applications)
     wall = whereabouts.clock_of(zones, applications)
@@ -65,7 +73,7 @@ def about(candidate: Candidate) -> dict[str, Any]:
         .select_related("candidate", "owner__user")
         .order_by("id")
     )
-    built = timeline.build(candidate, applications, wall=wall, handoffs=handoffs)
+    built = timeline.build(candidate, applications, wall=wall, before=before)
     waiting = [one for one in handoffs if one.resolved_at is None]
     silent = _silent(candidate, applications)
     ways = reach.ways(candidate, zone=wall.zone)
@@ -80,6 +88,7 @@ def about(candidate: Candidate) -> dict[str, Any]:
         "handoffs": waiting,
         "silent": silent,
         "timeline": built,
+        "before": before,
         "names": names.of_members(one.resolved_by for one in handoffs),
     }
 

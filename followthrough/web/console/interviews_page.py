@@ -8,21 +8,30 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
+from django.db.models import DateField, DateTimeField, F, Func, QuerySet, Value
+from django.db.models.functions import Cast, Coalesce, NullIf
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from followthrough.core import clock
-from followthrough.core.zones import local
 from followthrough.people import scopes
-from followthrough.people.models import Requisition, Site
+from followthrough.people.models import Anchor, Requisition, Site
 from followthrough.web.console import interviews
 from followthrough.web.console.interviews import STATES, Interview
 
+_ZONE = "application__requisition__site__zone"
+_DAY = Cast(
+    Func(
+        Coalesce(NullIf(F(_ZONE), Value("")), Value("UTC")), F("at"),
+        function="timezone", output_field=DateTimeField(),
+    ),
+    DateField(),
+)  # fmt: skip
 WEEK = timedelta(days=7)
 FARTHEST = timedelta(days=3650)
-MOST = 300  # in one week: nobody reads more, and more would take long; then a site is chosen
+MOST = 100  # on one page: nobody reads more, and more would take long
 
 
 @require_safe
@@ -30,8 +39,9 @@ def page(request: HttpRequest) -> HttpResponse:
     """A week from the day in the address (`from`, else today), by the clock of each site."""
     first = _day(request.GET.get("from", ""))
     site, state = request.GET.get("site", ""), request.GET.get("state", "")
-    ids = _between(request.member, first, site)
-    found = interviews.load(ids[:MOST])
+    theirs = _between(request.member, first, site)
+    ids, total, cut_on = _first_of(theirs)
+    found = interviews.load(ids)
     shown = [one for one in found if state in ("", one.state)]
     return render(
         request,
@@ -48,7 +58,8 @@ def page(request: HttpRequest) -> HttpResponse:
             "site": site,
             "state": state,
             "counts": _counts(found),
-            "full": len(ids) > MOST,
+            "total": total,
+            "go_on": cut_on if cut_on != first else None,
         },
     )
 
@@ -67,20 +78,25 @@ def _day(text: str) -> date:
     return found if abs(found - today) < FARTHEST else today
 
 
-def _between(member: Any, first: date, site: str) -> list[UUID]:
-    """The applications with an interview in the week, by time. A day more is read on both sides:
-    sites have days of their own."""
+def _between(member: Any, first: date, site: str) -> QuerySet[Anchor]:
+    """The interviews of the week, each with its `day` where it takes place, by time."""
     begin = timezone.make_aware(datetime.combine(first, time()))
-    theirs = interviews.anchors(member).filter(
+    theirs = interviews.anchors(member).filter(  # a day more on both sides: sites have their own
         at__gte=begin - timedelta(days=1), at__lt=begin + WEEK + timedelta(days=1)
     )
     if site:
         theirs = theirs.filter(application__requisition__site__name=site)
-    rows = theirs.order_by("at", "id").values_list(
-        "application_id", "at", "application__requisition__site__zone"
-    )
-    days = {first + timedelta(days=n) for n in range(7)}
-    return [key for key, at, zone in rows if local(at, zone or "UTC").date() in days]
+    return (
+        theirs.annotate(day=_DAY).filter(day__gte=first, day__lt=first + WEEK)
+        .order_by("day", "at", "id")
+    )  # fmt: skip
+
+
+def _first_of(theirs: QuerySet[Anchor]) -> tuple[list[UUID], int, date | None]:
+    """The applications of the first MOST, how many there are of all, and the day it is cut on."""
+    rows = list(theirs.values_list("application_id", "day")[: MOST + 1])
+    ids = [key for key, _day in rows[:MOST]]
+    return (ids, theirs.count(), rows[-1][1]) if len(rows) > MOST else (ids, len(rows), None)
 
 
 def _by_day(found: Iterable[Interview], first: date) -> list[tuple[date, list[Interview]]]:

@@ -1,6 +1,7 @@
 """Everything that happened with a candidate, and what is planned, as one line of entries in time.
 
-Each entry names the small template that shows it (`console/timeline/<kind>.html`).
+Each entry names the small template that shows it (`console/timeline/<kind>.html`). A long history
+is shown in parts: the newest first, and the parts before it are asked for.
 """
 
 from __future__ import annotations
@@ -12,16 +13,20 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from followthrough.audit.models import Fact
 from followthrough.conversations.models import Handoff
 from followthrough.governance.models import ConsentEntry
 from followthrough.journeys.models import Version
 from followthrough.messages.models import Message, Receipt, Touch, TouchState
 from followthrough.people.models import Application, Candidate, StageChange, WriteBack
-from followthrough.web.console import sentences
+from followthrough.web.console import moments, sentences
+from followthrough.web.console.moments import Moment
 from followthrough.web.console.sentences import Wall
 
-QUIET = ("hold", "drop", "merge", "cancel", "fail", "unknown")
+PART = 60  # entries
+NOT_WORTH = 10  # so few that are left over are shown as well
 
 
 @dataclass(frozen=True)
@@ -43,125 +48,147 @@ class Entry:
 
 @dataclass(frozen=True)
 class Timeline:
-    """What was, oldest first; and what is planned, soonest first."""
+    """What was, oldest first, from the entry numbered `begin` up to that numbered `end` of `every`;
+    and what is planned, soonest first."""
 
     past: list[Entry]
     ahead: list[Entry]
     wall: Wall
+    begin: int
+    end: int
+    every: int
+
+    @property
+    def later(self) -> int | None:
+        """The `before` that shows the part after this; None when this is the newest."""
+        return None if self.end == self.every else min(self.end + PART, self.every)
 
 
 def build(
-    candidate: Candidate,
-    applications: Sequence[Application],
-    *,
-    wall: Wall,
-    handoffs: Sequence[Handoff],
-) -> Timeline:
-    """The timeline of a candidate, whose handoffs are given; times are by the candidate's clock."""
-    ids = [application.id for application in applications]
-    touches = list(Touch.about(applications).filter(candidate=candidate))
-    receipts, by_id = _receipts(touches), {touch.id: touch for touch in touches}
-    versions = _versions(receipts)
-    past = [
-        *_stages(ids),
-        *_facts(applications, wall),
-        *_consents(candidate),
-        *_messages(candidate, receipts, by_id, wall, versions),
-        *_quiet(receipts, by_id, wall, versions),
-        *_handoffs(handoffs),
-        *_written_back(ids),
-    ]
+    candidate: Candidate, applications: Sequence[Application], *, wall: Wall,
+    before: int | None = None,
+) -> Timeline:  # fmt: skip
+    """The timeline of a candidate: its newest entries, or those before the one numbered `before`;
+    times are by the candidate's clock."""
+    known = moments.of(candidate, applications)
+    end = len(known) if before is None else min(before, len(known))
+    begin = end - PART if end - PART > NOT_WORTH else 0
     return Timeline(
-        past=sorted(past, key=lambda entry: (entry.at, entry.key)),
-        ahead=sorted(_ahead(touches), key=lambda entry: entry.at),
+        past=list(_past(known[begin:end], wall)),
+        ahead=list(_ahead(candidate, applications)),
+        wall=wall, begin=begin, end=end, every=len(known),
+    )  # fmt: skip
+
+
+# --- what was ------------------------------------------------------------------------------------
+
+_ROWS: Mapping[str, QuerySet[Any]] = {
+    "stage": StageChange.objects.select_related("application__requisition"),
+    "fact": Fact.objects.all(),
+    "consent": ConsentEntry.objects.all(),
+    "message": Message.objects.all(),
+    "quiet": Receipt.objects.all(),
+    "handoff": Handoff.objects.all(),
+    "resolved": Handoff.objects.all(),
+    "write_back": WriteBack.objects.all(),
+}
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What the sentences of some moments need: by attempt the receipts of what was sent, and by
+    key their touches and versions."""
+
+    wall: Wall
+    sent: Mapping[UUID | None, Receipt]
+    touches: Mapping[UUID, Touch]
+    versions: Mapping[UUID, Version]
+
+    def explained(self, receipt: Receipt | None) -> list[Any]:
+        """Why, if there is a receipt that says so."""
+        return [sentences.receipt(receipt, self.wall, self.versions)] if receipt else []
+
+
+def _past(shown: Sequence[Moment], wall: Wall) -> Iterator[Entry]:
+    """Entries; what is told twice in the same words (a STOP for each address) once."""
+    rows = {
+        kind: _ROWS[kind].all().in_bulk([one.key for one in found])
+        for kind, found in grouped(shown, "kind").items()
+    }
+    known = _known(rows.get("message", {}), rows.get("quiet", {}), wall)
+    told = set()
+    for one in shown:
+        entry = _entry(one, rows[one.kind][one.key], known)
+        if (once := _once(entry)) not in told:
+            yield entry
+        told.add(once)
+
+
+def _once(entry: Entry) -> tuple[Any, ...]:
+    """What tells an entry from its repetition."""
+    if entry.kind == "consent":
+        return (entry.at, entry.said)
+    if entry.kind == "fact" and entry.row.verb == "found_no_map":
+        return (entry.row.subject_id, entry.row.verb)
+    return (entry.kind, entry.key)
+
+
+def _known(
+    messages: Mapping[UUID, Message], quiet: Mapping[UUID, Receipt], wall: Wall
+) -> _Known:  # fmt: skip
+    spoken = {one.touch_id for one in messages.values() if one.touch_id}
+    sent = list(Receipt.objects.filter(touch_id__in=spoken, verdict="send"))
+    receipts = [*sent, *quiet.values()]
+    versions = {one.version_id for one in receipts if one.version_id}
+    return _Known(
         wall=wall,
+        sent={one.attempt_id: one for one in sent},
+        touches=Touch.objects.in_bulk(spoken | {one.touch_id for one in receipts}),
+        versions=Version.objects.select_related("map").defer("document").in_bulk(versions),
     )
 
 
-def _receipts(touches: Sequence[Touch]) -> list[Receipt]:
-    found = Receipt.objects.filter(touch_id__in=[touch.id for touch in touches])
-    return list(found.order_by("id"))
+def _entry(one: Moment, row: Any, known: _Known) -> Entry:
+    if one.kind == "message":
+        return _message(row, known)
+    if one.kind == "quiet":
+        about, said = known.touches.get(row.touch_id), sentences.reason(row, known.wall)
+        return Entry(*one, said=said, more=known.explained(row), row=row, about=about)
+    return Entry(*one, said=_said(one.kind, row, known.wall), row=row)
 
 
-def _versions(receipts: Iterable[Receipt]) -> dict[UUID, Version]:
-    ids = {one.version_id for one in receipts if one.version_id}
-    return Version.objects.select_related("map").defer("document").in_bulk(ids)
+def _said(kind: str, row: Any, wall: Wall) -> str:
+    match kind:
+        case "stage":
+            return sentences.moved(row)
+        case "fact":
+            return sentences.fact(row, wall)
+        case "consent":
+            return sentences.consent(row)
+        case "write_back":
+            return sentences.written_back(row)
+    return ""
 
 
-def _stages(applications: list[UUID]) -> Iterator[Entry]:
-    changes = StageChange.objects.filter(application_id__in=applications)
-    for one in changes.select_related("application__requisition"):
-        yield Entry("stage", one.observed_at, one.id, said=sentences.moved(one), row=one)
+def _message(row: Message, known: _Known) -> Entry:
+    receipt = known.sent.get(row.attempt_id) if row.attempt_id else None
+    return Entry(f"message_{row.direction}", row.at, row.id, row=row,
+                 said=sentences.reading(row), more=known.explained(receipt),
+                 about=known.touches.get(row.touch_id) if row.touch_id else None)  # fmt: skip
 
 
-def _facts(applications: Sequence[Application], wall: Wall) -> Iterator[Entry]:
-    subjects = [one.id for one in applications]
-    subjects += [one.run.id for one in applications if hasattr(one, "run")]
-    told: set[tuple[UUID, str]] = set()
-    for one in Fact.objects.filter(subject_id__in=subjects, verb__in=sentences.FACTS).order_by(
-        "id"
-    ):
-        about = (one.subject_id, one.verb)
-        if one.verb != "found_no_map" or about not in told:  # once is enough
-            yield Entry("fact", one.at, one.id, said=sentences.fact(one, wall), row=one)
-        told.add(about)
+# --- what is planned -----------------------------------------------------------------------------
+
+_WAITING = (TouchState.PLANNED, TouchState.SENDING, TouchState.RECONCILING)
 
 
-def _consents(candidate: Candidate) -> Iterator[Entry]:
-    told: set[tuple[datetime, str]] = set()
-    for one in ConsentEntry.objects.filter(candidate_id=candidate.id).order_by("id"):
-        said = sentences.consent(one)
-        if (one.at, said) not in told:  # a STOP is entered for each address: once is enough
-            yield Entry("consent", one.at, one.id, said=said, row=one)
-        told.add((one.at, said))
+def _ahead(candidate: Candidate, applications: Sequence[Application]) -> Iterator[Entry]:
+    waiting = Touch.about(applications).filter(candidate=candidate, state__in=_WAITING)
+    for one in waiting.order_by("due_at", "id"):
+        yield Entry("ahead", one.due_at, one.id, row=one, said=sentences.held_for(one))
 
 
-def _messages(
-    candidate: Candidate,
-    receipts: list[Receipt],
-    touches: Mapping[UUID, Touch],
-    wall: Wall,
-    versions: Mapping[UUID, Version],
-) -> Iterator[Entry]:
-    """What was said. What never left is shown by its receipts instead."""
-    sent = {one.attempt_id: one for one in receipts if one.verdict == "send"}
-    for one in Message.objects.filter(candidate=candidate).exclude(delivery="not_sent"):
-        receipt = sent.get(one.attempt_id) if one.attempt_id else None
-        more = [sentences.receipt(receipt, wall, versions)] if receipt else []
-        yield Entry(f"message_{one.direction}", one.at, one.id, row=one, more=more,
-                    said=sentences.reading(one), about=touches.get(one.touch_id))  # fmt: skip
-
-
-def _quiet(
-    receipts: Iterable[Receipt],
-    touches: Mapping[UUID, Touch],
-    wall: Wall,
-    versions: Mapping[UUID, Version],
-) -> Iterator[Entry]:
-    for one in receipts:
-        if one.verdict in QUIET:
-            yield Entry("quiet", one.at, one.id, said=sentences.reason(one, wall), row=one,
-                        more=[sentences.receipt(one, wall, versions)],
-                        about=touches.get(one.touch_id))  # fmt: skip
-
-
-def _handoffs(handoffs: Sequence[Handoff]) -> Iterator[Entry]:
-    for one in handoffs:
-        yield Entry("handoff", one.opened_at, one.id, row=one)
-        if one.resolved_at:
-            yield Entry("resolved", one.resolved_at, one.id, row=one)
-
-
-def _written_back(applications: list[UUID]) -> Iterator[Entry]:
-    for one in WriteBack.objects.filter(application_id__in=applications):
-        yield Entry("write_back", one.created_at, one.id, said=sentences.written_back(one), row=one)
-
-
-def _ahead(touches: Iterable[Touch]) -> Iterator[Entry]:
-    waiting = (TouchState.PLANNED, TouchState.SENDING, TouchState.RECONCILING)
-    for one in touches:
-        if one.state in waiting:
-            yield Entry("ahead", one.due_at, one.id, row=one, said=sentences.held_for(one))
+# --- what pages read -----------------------------------------------------------------------------
 
 
 def applications_of(candidate: Candidate) -> list[Application]:

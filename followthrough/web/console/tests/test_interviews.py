@@ -9,6 +9,7 @@ from django.test import Client
 
 from followthrough.accounts.models import Organization, Role
 from followthrough.people.models import Anchor, Application, Scope
+from followthrough.web.console import interviews_page
 from followthrough.web.console.tests.conftest import member_of, signed_in
 from tests import world
 
@@ -54,6 +55,23 @@ def test_only_ones_own_site(organization: Organization) -> None:
     shown = section(signed_in(member), "20260603")
     assert here.candidate.family_name in shown
     assert there.candidate.family_name not in shown
+
+
+def test_of_very_many_the_first_are_shown_and_one_goes_on_from_the_day_that_was_cut(
+    organization: Organization, owner: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(interviews_page, "MOST", 2)
+    people = [interview(organization, f"2026-06-{day:02}T18:00") for day in (4, 2, 4, 3)]
+    assert people[3].candidate.family_name in section(owner, "20260603")
+    for one in (people[0], people[2]):
+        assert one.candidate.family_name not in section(owner, "20260604")
+    shown = owner.get("/interviews/?from=2026-06-01").content.decode()
+    assert "These are the first 2 of 4." in shown
+    assert "?from=2026-06-04&amp;site=&amp;state=" in shown
+    rest = owner.get("/interviews/?from=2026-06-04").content.decode()
+    assert people[0].candidate.family_name in rest
+    assert people[2].candidate.family_name in rest
+    assert "These are the first" not in rest
 
 
 def test_a_week_without_any_says_when_they_appear(owner: Client) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -13,6 +14,7 @@ from followthrough.core.ids import uuid7
 from followthrough.governance.models import ConsentEntry
 from followthrough.messages.models import Message, Receipt, Touch
 from followthrough.people.models import Application, ContactPoint, StageChange, WriteBack
+from followthrough.web.console import timeline
 from tests import world
 
 pytestmark = pytest.mark.django_db
@@ -155,6 +157,38 @@ def test_what_is_planned_stands_below_now_in_both_zones(
     ahead = shown[shown.index("<span>Now: ") :]
     assert f"Thu 4 Jun, 10:00 ({application.requisition.site.name})" in ahead
     assert "Thu 4 Jun, 13:00 (New York)" in ahead
+
+
+def test_of_a_long_history_the_newest_is_shown_and_what_was_before_is_asked_for(
+    owner: Client, application: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(timeline, "PART", 4)
+    monkeypatch.setattr(timeline, "NOT_WORTH", 1)
+    ours = world.sender(application.organization)
+    for number in range(10):
+        Message.objects.create(
+            organization=application.organization, candidate=application.candidate,
+            direction="in", channel="sms", body=f"text {number}.",
+            sender_id=ours.id, provider_id=f"SM{number}", at=world.NOON + timedelta(minutes=number),
+        )  # fmt: skip
+
+    def said(asked: str) -> list[int]:
+        answer = owner.get(f"/candidates/{application.candidate_id}{asked}").content.decode()
+        assert ('id="now"' in answer) is (not asked)
+        assert f"?v={live_version(answer)}{asked.replace('?', '&amp;')}" in answer
+        return [int(one) for one in re.findall(r"text (\d)\.", answer)]
+
+    assert said("") == [6, 7, 8, 9]
+    assert said("?before=6") == [2, 3, 4, 5]
+    assert said("?before=2") == [0, 1]
+    newest = owner.get(f"/candidates/{application.candidate_id}?before=seven").content.decode()
+    assert "text 9." in newest
+    assert "What was before" in newest
+    assert "What came after" not in newest
+
+
+def live_version(page: str) -> str:
+    return re.search(r"live\?v=([\w-]+)", page)[1]
 
 
 def test_an_unmapped_stage_is_explained(owner: Client, application: Application) -> None:
