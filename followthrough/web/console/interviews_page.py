@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from django.db.models import DateField, DateTimeField, F, Func, QuerySet, Value
+from django.db.models import Count, DateField, DateTimeField, F, Func, QuerySet, Value, Window
 from django.db.models.functions import Cast, Coalesce, NullIf
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -94,9 +94,10 @@ def _between(member: Any, first: date, site: str) -> QuerySet[Anchor]:
 
 def _first_of(theirs: QuerySet[Anchor]) -> tuple[list[UUID], int, date | None]:
     """The applications of the first MOST, how many there are of all, and the day it is cut on."""
-    rows = list(theirs.values_list("application_id", "day")[: MOST + 1])
-    ids = [key for key, _day in rows[:MOST]]
-    return (ids, theirs.count(), rows[-1][1]) if len(rows) > MOST else (ids, len(rows), None)
+    counted = theirs.annotate(total=Window(Count("*")))  # in the same pass
+    rows = list(counted.values_list("application_id", "day", "total")[: MOST + 1])
+    cut = [day for _key, day, _total in rows[MOST:]]
+    return [key for key, *_ in rows[:MOST]], (rows[0][2] if rows else 0), (cut or [None])[0]
 
 
 def _by_day(found: Iterable[Interview], first: date) -> list[tuple[date, list[Interview]]]:
