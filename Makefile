@@ -35,7 +35,7 @@ tour: $(RUN)  ## Go through a buyer's eight checks on the running product; write
 	@$(PY) -m config.demo.tour $(if $(MARKDOWN),--markdown)
 
 test: $(DEV)  ## Run the test suite
-	@$(PY) -m pytest
+	@$(PY) -m pytest -n auto
 
 browser: $(DEV)  ## Look at every page in Chromium: axe, keyboard, phone width
 	@$(PY) -m pytest tests/browser

@@ -95,6 +95,42 @@ def see_to_it(page: Page) -> None:
     button.first.click(timeout=REAL_WORK)
 
 
+def walk_to_the_answer(page: Page) -> None:
+    """The first three steps of the guided walk: somebody is moved to the interview stage, asked
+    whether they come, and says yes."""
+    page.goto("/demo/")
+    page.locator("#panel-walk .act").click()  # begin: at once, or in the morning when it is night
+    page.get_by_role("button", name="Move", exact=True).click()
+    at_step(page, 2)
+    to_the_next_message(page)
+    open_the_text(page)
+    at_step(page, 3)
+    answer_with(page, "Yes|Sí")
+    at_step(page, 4)
+
+
+def at_step(page: Page, number: int) -> None:
+    """Wait for the walk to be there."""
+    step = page.locator(f"#panel-walk[data-step='{number}']")
+    expect(step).to_be_visible(timeout=REAL_WORK)
+
+
+def go_on_until(page: Page, number: int, *, most: int = 4) -> None:
+    """Move the clock from message to message until the walk is there."""
+    step = page.locator(f"#panel-walk[data-step='{number}']")
+    button = page.locator("#clock-next:not([aria-disabled])")
+    for _ in range(most):
+        expect(step.or_(button).first).to_be_visible(timeout=REAL_WORK)
+        if step.is_visible():
+            return
+        button.click()
+        page.wait_for_timeout(1500)  # the page asks every second what has changed
+    at_step(page, number)
+
+
+# --- anywhere ------------------------------------------------------------------------------------
+
+
 def settled(page: Page) -> None:
     """Wait until nothing that htmx has asked for is on its way."""
     page.wait_for_function("() => !document.querySelector('.htmx-request')")

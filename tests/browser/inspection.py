@@ -28,6 +28,42 @@ _SIDEWAYS = """() => {
   return [`is ${root.scrollWidth} px wide, ${width} would fit: ${wide.join(" ")}`];
 }"""
 
+# Rectangles of lines of text, as far as what scrolls or clips around them lets them be seen.
+_OVERLAPS = """() => {
+  const clipped = (box, parent) => {
+    for (; parent && parent !== document.body; parent = parent.parentElement) {
+      if (getComputedStyle(parent).overflow === "visible") continue;
+      const edge = parent.getBoundingClientRect();
+      box = {left: Math.max(box.left, edge.left), right: Math.min(box.right, edge.right),
+             top: Math.max(box.top, edge.top), bottom: Math.min(box.bottom, edge.bottom)};
+    }
+    return box;
+  };
+  const above = (one) => {  // what floats over the page lies on nothing but itself
+    for (; one; one = one.parentElement) {
+      const floats = ["fixed", "sticky"].includes(getComputedStyle(one).position);
+      if (floats || one.matches(":popover-open, dialog[open]")) return one;
+    }
+  };
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), lines = [];
+  for (let text; (text = texts.nextNode()); ) {
+    const one = text.parentElement;
+    if (!text.data.trim() || !one.checkVisibility({visibilityProperty: true})) continue;
+    const range = document.createRange();
+    range.selectNodeContents(text);
+    for (const line of range.getClientRects()) lines.push([text, clipped(line, one), above(one)]);
+  }
+  const across = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 2;
+  const down = (a, b) => Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 5;
+  const found = [];
+  lines.forEach(([one, box, on], at) => {
+    for (const [other, its, itsOn] of lines.slice(at + 1))
+      if (one !== other && on === itsOn && across(box, its) && down(box, its))
+        found.push(`text over text: ${one.data.trim().slice(0, 60)} / ${other.data.trim()}`);
+  });
+  return found.slice(0, 5);
+}"""
+
 # Whoever got here by keyboard sees the focus; a script's focus() right after a Tab counts as such.
 _UNSEEN_FOCUS = """() => {
   const fields = "button, input:not([type=hidden]), select, textarea";
@@ -68,6 +104,11 @@ def _line(rule: dict[str, Any], node: dict[str, Any]) -> str:
 def sideways(page: Page) -> list[str]:
     """Whether the page must be scrolled to the right, and what sticks out."""
     return page.evaluate(_SIDEWAYS)
+
+
+def overlaps(page: Page) -> list[str]:
+    """Texts that lie on each other."""
+    return page.evaluate(_OVERLAPS)
 
 
 def unseen_focus(page: Page) -> list[str]:

@@ -68,12 +68,10 @@ def _shot(tab: Tab) -> bytes:
 
 
 def _for_the_readme(visitors: Visitors) -> Path:
-    """Somebody was asked to an interview, says yes, and what follows is there to be seen."""
+    """In the middle of the guided walk: the answer is understood, and what follows is seen."""
     with visitors.page() as tab:
         tab.set_viewport_size({"width": 1440, "height": 1000})
-        tab.goto(visitors.product.paths["demo-home"])
-        acts.open_the_text(tab)
-        acts.answer_with(tab, "Yes|Sí")
+        acts.walk_to_the_answer(tab)
         tab.wait_for_timeout(SEEN_THROUGH)
         return _saved(tab.screenshot(), README)
 

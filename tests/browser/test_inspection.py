@@ -33,6 +33,10 @@ FAULTS: dict[str, tuple[Look, str, str]] = {
     "something too wide": (
         inspection.sideways, "main => { main.style.minWidth = '2000px' }", "2000 px",
     ),
+    "text that lies on other text": (
+        inspection.overlaps, "main => { main.querySelector('h1').style.marginBottom = '-40px' }",
+        "text over text",
+    ),
     "a control that hides its focus": (
         inspection.unseen_focus,
         "main => { main.querySelector('button').style.outline = 'none' }", "no visible focus",

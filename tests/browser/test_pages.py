@@ -36,5 +36,6 @@ def _wrong(tab: Tab, look: Look) -> list[str]:
     if look.width == PHONE:
         found += inspection.sideways(tab)
     if look.scheme == "light":
+        found += inspection.overlaps(tab)
         found += inspection.unseen_focus(tab)
     return [f"[{look}] {line}" for line in found]

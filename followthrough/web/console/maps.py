@@ -22,7 +22,7 @@ from followthrough.journeys.definition import MapDocument
 from followthrough.journeys.diff import Difference
 from followthrough.journeys.models import Assignment, MessageMap, Run, Version
 from followthrough.people import scopes
-from followthrough.web.console import authors, board, map_changes, map_words, mapless
+from followthrough.web.console import board, map_changes, map_words, mapless, names
 from followthrough.web.console.access import own
 
 
@@ -65,7 +65,7 @@ def page(request: HttpRequest) -> HttpResponse:
     found = told(maps, member)
     given = {
         "maps": found,
-        "authors": _authors(member.organization_id, found),
+        "authors": _authors(found),
         "pictures": _pictures(found),
         "without": mapless.families(member),
     }
@@ -96,7 +96,7 @@ def download(request: HttpRequest, key: UUID, number: int) -> HttpResponse:
 
 def _board(request: HttpRequest, key: UUID, number: int | None) -> HttpResponse:
     found = told_of(request, key)
-    given: dict[str, Any] = {"told": found, "authors": _authors(found.map.organization_id, [found])}
+    given: dict[str, Any] = {"told": found, "authors": _authors([found])}
     if found.newest:
         shown = _version(found, number or found.newest.number)
         given |= _shown(request, found, shown)
@@ -210,10 +210,8 @@ def _version(found: Told, number: int) -> Version:
     return shown
 
 
-def _authors(organization_id: UUID, found: Sequence[Told]) -> authors.Authors:
-    return authors.names(
-        organization_id, (version.author_id for one in found for version in one.versions)
-    )
+def _authors(found: Sequence[Told]) -> names.Authors:
+    return names.of_authors(version.author_id for one in found for version in one.versions)
 
 
 def _pictures(found: Sequence[Told]) -> dict[UUID, board.Picture]:

@@ -18,7 +18,7 @@ from followthrough.governance.documents import CHANNELS, PolicyDocument, RulePac
 from followthrough.governance.hours import Hours, intersection
 from followthrough.governance.models import Policy
 from followthrough.governance.policy import CompiledPolicy, compiled
-from followthrough.web.console import authors, policy_words
+from followthrough.web.console import names, policy_words
 from followthrough.web.console.map_words import language
 from followthrough.web.console.ruler import OPEN, Band, bands
 
@@ -44,7 +44,7 @@ def _page(request: HttpRequest, number: int | None) -> HttpResponse:
         "versions": rows,
         "shown": shown,
         "newest": rows[0] if rows else None,
-        "authors": authors.names(organization.id, (row.author_id for row in rows)),
+        "authors": names.of_authors(row.author_id for row in rows),
         "changes": _changes(rows, shown, document),
         "said": _said(document, organization.country),
         "said_words": _words(),

@@ -39,7 +39,7 @@ def day(bands: Sequence[Band], landing: Landing | None = None) -> SafeString:
         ((band.kind, band.start, band.length) for band in bands),
     )
     return format_html(
-        '<svg class="day" viewBox="0 0 1440 10" preserveAspectRatio="none" aria-hidden="true"'
+        '<svg class="ruler" viewBox="0 0 1440 10" preserveAspectRatio="none" aria-hidden="true"'
         ' focusable="false">{}{}</svg>',
         drawn,
         _mark(landing) if landing else "",
