@@ -77,16 +77,18 @@ def about(candidate: Candidate, *, before: int | None = None) -> dict[str, Any]:
     waiting = [one for one in handoffs if one.resolved_at is None]
     silent = _silent(candidate, applications)
     ways = reach.ways(candidate, zone=wall.zone)
+    closed = "" if any(way.open for way in ways) else _("no address of theirs may be written to")
     return {
         "candidate": candidate,
         "applications": applications,
-        "standings": _standings(applications, built, waiting, silent),
+        "standings": _standings(applications, built, waiting, silent, closed),
         "zones": zones,
         "wall": wall,
         "ways": ways,
         "points": [way.point for way in ways],
         "handoffs": waiting,
         "silent": silent,
+        "hindered": silent or closed,
         "timeline": built,
         "before": before,
         "names": names.of_members(one.resolved_by for one in handoffs),
@@ -112,6 +114,7 @@ def _standings(
     built: timeline.Timeline,
     waiting: Sequence[Handoff],
     silent: str,
+    closed: str,
 ) -> list[Standing]:
     asks = interviews.asks_of(applications)
     by_application = timeline.grouped(asks, "application_id")
@@ -119,7 +122,8 @@ def _standings(
     return [
         Standing(
             one, found.get(one.id), by_application.get(one.id, []),
-            _next(one, by_application.get(one.id, []), built, waiting, silent), _anchors(one),
+            _next(one, by_application.get(one.id, []), built, waiting, silent, closed),
+            _anchors(one),
         )
         for one in applications
     ]  # fmt: skip
@@ -137,6 +141,7 @@ def _next(
     built: timeline.Timeline,
     waiting: Sequence[Handoff],
     silent: str,
+    closed: str,
 ) -> str:
     """What happens next with an application, in a sentence."""
     if any(one.application_id in (None, application.id) for one in waiting) and silent:
@@ -147,13 +152,15 @@ def _next(
         return _("The map has ended: nothing more is sent.")
     if ask := next((one for one in reversed(asks) if one.state == Ask.State.OPEN), None):
         return _("Waits for their answer to “%(name)s”.") % {"name": touch_name(ask.key)}
-    return _planned(application, built)
+    return _planned(application, built, closed)
 
 
-def _planned(application: Application, built: timeline.Timeline) -> str:
+def _planned(application: Application, built: timeline.Timeline, closed: str) -> str:
     ahead = [one for one in built.ahead if one.row.run_id == application.run.id]
     if not ahead:
         return _("Nothing is planned until the next stage.")
+    if closed:
+        return _("Nothing: %(why)s.") % {"why": closed}
     return _message(ahead[0].row.key, ahead[0].at, built.wall)
 
 

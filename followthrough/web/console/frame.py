@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any, NamedTuple
 
 from django.conf import settings
@@ -62,11 +63,17 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "organization": member and member.organization,
         "demo": settings.DEMO,
         "this_page": request.get_full_path(),
-        "clock_shift": clock.shift(),
+        "clock_shift": _shift(),
         "now": clock.now(),
         "viewer_zone": timezone.get_current_timezone_name(),
         **(_inside(request) if member else {}),
     }
+
+
+def _shift() -> timedelta:
+    """How far the clock is moved; by less than a minute no time on a page is another."""
+    found = clock.shift()
+    return found if abs(found) >= timedelta(minutes=1) else timedelta()
 
 
 def _inside(request: HttpRequest) -> dict[str, Any]:
