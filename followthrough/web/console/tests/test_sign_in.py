@@ -6,6 +6,7 @@ from __future__ import annotations
 import logging
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.test import Client
 
 from followthrough.accounts import sign_in
@@ -110,3 +111,15 @@ def test_the_log_holds_no_link_that_lets_anybody_in(door: str) -> None:
     record = logging.LogRecord("django.request", logging.WARNING, "", 0, *said, None)
     assert QuietPaths().filter(record)
     assert record.getMessage() == f"Bad Request: /{door}/…"
+
+
+@pytest.mark.parametrize(
+    ("problem", "told"), [(PermissionDenied("not theirs"), False), (ValueError("a fault"), True)]
+)
+def test_a_refusal_is_no_fault_of_ours(problem: Exception, told: bool) -> None:
+    record = logging.LogRecord(
+        "django.request", logging.WARNING, "", 0, "Forbidden: %s", ("/settings/",),
+        (type(problem), problem, None),
+    )  # fmt: skip
+    assert QuietPaths().filter(record)
+    assert bool(record.exc_info) is told
