@@ -204,13 +204,20 @@ def assign(
     return True
 
 
+# Touches have no index of the candidate: those of a run are found by it, the others by what they
+# are about or, when a member wrote them, by the person.
 _HELD = """
 SELECT id FROM messaging_touch
-WHERE candidate_id = %s AND state = 'planned' AND held_for = 'frozen'
+WHERE state = 'planned' AND held_for = 'frozen' AND (
+  run_id = ANY(ARRAY(SELECT r.id FROM journeys_run r JOIN people_application a
+                     ON a.id = r.application_id WHERE a.candidate_id = %(candidate)s))
+  OR (run_id IS NULL AND application_id = ANY(ARRAY(
+      SELECT id FROM people_application WHERE candidate_id = %(candidate)s)))
+  OR (origin = 'member' AND candidate_id = %(candidate)s))
 ORDER BY id FOR UPDATE
 """
 _RELEASE = f"""
-UPDATE messaging_touch SET due_at = %s WHERE id IN ({_HELD}) RETURNING shard
+UPDATE messaging_touch SET due_at = %(due)s WHERE id IN ({_HELD}) RETURNING shard
 """  # noqa: S608
 
 
@@ -218,7 +225,7 @@ def _release(candidate_id: UUID, at: datetime, due: datetime) -> None:
     """Make messages that were held for a freeze due, unless another freeze still stands."""
     if freezes.standing([candidate_id], now=at):
         return
-    shards = {row[0] for row in sql.rows(_RELEASE, (due, candidate_id))}
+    shards = {row[0] for row in sql.rows(_RELEASE, {"due": due, "candidate": candidate_id})}
     sql.wake(*shards)
 
 
