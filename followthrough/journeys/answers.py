@@ -4,8 +4,9 @@ a person. Pure, like the engine that asks it."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 
+from followthrough.core.canonical import iso
 from followthrough.journeys.definition import AskDef, Content, MapDocument, TouchDef, WriteBackDef
 from followthrough.journeys.events import (
     AskAnswered,
@@ -47,14 +48,11 @@ def _confirmed(state: State, touch: TouchDef, ask: AskDef) -> list[Effect]:
     at = state.anchors.get(touch.anchor, (None, 0))[0] if touch.anchor else None
     if ask.on_confirmed.write_back or touch.anchor is None or at is None:
         return _told(ask.on_confirmed.write_back)
+    anchor = touch.anchor.replace("_", " ")
     return [
-        WriteBack("note", {"text": f"Candidate confirmed: {_words(touch.anchor, at)}."}),
+        WriteBack("note", {"text": f"Candidate confirmed: {anchor} ({{at}}).", "at": iso(at)}),
         WriteBack("field", {"field": f"{touch.anchor}_confirmed", "value": True}),
     ]
-
-
-def _words(anchor: str, at: datetime) -> str:
-    return f"{anchor.replace('_', ' ')} ({at:%a} {at.day} {at:%b %Y, %H:%M} UTC)"
 
 
 def _reply(

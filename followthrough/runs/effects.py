@@ -13,6 +13,7 @@ from followthrough.conversations import handoffs
 from followthrough.core.ids import uuid7
 from followthrough.journeys import events
 from followthrough.messages import planning
+from followthrough.runs import notes
 from followthrough.store import sql
 
 
@@ -40,7 +41,7 @@ class Gathered:
     cancels: list[planning.Cancel] = field(default_factory=list)
     opened: list[planning.NewAsk] = field(default_factory=list)
     closed: list[planning.ClosedAsk] = field(default_factory=list)
-    write_backs: list[tuple[Any, ...]] = field(default_factory=list)
+    write_backs: list[notes.Told] = field(default_factory=list)
     handoffs: list[tuple[Journey, str]] = field(default_factory=list)
     facts: list[FactRow] = field(default_factory=list)
 
@@ -127,10 +128,11 @@ def _close(
 def _write_back(
     effect: events.WriteBack, journey: Journey, into: Gathered, actor: Actor, now: datetime
 ) -> None:
-    payload = sql.jsonb_texts([effect.payload])[0]
     into.write_backs.append(
-        (uuid7(), journey.organization_id, journey.connection_id, journey.application_id,
-         journey.shard, effect.kind, payload)
+        notes.Told(
+            uuid7(), journey.organization_id, journey.connection_id, journey.application_id,
+            journey.shard, effect.kind, effect.payload,
+        )
     )  # fmt: skip
 
 
@@ -168,11 +170,16 @@ def write(gathered: Gathered, *, now: datetime) -> None:
     planning.send(gathered.plans, now=now)
     planning.open_asks(gathered.opened, now=now)
     if gathered.write_backs:
-        sql.send(_WRITE_BACKS, [now, *sql.columns(gathered.write_backs, 7)])
-        sql.wake(sql.APART)
+        _tell_the_ats(gathered.write_backs, now)
     for journey, reason in gathered.handoffs:
         _open_handoff(journey, reason, now)
     record_all(gathered.facts)
+
+
+def _tell_the_ats(told: list[notes.Told], now: datetime) -> None:
+    *columns, payloads = sql.columns(notes.worded(told), 7)
+    sql.send(_WRITE_BACKS, [now, *columns, sql.jsonb_texts(payloads)])
+    sql.wake(sql.APART)
 
 
 def _open_handoff(journey: Journey, reason: str, now: datetime) -> None:
