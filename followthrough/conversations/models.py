@@ -16,7 +16,7 @@ class Handoff(OrganizationRow):
         DECLINED = "declined", _("The candidate said no")
         OPTED_OUT = "opted_out", _("Opted out with an interview ahead")
         UNKNOWN_OUTCOME = "unknown_outcome", _("Nobody knows whether a message went out")
-        UNREACHABLE = "unreachable", _("No way to reach the candidate")
+        UNREACHABLE = "unreachable", _("A message did not arrive")
         AMBIGUOUS_STOP = "ambiguous_stop", _("May have asked to stop messages")
 
     candidate = models.ForeignKey(Candidate, on_delete=models.CASCADE, related_name="handoffs")

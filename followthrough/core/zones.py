@@ -84,8 +84,12 @@ def _existing(names: Iterable[str]) -> tuple[str, ...]:
 
 
 def local(moment: datetime, name: str) -> datetime:
-    """The wall-clock time of `moment` (aware) in the zone `name`."""
-    return moment.astimezone(zone(name))
+    """The wall-clock time of `moment` (aware) in the zone `name`; in the first and last hours that
+    a calendar has, that of UTC."""
+    try:
+        return moment.astimezone(zone(name))
+    except OverflowError:
+        return moment.astimezone(UTC)
 
 
 def instant(day: date, at: time, name: str) -> datetime:

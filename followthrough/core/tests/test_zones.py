@@ -189,3 +189,12 @@ def test_no_evidence_is_no_zone():
 def test_an_unknown_zone_is_explained(name):
     with pytest.raises(zones.UnknownZone, match="IANA"):
         zones.zone(name)
+
+
+ENDS = (datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC))
+
+
+@pytest.mark.parametrize("moment", ENDS)
+@pytest.mark.parametrize("name", ["Pacific/Kiritimati", "Pacific/Pago_Pago"])
+def test_the_ends_of_the_calendar_have_a_wall_clock_too(moment: datetime, name: str) -> None:
+    assert abs(zones.local(moment, name).year - moment.year) <= 1

@@ -54,8 +54,25 @@ def _zone(name: str) -> str:
     return name
 
 
+FIRST, LAST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+
+
 def _utc(moment: datetime) -> datetime:
-    return moment.astimezone(UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:  # the first or last hours there are
+        return moment.replace(tzinfo=UTC)
+
+
+def _is_real(moment: datetime | None) -> bool:
+    """Systems write `0001-01-01` or `9999-12-31` where they have no time."""
+    return moment is not None and FIRST <= moment < LAST
+
+
+def _real(moment: datetime) -> datetime:
+    if not _is_real(moment):
+        raise ValueError("is not a time at which anything can have changed")
+    return moment
 
 
 def _listed(value: Any) -> Any:
@@ -133,7 +150,7 @@ class Candidate(Part):
 
 class Application(Part):
     id: Required
-    updated_at: Moment
+    updated_at: Annotated[Moment, AfterValidator(_real)]
     stage: Required
     stage_changed_at: Moment | None = None
     candidate: Candidate
@@ -181,10 +198,10 @@ def _snapshot(found: Application) -> Snapshot:
         external_id=found.id,
         updated_at=found.updated_at,
         stage=found.stage,
-        stage_changed_at=found.stage_changed_at,
+        stage_changed_at=found.stage_changed_at if _is_real(found.stage_changed_at) else None,
         candidate=_candidate(found.candidate),
         requisition=_requisition(found.requisition) if found.requisition else None,
-        anchors={name: at for name, at in sorted(found.anchors.items()) if at},
+        anchors={name: at for name, at in sorted(found.anchors.items()) if _is_real(at)},
         fields=_sorted(found.fields),
         closed=found.closed,
     )

@@ -19,7 +19,7 @@ HAPPENED = {
     Reason.AMBIGUOUS_STOP: gettext_noop("may want no more messages"),
     Reason.OPTED_OUT: gettext_noop("wants no more messages, and has an interview ahead"),
     Reason.UNKNOWN_OUTCOME: gettext_noop("may have got a message, or not"),
-    Reason.UNREACHABLE: gettext_noop("cannot be reached"),
+    Reason.UNREACHABLE: gettext_noop("did not get a message"),
 }
 WROTE = frozenset({Reason.UNCLEAR, Reason.DECLINED, Reason.AMBIGUOUS_STOP})  # and in which words
 NEXT = {
