@@ -19,7 +19,7 @@ from followthrough.demo.trouble import board, crowd
 from followthrough.governance.models import AddressBlock
 from followthrough.messages.models import Ask, Touch
 from followthrough.people.models import Application, Candidate
-from followthrough.web.console import candidate
+from followthrough.web.console import candidate, timeline
 from followthrough.web.console.frame import frame
 
 MOST = 12  # applications in the list at once: whoever is not there is searched for
@@ -160,7 +160,7 @@ def _has_stopped(candidate: Candidate) -> bool:
 def _in_product(application: Application) -> dict[str, Any]:
     touch = next_touch(application)
     return {
-        **candidate.about(application.candidate),
+        **candidate.about(application.candidate, timeline.applications_of(application.candidate)),
         "next_touch": touch,
         "next_in": touch and _nearness(touch.due_at - clock.now()),
         "mapless": not hasattr(application, "run"),

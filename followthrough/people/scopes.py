@@ -15,6 +15,7 @@ from django.db.models import Q, QuerySet
 from followthrough.accounts import members
 from followthrough.accounts.models import Member, Organization
 from followthrough.audit import facts
+from followthrough.core import canonical
 from followthrough.people.models import Application, Candidate, Requisition, Scope, Site
 
 
@@ -45,6 +46,12 @@ def _requisitions(member: Member) -> list[UUID] | None:
     return list(theirs.filter(places | teams).values_list("id", flat=True))
 
 
+def fingerprint(member: Member) -> str:
+    """The same for members who see the same; '' where that is everything."""
+    openings = requisitions(member)
+    return "" if openings is None else canonical.digest(sorted(map(str, openings)))
+
+
 def applications(member: Member) -> QuerySet[Application]:
     """The applications a member may see."""
     found = Application.objects.filter(organization_id=member.organization_id)
@@ -55,15 +62,33 @@ def applications(member: Member) -> QuerySet[Application]:
 def candidates(member: Member) -> QuerySet[Candidate]:
     """The people a member may see: those with an application they may see."""
     found = Candidate.objects.filter(organization_id=member.organization_id)
-    return found if requisitions(member) is None else found.filter(about(member, "id"))
+    return found.filter(person(member))
 
 
-def about(member: Member, candidate: str = "candidate") -> Q:
-    """The condition for rows about a candidate (named by the column `candidate`) that a member may
-    see; the organization is the caller's to ask for."""
+# Conditions for rows of a kind that a member may see; the organization is the caller's to ask for.
+
+
+def person(member: Member) -> Q:
+    """For candidates."""
     if requisitions(member) is None:
         return Q()
-    return Q(**{f"{candidate}__in": applications(member).values("candidate_id")})
+    return Q(id__in=applications(member).values("candidate_id"))
+
+
+def applied(member: Member) -> Q:
+    """For rows of an application."""
+    if requisitions(member) is None:
+        return Q()
+    return Q(application_id__in=applications(member).values("id"))
+
+
+def about(member: Member) -> Q:
+    """For rows of a person, and mostly of one of their applications: the same person's other
+    applications may be somebody else's."""
+    if requisitions(member) is None:
+        return Q()
+    theirs = applications(member).values("candidate_id")
+    return applied(member) | Q(application_id=None, candidate_id__in=theirs)
 
 
 def of(member: Member) -> Width:

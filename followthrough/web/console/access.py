@@ -6,13 +6,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TypeVar
 from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -21,10 +22,10 @@ from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from followthrough.accounts import members
 from followthrough.accounts.models import Member
 from followthrough.audit.facts import Actor
-from followthrough.people import scopes
 from followthrough.web import permissions
 
 M = TypeVar("M", bound=Model)
+Within = Callable[[Member], Q]
 ORGANIZATION = "organization"  # where a session keeps which of them its pages are about
 READ, UNSAVED = "read", "unsaved"  # what somebody was doing when their session had ended
 
@@ -59,16 +60,18 @@ def may(request: HttpRequest, code: str) -> bool:
     return code in permissions.of(request.member.role)  # type: ignore[attr-defined]
 
 
-def own(request: HttpRequest, rows: type[M] | QuerySet[M], key: UUID, *, candidate: str = "") -> M:
+def own(
+    request: HttpRequest, rows: type[M] | QuerySet[M], key: UUID, *, within: Within | None = None
+) -> M:
     """The row of the member's own organization; one of another is not found, like one of none.
 
-    `candidate` is the column that leads to the candidate, where the row is about one: then it is
-    found only within the member's sites and teams.
+    `within` is the condition of `people.scopes` for such rows, where they are about candidates:
+    then it is found only within the member's sites and teams.
     """
     member: Member = request.member  # type: ignore[attr-defined]
     found = rows if isinstance(rows, QuerySet) else rows._default_manager.all()
-    if candidate:
-        found = found.filter(scopes.about(member, candidate))
+    if within:
+        found = found.filter(within(member))
     return get_object_or_404(found, organization_id=member.organization_id, id=key)
 
 

@@ -17,8 +17,9 @@ from followthrough.conversations.models import Handoff
 from followthrough.core import clock
 from followthrough.governance import freezes
 from followthrough.messages.models import Ask
+from followthrough.people import scopes
 from followthrough.people.models import Anchor, Application, Candidate
-from followthrough.web.console import interviews, live, names, reach, timeline, whereabouts
+from followthrough.web.console import interviews, live, moments, names, reach, timeline, whereabouts
 from followthrough.web.console.access import own
 from followthrough.web.console.sentences import Wall, dated, touch_name
 
@@ -29,7 +30,7 @@ PART = "console/candidate/live.html"
 def page(request: HttpRequest, key: UUID) -> HttpResponse:
     """The page of one candidate; what is on it keeps itself current."""
     person = _theirs(request, key)
-    told = about(person, before=_before(request))
+    told = about(person, _applications(request, person), before=_before(request))
     given = {"candidate": person, "part": live.part(request, PART, told)}
     return render(request, "console/candidate.html", given)
 
@@ -37,11 +38,18 @@ def page(request: HttpRequest, key: UUID) -> HttpResponse:
 @require_safe
 def changes(request: HttpRequest, key: UUID) -> HttpResponse:
     """What is different on it."""
-    return live.answer(request, PART, about(_theirs(request, key), before=_before(request)))
+    person = _theirs(request, key)
+    told = about(person, _applications(request, person), before=_before(request))
+    return live.answer(request, PART, told)
 
 
 def _theirs(request: HttpRequest, key: UUID) -> Candidate:
-    return own(request, Candidate, key, candidate="id")
+    return own(request, Candidate, key, within=scopes.person)
+
+
+def _applications(request: HttpRequest, person: Candidate) -> list[Application]:
+    """Those that the member may see."""
+    return timeline.applications_of(person, of=scopes.applications(request.member))  # type: ignore[attr-defined]
 
 
 def _before(request: HttpRequest) -> int | None:
@@ -62,14 +70,15 @@ class Standing:
     anchors: Sequence[Anchor]
 
 
-def about(candidate: Candidate, *, before: int | None = None) -> dict[str, Any]:
-    """Everything the page of a candidate shows (the demo's timeline too); of a long timeline the
-    newest part, or the one before its entry numbered `before`."""
-    applications = timeline.applications_of(candidate)
+def about(
+    candidate: Candidate, applications: Sequence[Application], *, before: int | None = None
+) -> dict[str, Any]:
+    """Everything the page of a candidate shows of these applications (the demo's timeline too); of
+    a long timeline the newest part, or the one before its entry numbered `before`."""
     zones = whereabouts.of(candidate, applications)
     wall = whereabouts.clock_of(zones, applications)
     handoffs = list(
-        Handoff.objects.filter(candidate=candidate)
+        Handoff.objects.filter(moments.concerning(candidate, applications))
         .select_related("candidate", "owner__user")
         .order_by("id")
     )

@@ -235,7 +235,7 @@ def _elsewhere(request: HttpRequest, found: Health) -> int:
 
 def _write_backs(request: HttpRequest, source: Source) -> QuerySet[WriteBack]:
     """The parked ones about people the member works with."""
-    mine = scopes.about(request.member, "application__candidate")  # type: ignore[attr-defined]
+    mine = scopes.applied(request.member)  # type: ignore[attr-defined]
     ours = WriteBack.objects.filter(organization_id=source.organization_id, state="parked")
     return ours.filter(mine, connection_id=source.id)
 
@@ -254,7 +254,7 @@ def put_back_event(request: HttpRequest, key: UUID) -> HttpResponse:
 @require_POST
 def put_back_write_back(request: HttpRequest, key: UUID) -> HttpResponse:
     """Let one parked write-back be sent again."""
-    row = own(request, WriteBack, key, candidate="application__candidate")
+    row = own(request, WriteBack, key, within=scopes.applied)
     _tell(request, again.write_backs([row.id], actor=_actor(request), at=clock.now()))
     return back(request, otherwise="connections")
 

@@ -31,8 +31,7 @@ class Mapless(NamedTuple):
 def families(member: Member) -> list[Mapless]:
     """Among those the member sees: the most first. All open applications are looked at for it, so
     whoever asks again within MEANWHILE is told the same."""
-    scope = member.organization_id if scopes.requisitions(member) is None else member.id
-    key = f"mapless:{scope}"
+    key = f"mapless:{member.organization_id}:{scopes.fingerprint(member)}"
     return cache.get_or_set(key, lambda: _counted(member), MEANWHILE)
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import F, QuerySet, Value
+from django.db.models import F, Q, QuerySet, Value
 
 from followthrough.audit.models import Fact
 from followthrough.conversations.models import Handoff
@@ -31,12 +31,12 @@ class Moment(NamedTuple):
 def of(candidate: Candidate, applications: Sequence[Application]) -> list[Moment]:
     """Everything that happened with a candidate whose applications these are, oldest first."""
     ids = [one.id for one in applications]
-    handoffs = Handoff.objects.filter(candidate=candidate)
+    handoffs = Handoff.objects.filter(concerning(candidate, applications))
     first, *others = (
         _of("stage", StageChange.objects.filter(application__in=ids), "observed_at"),
         _of("fact", _facts(applications), "at"),
         _of("consent", ConsentEntry.objects.filter(candidate_id=candidate.id), "at"),
-        _of("message", _messages(candidate), "at"),
+        _of("message", _messages(candidate, applications), "at"),
         _of("quiet", _quiet(candidate, applications), "at"),
         _of("handoff", handoffs, "opened_at"),
         _of("resolved", handoffs.exclude(resolved_at=None), "resolved_at"),
@@ -44,6 +44,11 @@ def of(candidate: Candidate, applications: Sequence[Application]) -> list[Moment
     )
     together = first.union(*others, all=True).order_by("moment", "id")
     return [Moment(*row) for row in together]
+
+
+def concerning(candidate: Candidate, applications: Sequence[Application]) -> Q:
+    """The condition for rows of a candidate that are of one of these applications, or of none."""
+    return Q(candidate=candidate) & (Q(application=None) | Q(application__in=applications))
 
 
 def _of(kind: str, rows: QuerySet[Any], at: str) -> QuerySet[Any, Any]:
@@ -57,9 +62,10 @@ def _facts(applications: Sequence[Application]) -> QuerySet[Fact]:
     return Fact.objects.filter(subject_id__in=subjects, verb__in=sentences.FACTS)
 
 
-def _messages(candidate: Candidate) -> QuerySet[Message]:
+def _messages(candidate: Candidate, applications: Sequence[Application]) -> QuerySet[Message]:
     """What was said. What never left is told by its receipts instead."""
-    return Message.objects.filter(candidate=candidate).exclude(delivery="not_sent")
+    said = Message.objects.filter(concerning(candidate, applications))
+    return said.exclude(delivery="not_sent")
 
 
 def _quiet(candidate: Candidate, applications: Sequence[Application]) -> QuerySet[Receipt]:

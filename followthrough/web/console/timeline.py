@@ -191,9 +191,12 @@ def _ahead(candidate: Candidate, applications: Sequence[Application]) -> Iterato
 # --- what pages read -----------------------------------------------------------------------------
 
 
-def applications_of(candidate: Candidate) -> list[Application]:
-    """A candidate's applications with what the pages show of them."""
-    found = Application.objects.filter(candidate=candidate).order_by("id")
+def applications_of(
+    candidate: Candidate, *, of: QuerySet[Application] | None = None
+) -> list[Application]:
+    """A candidate's applications (those among `of`) with what the pages show of them."""
+    known = Application.objects.all() if of is None else of
+    found = known.filter(candidate=candidate).order_by("id")
     related = ("requisition__site", "run__version__map", "connection")
     return list(found.select_related(*related).prefetch_related("anchors"))
 

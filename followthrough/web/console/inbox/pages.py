@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from followthrough.conversations.models import Handoff
 from followthrough.core import clock
 from followthrough.core.ids import uuid7
+from followthrough.people import scopes
 from followthrough.web.console import live
 from followthrough.web.console.access import may, own
 from followthrough.web.console.inbox import case, lanes, talk, waiting, words
@@ -70,7 +71,7 @@ def live_talk(request: HttpRequest, key: UUID) -> HttpResponse:
 
 def handoff_of(request: HttpRequest, key: UUID) -> Handoff:
     """The handoff, if it is about somebody whom the member may see."""
-    return own(request, Handoff.objects.select_related(*WITH), key, candidate="candidate")
+    return own(request, Handoff.objects.select_related(*WITH), key, within=scopes.about)
 
 
 def shown(

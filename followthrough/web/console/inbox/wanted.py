@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from followthrough.people import scopes
 MINE, NOBODYS = "mine", "nobody"
 PER_PAGE = 50
 MOST_PAGES = 20
+DIGITS = re.compile(r"[0-9]{1,6}")
 
 
 @dataclass(frozen=True)
@@ -65,9 +67,7 @@ def read(given: QueryDict) -> Wanted:
         done=given.get("tab") == "done",
         whose=whose if whose in (MINE, NOBODYS) else "",
         reason=reason if reason in Handoff.Reason.values else "",
-        pages=min(int(pages), MOST_PAGES)
-        if pages.isascii() and pages.isdigit() and int(pages)
-        else 1,
+        pages=max(1, min(int(pages), MOST_PAGES)) if DIGITS.fullmatch(pages) else 1,
     )
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models import Count, QuerySet
@@ -21,9 +22,10 @@ from followthrough.people.stages import Stage
 from followthrough.web.console import mapless
 from followthrough.web.console.mapless import Mapless
 from followthrough.web.console.sentences import label, touch_name
-from followthrough.web.console.today.lists import Shown, first
+from followthrough.web.console.today.lists import MOST, Shown, first
 
 LATELY = timedelta(days=7)
+OF_A_KIND = 10
 
 
 class Broken(NamedTuple):
@@ -41,11 +43,21 @@ def things(member: Member) -> Shown:
     """All of them, the widest first. What is about the whole company is shown to whoever works
     for all of it."""
     everything = scopes.requisitions(member) is None
-    return first([*(_whole(member) if everything else ()), *_write_backs(member), *_unsent(member)])
+    whole = (first(_stages(member)), first(_senders(member)), _events(member),
+             first(_mapless(member))) if everything else ()  # fmt: skip
+    return _together([*whole, _write_backs(member), _unsent(member)])
 
 
-def _whole(member: Member) -> list[Broken]:
-    return [*_stages(member), *_senders(member), *_events(member), *_mapless(member)]
+def _together(lists: Sequence[Shown]) -> Shown:
+    rows = [row for one in lists for row in one.rows]
+    return Shown(rows[:MOST], sum(one.total for one in lists))
+
+
+def _some(found: QuerySet[Any], said: Callable[[Any], Broken]) -> Shown:
+    """The first OF_A_KIND of what may be much, and how many there are."""
+    rows = list(found[: OF_A_KIND + 1])
+    total = len(rows) if len(rows) <= OF_A_KIND else found.count()
+    return Shown([said(one) for one in rows[:OF_A_KIND]], total)
 
 
 def _stages(member: Member) -> list[Broken]:
@@ -86,9 +98,9 @@ def _senders(member: Member) -> list[Broken]:
     return [Broken(kind, text % {"sender": one.name}, place="connections") for one in found]
 
 
-def _events(member: Member) -> list[Broken]:
+def _events(member: Member) -> Shown:
     found = RawEvent.objects.filter(organization=member.organization_id, state="parked")
-    return [_event(one) for one in found.only("kind", "outcome").order_by("-id")[:10]]
+    return _some(found.only("kind", "outcome").order_by("-id"), _event)
 
 
 def _event(one: RawEvent) -> Broken:
@@ -96,26 +108,27 @@ def _event(one: RawEvent) -> Broken:
     return Broken(one.get_kind_display(), said, place="connections")
 
 
-def _write_backs(member: Member) -> list[Broken]:
+def _write_backs(member: Member) -> Shown:
     found = WriteBack.objects.filter(organization=member.organization_id, state="parked")
-    mine = found.filter(scopes.about(member, "application__candidate"))
-    return [
-        Broken(_("Not written back to the ATS"), one.problem, one.application.candidate)
-        for one in mine.select_related("application__candidate").order_by("created_at")[:10]
-    ]
+    mine = found.filter(scopes.applied(member)).select_related("application__candidate")
+    kind = _("Not written back to the ATS")
+    return _some(
+        mine.order_by("created_at"),
+        lambda one: Broken(kind, one.problem, one.application.candidate),
+    )
 
 
-def _unsent(member: Member) -> list[Broken]:
+def _unsent(member: Member) -> Shown:
     """Messages that could not be sent, or of which nobody knows whether they were, lately."""
-    return [Broken(one.get_state_display(), _message(one), one.candidate) for one in _lost(member)]
-
-
-def _lost(member: Member) -> QuerySet[Touch]:
     found = Touch.objects.filter(
         organization=member.organization_id, state__in=("failed", "unknown")
     )
     lately = found.filter(ended_at__gt=clock.now() - LATELY).filter(scopes.about(member))
-    return lately.select_related("candidate").order_by("-ended_at")[:10]
+    return _some(lately.select_related("candidate").order_by("-ended_at"), _lost)
+
+
+def _lost(one: Touch) -> Broken:
+    return Broken(one.get_state_display(), _message(one), one.candidate)
 
 
 def _message(one: Touch) -> str:

@@ -53,15 +53,19 @@ def batches(member: Member) -> Shown:
         organization=member.organization_id, subject_kind="map", why="held_batch", ended_at=None
     )
     freezes = {one.subject_id: one for one in held.order_by("begun_at")}
-    maps, counts = MessageMap.objects.filter(id__in=freezes), _counts(freezes)
-    return first(Batch(one, freezes[one.id], counts[one.id]) for one in maps)
+    maps, counts = MessageMap.objects.filter(id__in=freezes), _counts(freezes, member)
+    everything = scopes.requisitions(member) is None
+    mine = [one for one in maps if everything or counts[one.id]]
+    return first(Batch(one, freezes[one.id], counts[one.id]) for one in mine)
 
 
-def _counts(maps: Iterable[UUID]) -> Counter[UUID]:
-    """How many messages of each map are due."""
+def _counts(maps: Iterable[UUID], member: Member) -> Counter[UUID]:
+    """How many messages of each map are due to those the member may see."""
     map_of = dict(Version.objects.filter(map__in=maps).values_list("id", "map"))
     due = Touch.objects.filter(state="planned", due_at__lte=clock.now(), version_id__in=map_of)
     found: Counter[UUID] = Counter()
-    for version, n in due.values_list("version_id").annotate(n=Count("id")):
+    for version, n in (
+        due.filter(scopes.about(member)).values_list("version_id").annotate(n=Count("id"))
+    ):
         found[map_of[version]] += n
     return found

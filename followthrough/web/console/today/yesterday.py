@@ -36,7 +36,7 @@ def counted(member: Member) -> Counted:
         came=Count("id", filter=late & Q(direction="in")),
         yes=Count("id", filter=late & Q(direction="in", reading__kind="confirmed")),
     )
-    decided = _lately(Receipt, member, candidate="candidate_id").aggregate(
+    decided = _lately(Receipt, member).aggregate(
         held=Count("touch_id", filter=late & Q(verdict="hold"), distinct=True),
         stopped=Count("touch_id", filter=late & Q(verdict="drop"), distinct=True),
     )
@@ -44,11 +44,11 @@ def counted(member: Member) -> Counted:
     return Counted(**said, **decided, handed=handed)
 
 
-def _lately(model, member: Member, *, candidate: str = "candidate"):
+def _lately(model, member: Member):
     """Rows written within a day. The business clock only ever runs ahead of the one that keys go
     by, so what happened within a day of it is among them; the time itself is left to whoever
     counts: PostgreSQL takes two conditions for a day for a few rows, and then does not hash.
     """
     since = ids.earliest(clock.wall() - DAY)
     found = model.objects.filter(organization_id=member.organization_id, id__gte=since)
-    return found.filter(scopes.about(member, candidate))
+    return found.filter(scopes.about(member))
