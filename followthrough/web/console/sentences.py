@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.utils.formats import date_format
@@ -95,8 +95,18 @@ def touch_name(key: str) -> str:
     return _("%(name)s: our answer") % {"name": label(name)} if reply else label(name)
 
 
-def moved(row: StageChange) -> str:
-    """A stage change."""
+LATE = timedelta(minutes=2)  # what we see later than that says when it happened
+
+
+def moved(row: StageChange, wall: Wall) -> str:
+    """A stage change, with its time in the ATS where we saw it later."""
+    if row.source_time is None or row.observed_at - row.source_time < LATE:
+        return _moved(row)
+    told = {"said": _moved(row), "when": moment(row.source_time, wall.zone)}
+    return _("%(said)s; in the ATS since %(when)s") % told
+
+
+def _moved(row: StageChange) -> str:
     if row.to_stage == Stage.UNMAPPED:
         text = _(
             "The ATS moved it to “%(ats)s”, which is not mapped to a stage: no message follows."

@@ -160,7 +160,7 @@ def _entry(one: Moment, row: Any, known: _Known) -> Entry:
 def _said(kind: str, row: Any, wall: Wall) -> str:
     match kind:
         case "stage":
-            return sentences.moved(row)
+            return sentences.moved(row, wall)
         case "fact":
             return sentences.fact(row, wall)
         case "consent":
