@@ -60,7 +60,7 @@ REASONS = {
 
 PASSED = {
     "relevant": _("The condition in the message map holds."),
-    "in_time": _("It is still of use."),
+    "in_time": _("It is not too late for it."),
     "anchor": _("The time it was planned around is unchanged."),
     "untried": _("This channel has not failed for this message."),
     "address": _("There is an address."),
@@ -68,7 +68,7 @@ PASSED = {
     "not_opted_out": _("Nobody opted out at this address."),
     "consent": _("Consent is on record (%(consent_basis)s)."),
     "sender": _("There is a sender."),
-    "not_frozen": _("No freeze stands."),
+    "not_frozen": _("Nothing is stopped, and no person has to answer first."),
     "zone": _("The zone is known (%(evidence)s)."),
     "legal_hours": _("The law allows this hour: it was %(local)s for this candidate."),
     "quiet_hours": _("The policy allows this hour: it was %(local)s for this candidate."),

@@ -15,12 +15,15 @@ from django.views.decorators.http import require_safe
 
 from followthrough.conversations.models import Handoff
 from followthrough.core import clock
-from followthrough.governance import freezes
+from followthrough.governance import freezes, policies
+from followthrough.governance.policy import CompiledPolicy
 from followthrough.messages.models import Ask
 from followthrough.people import scopes
 from followthrough.people.models import Anchor, Application, Candidate
+from followthrough.store import sql
 from followthrough.web.console import interviews, live, moments, names, reach, timeline, whereabouts
 from followthrough.web.console.access import own
+from followthrough.web.console.outlook import Outlook
 from followthrough.web.console.sentences import Wall, dated, touch_name
 
 PART = "console/candidate/live.html"
@@ -82,11 +85,13 @@ def about(
         .select_related("candidate", "owner__user")
         .order_by("id")
     )
-    built = timeline.build(candidate, applications, wall=wall, before=before)
     waiting = [one for one in handoffs if one.resolved_at is None]
     silent = _silent(candidate, applications)
     ways = reach.ways(candidate, zone=wall.zone)
-    closed = "" if any(way.open for way in ways) else _("no address of theirs may be written to")
+    open_now = {way.channel for way in ways if way.open}
+    outlook = Outlook(candidate, _policy(candidate.organization_id), zones.names, open_now)
+    built = timeline.build(candidate, applications, wall=wall, outlook=outlook, before=before)
+    closed = "" if open_now else _("no address of theirs may be written to")
     return {
         "candidate": candidate,
         "applications": applications,
@@ -102,6 +107,11 @@ def about(
         "before": before,
         "names": names.of_members(one.resolved_by for one in handoffs),
     }
+
+
+def _policy(organization_id: UUID) -> CompiledPolicy:
+    (standing,) = sql.ask(policies.standing([organization_id]))
+    return standing.get(organization_id) or policies.default()
 
 
 def _silent(candidate: Candidate, applications: Sequence[Application]) -> str:
@@ -170,7 +180,7 @@ def _planned(application: Application, built: timeline.Timeline, closed: str) ->
         return _("Nothing is planned until the next stage.")
     if closed:
         return _("Nothing: %(why)s.") % {"why": closed}
-    return _message(ahead[0].row.key, ahead[0].at, built.wall)
+    return _message(ahead[0].row.key, ahead[0].about or ahead[0].at, built.wall)
 
 
 def _message(key: str, at: datetime, wall: Wall) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
@@ -221,3 +222,27 @@ def test_a_fault_of_ours_is_said_plainly(owner: Client, monkeypatch: pytest.Monk
     answer = owner.get("/")
     assert answer.status_code == 500
     assert "Something broke on our side" in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("due", "useful", "said"),
+    [
+        ("2026-06-04T08:00", None, "In quiet hours: goes out from Thu 4 Jun, 09:00"),
+        ("2026-06-04T07:00", "2026-06-04T08:30", "it will not go out"),
+        ("2026-06-04T17:00", None, ""),
+    ],
+)
+def test_what_is_planned_for_quiet_hours_says_when_it_goes_out(
+    owner: Client, application: Application, due: str, useful: str | None, said: str
+) -> None:
+    zone = ZoneInfo("America/Los_Angeles")
+    at, until = (one and datetime.fromisoformat(one).replace(tzinfo=zone) for one in (due, useful))
+    ConsentEntry.objects.create(
+        organization_id=application.organization_id, candidate_id=application.candidate_id,
+        address_key=application.candidate.contact_points.get().address_key, channel="sms",
+        state="granted", basis="form", source="ats", actor_kind="ats", actor_id="", at=world.NOON,
+    )  # fmt: skip
+    touch(application, state="planned", due_at=at, useful_until=until)
+    shown = page(owner, application)
+    assert said in shown
+    assert ("quiet hours" in shown) is bool(said)

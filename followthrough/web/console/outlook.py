@@ -1,0 +1,53 @@
+"""What a planned message meets at its time, as far as that is known now: the hours there."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from followthrough.governance.hours import open_at, opens
+from followthrough.governance.policy import CompiledPolicy
+from followthrough.messages.models import Touch
+from followthrough.people.models import Candidate
+from followthrough.web.console import sentences
+from followthrough.web.console.sentences import Wall
+
+AT_ANY_HOUR = ("reply", "service")
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """Where a person may be, and the channels they may be written to on."""
+
+    candidate: Candidate
+    policy: CompiledPolicy
+    zones: tuple[str, ...]
+    channels: Collection[str]
+
+    def opens(self, touch: Touch) -> datetime | None:
+        """When the hours that a touch is due outside of open; None where they are open then, or
+        nobody knows."""
+        channel = next((one for one in touch.channels if one in self.channels), None)
+        if channel is None or touch.purpose in AT_ANY_HOUR or not self.zones:
+            return None
+        rules = self.policy.rules(self.candidate.country, self.candidate.region)
+        week = rules.bounds(channel, touch.purpose).hours.both
+        minute = int(touch.due_at.timestamp()) // 60
+        if week is None or open_at(week, self.zones, minute):
+            return None
+        return opens(week, self.zones, minute)
+
+    def said(self, touch: Touch, wall: Wall) -> str:
+        """The same in words; '' where nothing is in the way."""
+        found = self.opens(touch)
+        if found is None:
+            return ""
+        told = {"until": sentences.moment(found, wall.zone)}
+        if touch.useful_until and touch.useful_until <= found:
+            return (
+                _("In quiet hours until %(until)s, and of no use then: it will not go out") % told
+            )
+        return _("In quiet hours: goes out from %(until)s") % told
