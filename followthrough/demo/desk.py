@@ -49,10 +49,7 @@ def shown(request: HttpRequest, page: str = "home") -> dict[str, Any]:
 
 def _beginning(organization_id: UUID, journey: Any) -> AtsApplication | None:
     """Whom an address that names nobody is about: whom the walk is about, else somebody likely."""
-    if journey:
-        return journey.application
-    fit = whom.likely(organization_id)
-    return fit.application if fit else None
+    return journey.application if journey else whom.anybody(organization_id)
 
 
 # --- the ATS -----------------------------------------------------------------------------------

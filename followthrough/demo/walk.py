@@ -29,7 +29,7 @@ class Text(NamedTuple):
 
 
 class Waiting(NamedTuple):
-    """The next planned message; `held_for` is a code, '' when it simply is not due."""
+    """A planned message; `held_for` is a code, '' when it simply is not due."""
 
     due_at: datetime
     held_for: str
@@ -56,7 +56,8 @@ class Seen:
     interview: datetime | None = None
     invited: bool = False
     text: Text | None = None
-    waiting: Waiting | None = None
+    invitation: Waiting | None = None  # the first message about it, if it comes soon or at nine
+    waiting: Waiting | None = None  # the next message, whatever it is about
     waits: bool = False  # for an answer to what was asked
     readings: Sequence[str] = ()  # of what was written since, oldest first
     confirmed: bool = False
@@ -126,8 +127,9 @@ def progress(seen: Seen) -> Progress:
 
 
 def stuck(seen: Seen, current: int) -> bool:
-    """Whether no message may reach this person, in a step that needs one."""
-    return seen.blocked and current < len(STEPS)
+    """Whether the message that a step needs does not reach this person."""
+    nothing_comes = not (seen.text or seen.invitation or seen.silent) and seen.stage == "interview"
+    return (seen.blocked and current < len(STEPS)) or (current == 2 and nothing_comes)
 
 
 def _named(seen: Seen, text: str, at: str, **given: object) -> Line:
@@ -190,7 +192,7 @@ def _to_read(seen: Seen) -> Line:
 
 
 def _to_wait(seen: Seen) -> Line:
-    waiting = seen.waiting
+    waiting = seen.invitation
     if waiting and waiting.held_for in HOURS:
         text = _("It is %(now)s: no hour for texts, so this one is held until %(due)s. Its receipt"
                  " in the timeline says by which rule. Press “To the next message”.")  # fmt: skip
@@ -204,8 +206,8 @@ def _to_wait(seen: Seen) -> Line:
         text = _("Nothing to do for half a minute: the text waits that long, so that a move made by"
                  " mistake reaches nobody. Then it appears on %(name)s’s phone.")  # fmt: skip
         return _named(seen, text, "phone")
-    text = _("No text is planned for %(name)s; the timeline says why. Begin again with another"
-             " person.")  # fmt: skip
+    text = _("No text reaches %(name)s about this interview any time soon; the timeline says why."
+             " Begin again with another person.")  # fmt: skip
     return _named(seen, text, "console")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from followthrough.accounts.models import Member
@@ -13,13 +13,14 @@ from followthrough.demo import phone, whom
 from followthrough.demo.ats import INTERVIEW
 from followthrough.demo.models import Walk
 from followthrough.demo.record import site_wall
-from followthrough.demo.walk import Decided, Seen, Text, Waiting
+from followthrough.demo.walk import HOURS, Decided, Seen, Text, Waiting
 from followthrough.governance.models import AddressBlock
 from followthrough.messages.models import Ask, Message, Receipt, Touch
 from followthrough.people.models import Anchor, Application, StageChange, WriteBack
 
 SILENT = ("unclear", "declined", "ambiguous_stop")
 UNDERWAY = ("planned", "sending", "reconciling")
+A_WHILE = timedelta(minutes=5)  # nobody waits longer for the first text
 
 
 def latest(member: Member) -> Walk | None:
@@ -74,6 +75,7 @@ class _Rows:
             "interview": self._interview(),
             "invited": invited_at is not None,
             "text": self._text(invited_at) if invited_at else None,
+            "invitation": self._invitation(invited_at) if invited_at else None,
             "waiting": self._waiting(),
             "waits": Ask.objects.filter(application=self.application, state="open").exists(),
             "readings": [_kind(one) for one in self._written()],
@@ -108,9 +110,16 @@ class _Rows:
         touch = self.touches.get(message.touch_id) if message.touch_id else None
         return touch.origin if touch and message.direction == "out" else ""
 
+    def _invitation(self, invited_at: datetime) -> Waiting | None:
+        """What the map planned first when they were invited, unless it is dropped or held for long;
+        it is planned anew when the interview is moved."""
+        planned = [one for one in self.touches.values() if one.planned_at >= invited_at]
+        of_map = sorted((one for one in planned if one.origin == "map"), key=lambda one: one.id)
+        found = _ahead([one for one in of_map if one.key == of_map[0].key][-1:])
+        return found if found and _is_awaited(found) else None
+
     def _waiting(self) -> Waiting | None:
-        ahead = [one for one in self.touches.values() if one.state in UNDERWAY]
-        return Waiting(ahead[0].due_at, ahead[0].held_for) if ahead else None
+        return _ahead(self.touches.values())
 
     def _written(self) -> list[Message]:
         return [one for one in self.messages if one.direction == "in"]
@@ -161,6 +170,17 @@ class _Rows:
             "stopped_since": sum(one.state in ("dropped", "cancelled") for one in planned),
             "still_planned": sum(one.state in UNDERWAY for one in planned),
         }
+
+
+def _ahead(touches: Iterable[Touch]) -> Waiting | None:
+    """The first of them that is still underway."""
+    found = next((one for one in touches if one.state in UNDERWAY), None)
+    return Waiting(found.due_at, found.held_for) if found else None
+
+
+def _is_awaited(first: Waiting) -> bool:
+    """Whether anybody waits for it: it comes at once, or when texts may go out again."""
+    return first.held_for in HOURS or first.due_at - clock.now() <= A_WHILE
 
 
 def _was_planned(touch: Touch, at: datetime) -> bool:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from followthrough.conversations.models import Handoff
 from followthrough.core import clock
@@ -31,18 +31,28 @@ class Fit(NamedTuple):
 
 
 def likely(organization_id: UUID, *, but: Sequence[UUID] = ()) -> Fit | None:
-    """Somebody to begin with, but none of `but`; None in an empty company."""
+    """Somebody to begin with, but none of `but`; None when there is nobody whom texts reach."""
     everyone = AtsApplication.objects.filter(organization_id=organization_id).exclude(id__in=but)
-    ready = everyone.filter(stage="Phone screen", data__candidate__phones__0__isnull=False)
+    reached = everyone.filter(data__candidate__phones__0__isnull=False)
+    reached = reached.exclude(external_id__in=_unreached(organization_id).values("external_id"))
+    ready = reached.filter(stage="Phone screen")
     mapped = ready.exclude(data__requisition__family="office").filter(data__candidate__locale="en")
     free = mapped.filter(external_id__in=unhindered(organization_id).values("external_id"))
     texts = _TextHours(organization_id)
-    for found in (free, mapped, everyone):
+    for found in (free, mapped, reached):
         rows = list(found.select_related("connection").order_by("-updated_at", "-id")[:CONSIDERED])
         fits = [Fit(one, texts.open(one)) for one in rows]
         if fits:
             return min(fits, key=_worth)
     return None
+
+
+def anybody(organization_id: UUID) -> AtsApplication | None:
+    """Whom a page is about that names nobody: somebody likely, else whoever was changed last."""
+    fit = likely(organization_id)
+    rows = AtsApplication.objects.filter(organization_id=organization_id)
+    latest = rows.select_related("connection").order_by("-updated_at", "-id")
+    return fit.application if fit else latest.first()
 
 
 def _worth(fit: Fit) -> tuple[bool, bool]:
@@ -80,14 +90,26 @@ def unhindered(organization_id: UUID) -> QuerySet[Application]:
     today = Message.objects.filter(direction="out", at__gt=clock.now() - timedelta(days=1))
     waiting = Handoff.objects.filter(resolved_at=None)
     reached = Message.objects.filter(direction="out", channel="sms", delivery="delivered")
-    blocked = AddressBlock.objects.filter(lifted_at=None).values("address_key")
     found = Application.objects.filter(organization_id=organization_id, run__ended_at=None)
     found = found.filter(run__isnull=False, candidate__in=reached.values("candidate"))
     for busy in (today, waiting):
         found = found.exclude(candidate__in=busy.values("candidate"))
-    for keys in (blocked, _shared(organization_id)):
-        found = found.exclude(candidate__contact_points__address_key__in=keys)
+    shared = found.filter(candidate__contact_points__address_key__in=_shared(organization_id))
+    for kept in (shared, _unreached(organization_id)):
+        found = found.exclude(id__in=kept.values("id"))
     return found
+
+
+def _unreached(organization_id: UUID) -> QuerySet[Application]:
+    """Whom no text reaches: no telephone number works, or somebody there wants none."""
+    phones = ContactPoint.objects.filter(organization_id=organization_id, kind="phone", usable=True)
+    blocked = AddressBlock.objects.filter(organization_id=organization_id, lifted_at=None)
+    stopped = ContactPoint.objects.filter(
+        organization_id=organization_id, address_key__in=blocked.values("address_key")
+    )
+    without = ~Q(candidate__in=phones.exclude(address_key="").values("candidate"))
+    theirs = Application.objects.filter(organization_id=organization_id)
+    return theirs.filter(without | Q(candidate__in=stopped.values("candidate")))
 
 
 def _shared(organization_id: UUID) -> QuerySet[ContactPoint, str]:

@@ -36,14 +36,13 @@ DOING = {
     "nothing yet": ({}, 1, "ats", "move Ana to Interview"),
     "heard of, in another stage": ({"stage": "screen"}, 1, "ats", "move Ana to Interview"),
     "invited without a time": (INVITED | {"interview": None}, 1, "ats", "no time yet"),
-    "waits to settle": (INVITED | {"waiting": Waiting(NOW, "")}, 2, "phone", "half a minute"),
+    "waits to settle": (INVITED | {"invitation": Waiting(NOW, "")}, 2, "phone", "half a minute"),
     "held over the night": (
-        INVITED | {"waiting": Waiting(NOW + timedelta(hours=9), "quiet_hours")},
+        INVITED | {"invitation": Waiting(NOW + timedelta(hours=9), "quiet_hours")},
         2, "clock", "held until Wed 3 Jun, 19:00 (Reno)",
     ),
     "a person was asked before": (INVITED | {"silent": True}, 2, "console", "seen to it"),
     "moved on too soon": (INVITED | {"stage": "offer"}, 2, "ats", "Interview once more"),
-    "nothing is planned": (INVITED, 2, "console", "Begin again"),
     "arrived": (SENT, 2, "phone", "open it"),
     "read": (READ | {"waits": True}, 3, "phone", "press “Yes”"),
     "yes, and not written back": (YES | {"written_back": False}, 3, "ats", "being told"),
@@ -89,6 +88,13 @@ def test_whoever_stopped_all_messages_too_soon_is_told_to_begin_again(seen: dict
     found = at(**seen, stopped=True, blocked=True)
     assert found.again
     assert found.todo is not None
+    assert "Begin again with another person" in found.todo.said
+
+
+def test_what_is_days_off_is_not_waited_for_when_the_first_text_does_not_come() -> None:
+    found = at(**INVITED, waiting=Waiting(NOW + timedelta(days=3), ""))
+    assert found.todo is not None
+    assert (found.current, found.todo.at, found.again) == (2, "console", True)
     assert "Begin again with another person" in found.todo.said
 
 

@@ -8,9 +8,12 @@ from typing import Any
 import pytest
 
 from followthrough.conversations.models import Handoff
+from followthrough.core import clock
 from followthrough.demo import record, whom
 from followthrough.demo.models import AtsApplication, Walk
 from followthrough.demo.tests.town import Town
+from followthrough.messages.models import Touch
+from followthrough.people.models import ContactPoint
 
 
 def doing(town: Town) -> tuple[int, str]:
@@ -144,6 +147,43 @@ def test_whoever_shares_a_phone_is_not_chosen(town: Town) -> None:
     town.arrives(102, phone="(775) 555-0150")
     town.goes_on(days=5)
     assert not whom.unhindered(town.connection.organization_id).exists()
+
+
+def test_nobody_is_walked_with_whose_phone_does_not_work(town: Town) -> None:
+    ana = town.arrives(101)
+    town.goes_on(days=5)
+    ContactPoint.objects.filter(kind="phone").update(usable=False)
+    assert not whom.unhindered(town.connection.organization_id).exists()
+    town.browser.post("/demo/walk", {"act": "begin"})
+    assert not Walk.objects.exists()
+    assert "Ana Ruiz101’s phone" in page(town)  # a page is about somebody all the same
+    bo = town.arrives(102)  # had a message today, and is reached
+    ana.change(fields={})  # whoever was changed last is not who is reached
+    assert whom.anybody(town.connection.organization_id) == bo
+    town.post("/demo/walk", act="begin")
+    assert Walk.objects.get().application == bo
+
+
+def test_when_the_first_text_is_dropped_the_walk_says_so_and_offers_another_person(
+    town: Town,
+) -> None:
+    ana = begun(town)
+    ContactPoint.objects.update(usable=False)  # since they were chosen
+    town.moves(ana)
+    assert "half a minute" in said(town)
+    town.goes_on(seconds=31)
+    assert Touch.objects.filter(state="planned").exists()  # what is days off is no reason to wait
+    assert "No text reaches Ana about this interview" in said(town)
+    assert town.progress().again
+
+
+@pytest.mark.parametrize(("held_for", "comes"), [("cap", False), ("quiet_hours", True)])
+def test_only_the_morning_is_waited_for_long(town: Town, held_for: str, *, comes: bool) -> None:
+    town.moves(begun(town))
+    first = Touch.objects.filter(key="interview_confirm")
+    assert first.update(held_for=held_for, due_at=clock.now() + timedelta(hours=9)) == 1
+    assert ("is held until" in said(town)) == comes
+    assert town.progress().again != comes
 
 
 @pytest.mark.parametrize("family", ["retail", "warehouse"])
