@@ -12,7 +12,9 @@ from followthrough.channels.models import SandboxMessage
 from followthrough.channels.sandbox import shelf
 from followthrough.channels.sandbox.adapter import Sandbox
 from followthrough.core import clock
+from followthrough.core.ids import earliest
 from followthrough.demo import phone, post
+from followthrough.demo.models import Seeding
 from followthrough.demo.trouble import outage
 from followthrough.runs.engine import every
 
@@ -36,16 +38,24 @@ registry.register(Provider())
 
 def _key_of(ago: timedelta) -> UUID:
     """The lowest key that is made `ago`, by the real clock."""
-    return UUID(int=int((clock.wall() - ago).timestamp() * 1000) << 80)
+    return earliest(clock.wall() - ago)
 
 
-_reported = _key_of(OVERLAP)
+_reported: UUID | None = None  # the last one, and before the first turn none
+
+
+def _first() -> UUID:
+    """Where to begin: a seeded history has reported its own."""
+    done_at = Seeding.objects.values_list("done_at", flat=True).first()
+    return max(_key_of(OVERLAP), earliest(done_at)) if done_at else _key_of(OVERLAP)
 
 
 @every(seconds=1)
 def report() -> None:
     """Send the delivery reports of what arrived since the last turn."""
     global _reported
+    if _reported is None:
+        _reported = _first()
     arrived = SandboxMessage.objects.filter(id__gt=_reported, id__lt=_key_of(UNDERWAY))
     for message in arrived.select_related("sender").order_by("id")[:AT_ONCE]:
         body, sender = post.encoded(phone.delivered(message.key)), message.sender
