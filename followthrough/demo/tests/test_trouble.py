@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import socket
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection as database
 
 from followthrough.accounts.models import Organization
 from followthrough.channels.models import SandboxMessage
@@ -15,7 +17,7 @@ from followthrough.core import clock
 from followthrough.core.ids import uuid7
 from followthrough.demo.models import AtsApplication, Trouble
 from followthrough.demo.tests.town import Town
-from followthrough.demo.trouble import board, disorder, killed, outage, repeats
+from followthrough.demo.trouble import board, crowd, disorder, killed, outage, repeats
 from followthrough.demo.trouble.repeats import Effects
 from followthrough.demo.trouble.tally import Tally, tally
 from followthrough.demo.trouble.told import Told
@@ -200,6 +202,28 @@ def test_nothing_is_killed_that_is_not_the_demos_worker(
     monkeypatch.setattr(os, "killpg", lambda *_: pytest.fail("It was killed."))
     Executor.objects.create(id=name, beat_at=clock.wall())
     assert killed.begin(organization.id) is None
+
+
+def test_without_a_worker_to_kill_nobody_applies(town: Town) -> None:
+    town.arrives(101)
+    before = AtsApplication.objects.count()
+    Executor.objects.all().delete()
+    assert killed.begin(town.connection.organization_id) is None
+    assert AtsApplication.objects.count() == before
+
+
+def test_crowds_that_gather_at_once_are_other_people(town: Town) -> None:
+    organization_id = town.arrives(101).organization_id
+
+    def gathered(_one: int) -> list[str]:
+        try:
+            return [one.external_id for one in crowd.gather(organization_id, 8)]
+        finally:
+            database.close()
+
+    with ThreadPoolExecutor(3) as pool:
+        found = [one for people in pool.map(gathered, range(3)) for one in people]
+    assert len(set(found)) == 24
 
 
 @pytest.mark.django_db

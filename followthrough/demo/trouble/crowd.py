@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from uuid import UUID
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
+from followthrough.accounts.models import Organization
 from followthrough.core import clock
 from followthrough.core.canonical import iso
 from followthrough.demo import ats
@@ -22,7 +24,11 @@ def gather(organization_id: UUID, people: int) -> list[AtsApplication]:
     """So many new people in the ATS, which has not told the product yet; [] without an opening
     to apply for."""
     model = _model(organization_id)
-    return [_enter(model, number) for number in _numbers(organization_id, people)] if model else []
+    if model is None:
+        return []
+    with transaction.atomic():  # one crowd at a time: two would count the same people
+        Organization.objects.select_for_update(no_key=True).get(id=organization_id)
+        return [_enter(model, number) for number in _numbers(organization_id, people)]
 
 
 def tell(application: AtsApplication) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import socket
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
@@ -47,8 +48,8 @@ class Seen(NamedTuple):
 def begin(organization_id: UUID) -> Trouble | None:
     """People apply, and the worker is killed while it works; None when there is none to kill."""
     worker = at_work()
-    people = crowd.gather(organization_id, PEOPLE)
-    if worker is None or not people:
+    people = crowd.gather(organization_id, PEOPLE) if worker else []
+    if not (worker and people):
         return None
     for one in people[: PEOPLE // 2]:
         crowd.tell(one)
@@ -91,8 +92,10 @@ def _is_ours(worker: Worker) -> bool:
 
 
 def kill(worker: Worker) -> None:
-    """`kill -9`, the worker and its hands at once: none of them can tidy up."""
-    os.killpg(worker.process, signal.SIGKILL)
+    """`kill -9`, the worker and its hands at once: none of them can tidy up. Another press of the
+    button may have been quicker."""
+    with suppress(ProcessLookupError):
+        os.killpg(worker.process, signal.SIGKILL)
 
 
 def told(trouble: Trouble) -> Told:
