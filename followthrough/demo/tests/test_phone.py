@@ -116,7 +116,11 @@ def test_without_an_address_there_is_nothing_to_write_from(
     mirrored.candidate.contact_points.filter(kind="email").update(usable=False)
     path = f"/demo/phone/{application.id}/write"
     answer = owner.post(path, {"text": "Hello", "channel": "email"}, follow=True)
-    assert "There is no address to write from" in answer.content.decode()
+    shown = answer.content.decode()
+    assert "There is no address to write from" in shown
+    # … so there is no box to write in: what demo.css says of the class hides it
+    assert shown.count('class="no-address"') == 1
+    assert 'id="panel-quick-email" hx-swap-oob="true" class="no-address"' in shown
     assert not PhoneMessage.objects.exists()
 
 
