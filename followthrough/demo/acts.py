@@ -11,9 +11,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from followthrough.core import clock
+from followthrough.core.typed import cleaned
 from followthrough.demo import ats, clockwork, desk, phone, record, walks
 from followthrough.demo.models import AtsApplication
 from followthrough.demo.trouble import board
@@ -23,6 +25,7 @@ from followthrough.web.console.sentences import dated
 
 LONGEST = timedelta(days=31)
 LOOPBACK = ("127.0.0.1", "::1")
+FAR_OFF = gettext_lazy("That time is more than ten years away, so nothing was changed.")
 
 
 # --- in the ATS --------------------------------------------------------------------------------
@@ -34,7 +37,10 @@ def move(request: HttpRequest, key: UUID) -> HttpResponse:
     chosen, stage = _application(request, key), request.POST.get("stage", "")
     if stage not in ats.STAGES:
         return _acted(request)
-    at = _moment(request, chosen) if stage == "Interview" else None
+    try:
+        at = _moment(request, chosen) if stage == "Interview" else None
+    except record.FarOff:
+        return _acted(request, FAR_OFF)
     same = at is None or at == record.interview_of(chosen)
     if stage == chosen.stage and same:
         return _acted(request, _already(chosen, stage))
@@ -57,7 +63,10 @@ def interview(request: HttpRequest, key: UUID) -> HttpResponse:
     if "clear" in request.POST:
         ats.set_interview(chosen, None)
         return _acted(request)
-    at = _moment(request, chosen)
+    try:
+        at = _moment(request, chosen)
+    except record.FarOff:
+        return _acted(request, FAR_OFF)
     if at is None:
         return _acted(request, _("That is no time, so the interview was left as it is."))
     ats.set_interview(chosen, at)
@@ -68,12 +77,13 @@ def interview(request: HttpRequest, key: UUID) -> HttpResponse:
 def phone_number(request: HttpRequest, key: UUID) -> HttpResponse:
     """Another telephone number."""
     chosen = _application(request, key)
-    ats.set_phone(chosen, request.POST.get("phone", "").strip()[:40])
+    ats.set_phone(chosen, cleaned(request.POST.get("phone", ""), longest=40))
     return _acted(request)
 
 
 def _moment(request: HttpRequest, chosen: AtsApplication) -> datetime | None:
-    """The time in the form, as the wall clock at the site shows it; None when it is not one."""
+    """The time in the form, as the wall clock at the site shows it; None when it is not one.
+    Raises record.FarOff."""
     return record.from_field(request.POST.get("at", ""), record.site_wall(chosen).zone)
 
 
@@ -84,7 +94,7 @@ def _moment(request: HttpRequest, chosen: AtsApplication) -> datetime | None:
 def write(request: HttpRequest, key: UUID) -> HttpResponse:
     """An answer, typed or tapped."""
     known = desk.mirrored(_application(request, key))
-    text = (request.POST.get("quick") or request.POST.get("text", "")).strip()[:1600]
+    text = cleaned(request.POST.get("quick") or request.POST.get("text", ""), longest=1600)
     channel = request.POST.get("channel", "sms")
     if known and text and phone.write(known.candidate, channel=channel, text=text) is None:
         return _acted(request, _("There is no address to write from: the ATS has none that works."))

@@ -7,6 +7,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
 from followthrough.core.hooks import BadSignature
+from followthrough.core.typed import cleaned
 from followthrough.demo import ats
 from followthrough.demo.models import AtsApplication
 
@@ -47,8 +48,8 @@ def _without_token(request: HttpRequest) -> HttpResponse | None:
 def _called(request: HttpRequest, external_id: str) -> AtsApplication:
     """The application, if the caller's token opens it; else it is not there."""
     given = request.headers.get("authorization", "")
-    found = AtsApplication.objects.filter(external_id=external_id).select_related("connection")
-    for one in found:
+    found = AtsApplication.objects.filter(external_id=cleaned(external_id, longest=40))
+    for one in found.select_related("connection"):
         if ats.may_call(one.connection, given):
             return one
     raise Http404

@@ -13,6 +13,7 @@ from django.utils.http import urlencode
 
 from followthrough.core import clock
 from followthrough.core.tokens import plain
+from followthrough.core.typed import cleaned
 from followthrough.demo import ats, clockwork, phone, quick, record, walk, walks, whom
 from followthrough.demo.models import AtsApplication
 from followthrough.demo.trouble import board, crowd
@@ -30,8 +31,10 @@ def shown(request: HttpRequest, page: str = "home") -> dict[str, Any]:
     """Everything a page (home, ats or phone) shows, for what its address says: application, q,
     stage."""
     organization_id, given = request.member.organization_id, request.GET
-    wanted, stage = given.get("q", "").strip()[:100], given.get("stage", "")[:80]
-    asked, journey = given.get("application", ""), walks.latest(request.member)
+    wanted, stage, asked = (
+        cleaned(given.get(name, ""), longest=100) for name in ("q", "stage", "application")
+    )
+    journey = walks.latest(request.member)
     chosen = named(organization_id, asked) if asked else _beginning(organization_id, journey)
     return {
         **frame(request),

@@ -17,6 +17,11 @@ AT = {
 }  # by family: their reminders are 2 and 3 hours before
 OPENS = time(9)
 FRIDAY = 4
+FARTHEST = timedelta(days=3652)  # from now, either way: ten years
+
+
+class FarOff(ValueError):
+    """A time at which nobody is invited; near the end of the calendar it is no instant either."""
 
 
 def site_wall(chosen: AtsApplication) -> Wall:
@@ -60,11 +65,13 @@ def as_field(at: datetime, zone: str) -> str:
 
 
 def from_field(written: str, zone: str) -> datetime | None:
-    """The instant that a form's field means; None when it is no time."""
+    """The instant that a form's field means; None when it is no time. Raises FarOff."""
     try:
-        wall = datetime.fromisoformat(written)
+        wall = datetime.fromisoformat(written).replace(tzinfo=None)
     except ValueError:
         return None
+    if abs(wall - clock.now().replace(tzinfo=None)) > FARTHEST:
+        raise FarOff
     return instant(wall.date(), wall.time(), zone)
 
 

@@ -315,6 +315,52 @@ def test_each_page_asks_a_known_number_of_questions(
         owner.get(page, {"application": "A-1"})
 
 
+@pytest.mark.parametrize("page", ["/demo/", "/demo/ats", "/demo/phone", "/demo/live"])
+@pytest.mark.parametrize("name", ["application", "q", "stage", "page"])
+def test_what_no_database_takes_may_stand_in_an_address(
+    owner: Client, application: AtsApplication, page: str, name: str
+) -> None:
+    assert owner.get(page, {name: "\0"}, follow=True).status_code == 200
+    assert owner.get(page, {name: "A\0-1"}, follow=True).status_code == 200
+
+
+def test_the_ats_has_no_application_whose_id_is_no_text(
+    application: AtsApplication, client: Client
+) -> None:
+    call = {"HTTP_AUTHORIZATION": "Bearer the-token"}
+    assert client.get("/demo/ats/api/applications/%00", **call).status_code == 404
+    assert client.get("/demo/ats/api/applications/A-1", **call).status_code == 200
+
+
+def test_what_no_database_takes_may_be_typed(
+    owner: Client, application: AtsApplication, mirrored: Application
+) -> None:
+    here = f"/demo/ats/{application.id}"
+    given = {"phone": "(775)\0 555-0199", "stage": "\0", "at": "\0"}
+    for path in (f"{here}/move", f"{here}/interview", f"{here}/phone-number"):
+        assert owner.post(path, given).status_code == 302
+    application.refresh_from_db()
+    assert application.data["candidate"]["phones"] == ["(775) 555-0199"]
+    typed = {"text": "Hel\0lo", "channel": "sms"}
+    assert owner.post(f"/demo/phone/{application.id}/write", typed).status_code == 302
+    assert PhoneMessage.objects.get().body == "Hello"
+    for path in ("/demo/walk", "/demo/clock", "/demo/trouble"):
+        words = dict.fromkeys(("act", "to", "kind", "application", "next"), "\0")
+        assert owner.post(path, words).status_code == 302
+
+
+@pytest.mark.parametrize("at", ["9999-12-31T23:59", "0001-01-01T00:00", "2046-06-03T10:00"])
+@pytest.mark.parametrize("act", ["move", "interview"])
+def test_nobody_is_invited_in_another_decade(
+    owner: Client, application: AtsApplication, act: str, at: str
+) -> None:
+    path = f"/demo/ats/{application.id}/{act}"
+    answer = owner.post(path, {"stage": "Interview", "at": at}, follow=True)
+    assert "more than ten years away, so nothing was changed" in answer.content.decode()
+    application.refresh_from_db()
+    assert (application.stage, record.interview_of(application)) == ("Applied", None)
+
+
 def test_a_stage_the_ats_does_not_have_is_no_move(
     owner: Client, application: AtsApplication
 ) -> None:

@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from followthrough.core import clock
+from followthrough.core.typed import cleaned
 from followthrough.people import scopes
 from followthrough.people.models import Anchor, Requisition, Site
 from followthrough.web.console import interviews
@@ -38,7 +39,7 @@ MOST = 100  # on one page: nobody reads more, and more would take long
 def page(request: HttpRequest) -> HttpResponse:
     """A week from the day in the address (`from`, else today), by the clock of each site."""
     first = _day(request.GET.get("from", ""))
-    site, state = request.GET.get("site", ""), request.GET.get("state", "")
+    site, state = (cleaned(request.GET.get(name, ""), longest=200) for name in ("site", "state"))
     theirs = _between(request.member, first, site)
     ids, total, cut_on = _first_of(theirs)
     found = interviews.load(ids)

@@ -12,6 +12,8 @@ from django.http import QueryDict
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
+from followthrough.core.typed import cleaned
+
 LONGEST = 200  # characters of any value in the address
 FILTERS = ("stage", "site", "team", "family", "run")
 PLACES = ("after", "before", "last")
@@ -75,9 +77,5 @@ Rows = list[tuple[UUID, str]]  # applications, each with its place in the order
 
 def of(given: QueryDict) -> Asked:
     """What an address asks for."""
-    found = {name: _clean(given.get(name, "")) for name in vars(Asked())}
+    found = {name: cleaned(given.get(name, ""), longest=LONGEST) for name in vars(Asked())}
     return Asked(**{**found, "sort": found["sort"] if found["sort"] in Sort.values else Sort.NAME})
-
-
-def _clean(text: str) -> str:
-    return text.replace("\0", "").strip()[:LONGEST]
