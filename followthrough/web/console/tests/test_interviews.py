@@ -83,6 +83,11 @@ def test_an_odd_day_is_no_fault(owner: Client, day: str) -> None:
     assert owner.get("/interviews/", {"from": day}).status_code == 200
 
 
+@pytest.mark.parametrize("name", ["from", "site", "state"])
+def test_what_no_database_takes_may_stand_in_the_address(owner: Client, name: str) -> None:
+    assert owner.get("/interviews/", {name: "\0"}).status_code == 200
+
+
 def test_many_interviews_take_no_more_questions(
     organization: Organization, owner: Client, django_assert_num_queries: object
 ) -> None:
