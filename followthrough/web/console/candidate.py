@@ -86,7 +86,7 @@ def about(
     waiting = [one for one in handoffs if one.resolved_at is None]
     silent = _silent(candidate, applications)
     ways = reach.ways(candidate, zone=wall.zone)
-    closed = "" if any(way.open for way in ways) else _("no address of theirs may be written to")
+    closed = reach.why_closed(ways)
     return {
         "candidate": candidate,
         "applications": applications,
@@ -97,6 +97,7 @@ def about(
         "points": [way.point for way in ways],
         "handoffs": waiting,
         "silent": silent,
+        "closed": closed,
         "hindered": silent or closed,
         "timeline": built,
         "before": before,
@@ -169,7 +170,7 @@ def _planned(application: Application, built: timeline.Timeline, closed: str) ->
     if not ahead:
         return _("Nothing is planned until the next stage.")
     if closed:
-        return _("Nothing: %(why)s.") % {"why": closed}
+        return reach.nothing(closed)
     return _message(ahead[0].row.key, ahead[0].at, built.wall)
 
 

@@ -13,7 +13,8 @@ from followthrough.messages.models import Touch
 from followthrough.people import scopes
 from followthrough.people.models import Application
 from followthrough.web import permissions
-from followthrough.web.console import names, sentences, timeline, whereabouts
+from followthrough.web.console import names, reach, sentences, timeline, whereabouts
+from followthrough.web.console.reach import Way
 from followthrough.web.console.sentences import Wall
 
 
@@ -30,6 +31,17 @@ class Case:
     def next(self) -> Touch | None:
         waiting = Touch.about(self.applications).filter(state="planned").exclude(origin="member")
         return waiting.order_by("due_at").first()
+
+    @cached_property
+    def ways(self) -> Sequence[Way]:
+        """How they can be reached, each address with what they allowed there."""
+        return reach.ways(self.handoff.candidate, zone=self.wall.zone)
+
+    @property
+    def next_comes_to(self) -> str:
+        """That nothing comes of what is planned, and why; '' when it will be decided in its time."""
+        closed = reach.why_closed(self.ways)
+        return reach.nothing(closed) if closed and self.next else ""
 
     @property
     def next_waits(self) -> str:

@@ -172,16 +172,71 @@ def test_at_night_an_answer_may_go_for_a_while(owner: Client, application: Appli
     assert "an answer to what they just wrote may go for another 18 minutes" in shown
 
 
-def test_stopped_means_stopped(owner: Client, application: Application) -> None:
+def stop(application: Application) -> None:
     phone = ContactPoint.objects.get(candidate=application.candidate, kind="phone")
     consent.opt_out(
         organization_id=application.organization_id, contact_point=phone, channel="sms",
         basis="stop", source="sms", evidence={}, actor=Actor("candidate", "c"), at=NOON - HOUR,
     )  # fmt: skip
+
+
+def test_stopped_means_stopped(owner: Client, application: Application) -> None:
+    stop(application)
     shown = lanes(owner, application)
     assert "Stopped since 3 Jun: cannot be texted." in shown
     assert "Nothing can be written to them here." in shown
     assert "<textarea" not in shown
+
+
+def test_who_wrote_stop_gets_nothing_more_and_can_be_called(
+    owner: Client, application: Application
+) -> None:
+    written(application, origin="map", key="day_before", due_at=NOON + 20 * HOUR)
+    handoff = waiting(application)
+    assert "Day before, Thu 4 Jun, 06:00" in open_one(owner, handoff)
+    stop(application)
+    shown = open_one(owner, handoff)
+    beside = shown[shown.index('class="inbox-who"') :]
+    assert "Nothing: no address of theirs may be written to." in beside
+    assert "Day before" not in beside
+    assert '<a href="tel:+17755550123">(775) 555-0123</a>' in beside
+    assert "Nothing can be written to them. Call them" in shown
+    assert "Answer them, then resolve it" not in shown
+
+
+@pytest.mark.parametrize("stopped", [True, False])
+def test_of_a_done_one_either_they_may_be_written_to_or_not(
+    owner: Client, application: Application, stopped: bool
+) -> None:
+    handoff = waiting(application, resolved_at=NOON)
+    if stopped:
+        stop(application)
+    shown = open_one(owner, handoff)
+    assert ("You may still write." in shown) is not stopped
+    assert ("Nothing can be written to them here." in shown) is stopped
+
+
+@pytest.mark.parametrize(
+    ("stopped", "said"), [(True, "Open in the inbox"), (False, "Answer in the inbox")]
+)
+def test_the_button_on_their_page_says_what_can_be_done_there(
+    owner: Client, application: Application, stopped: bool, said: str
+) -> None:
+    waiting(application)
+    if stopped:
+        stop(application)
+    shown = page(owner, reverse("candidate", args=[application.candidate_id]))
+    assert [one for one in ("Open in the inbox", "Answer in the inbox") if one in shown] == [said]
+
+
+def test_who_stopped_one_address_may_be_written_to_on_another(
+    owner: Client, organization: Organization, application: Application
+) -> None:
+    applied(organization, "Bo", "Obi", phone="(775) 555-0123")  # the phone is not hers alone
+    stop(application)
+    shown = open_one(owner, waiting(application, "opted_out"))
+    assert "Nothing can be written to them" not in shown
+    assert "write where they still allow it" in shown
 
 
 def test_an_address_that_is_not_used_says_why(owner: Client, application: Application) -> None:
