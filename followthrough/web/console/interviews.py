@@ -20,7 +20,7 @@ from followthrough.people import scopes
 from followthrough.people.models import Anchor, Application
 from followthrough.web.console.sentences import Wall
 
-ANCHOR = "interview_start"
+ANCHOR = Anchor.INTERVIEW
 # What is known of an interview: its meaning, and the words for it.
 STATES = {
     "confirmed": ("kept", gettext_noop("Confirmed")),

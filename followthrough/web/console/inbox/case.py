@@ -39,7 +39,7 @@ class Case:
 
     @property
     def next_comes_to(self) -> str:
-        """That nothing comes of what is planned, and why; '' when it will be decided in its time."""
+        """That nothing comes of what is planned, and why; '' when it takes its course."""
         closed = reach.why_closed(self.ways)
         return reach.nothing(closed) if closed and self.next else ""
 
