@@ -8,6 +8,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F
 
 from followthrough.accounts.models import Member
 from followthrough.audit import facts
@@ -33,6 +34,8 @@ BEFORE_INTERVIEW = timedelta(hours=2)
 AT_LEAST = timedelta(minutes=15)
 # Where a person must speak first, automation is silent until they have.
 SILENT = frozenset({Reason.UNCLEAR, Reason.DECLINED, Reason.AMBIGUOUS_STOP})
+# The most urgent first: by when they are due, then those whom a member has answered.
+MOST_URGENT_FIRST = (F("answered_at").asc(nulls_first=True), "due_at", "id")
 # Where it can be undone so long, nothing that was held leaves within that time.
 UNDO = timedelta(seconds=10)
 

@@ -41,7 +41,7 @@ class Draft:
 
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
-    """The list, and beside it whoever waits longest."""
+    """The list, and beside it the most urgent one."""
     first = found(request.member, wanted(request)).select_related(*WITH).first()  # type: ignore[attr-defined]
     return shown(request, first, chosen=False)
 

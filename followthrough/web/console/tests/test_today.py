@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 
 import pytest
@@ -10,6 +11,8 @@ from django.test import Client
 from followthrough.accounts.models import Organization, Role
 from followthrough.audit import facts
 from followthrough.channels.models import Sender
+from followthrough.conversations import handoffs
+from followthrough.conversations.models import Handoff
 from followthrough.core import clock
 from followthrough.core.ids import uuid7
 from followthrough.governance import consent, freezes
@@ -218,6 +221,29 @@ def test_a_held_batch_waits_for_a_yes(founded: company.Company) -> None:
     )  # fmt: skip
     shown = signed_in(member_of(founded.organization)).get("/").content.decode()
     assert f"<strong>1</strong> message of “{MessageMap.objects.get().name}” is held" in shown
+
+
+def test_today_and_the_inbox_name_them_in_one_order(
+    organization: Organization, owner: Client
+) -> None:
+    ats, now = world.connection(organization), clock.now()
+    for name, reason, hours in (
+        ("Third", "unreachable", 9),
+        ("Second", "unclear", 2),
+        ("First", "ambiguous_stop", 1),
+        ("Fourth", "ambiguous_stop", 8),
+    ):
+        person = world.candidate(ats, given_name=name, family_name="Who")
+        made = handoffs.open(
+            organization_id=organization.id, candidate_id=person.id, application_id=None,
+            reason=reason, at=now - hours * HOUR,
+        )  # fmt: skip
+        Handoff.objects.filter(id=made.id).update(answered_at=now if name == "Fourth" else None)
+    for path in ("/", "/inbox/"):
+        shown = owner.get(path).content.decode()
+        rows = shown[shown.index('id="people"' if path == "/" else 'class="inbox-rows"') :]
+        names = re.findall(r"(First|Second|Third|Fourth) Who", rows)
+        assert list(dict.fromkeys(names)) == ["First", "Second", "Third", "Fourth"], path
 
 
 def test_a_calm_day_says_so_and_what_went_on(organization: Organization, owner: Client) -> None:

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db.models import Count, QuerySet
 
 from followthrough.accounts.models import Member
+from followthrough.conversations import handoffs
 from followthrough.conversations.models import Handoff
 from followthrough.core import clock
 from followthrough.governance.models import Freeze
@@ -20,12 +21,12 @@ from followthrough.web.console.today.lists import MOST, Shown, first
 
 
 def waiting(member: Member) -> Shown:
-    """Open handoffs, the longest waiting first, each with what the candidate wrote."""
+    """Open handoffs in the order of the inbox, each with what the candidate wrote."""
     found = Handoff.objects.filter(organization=member.organization_id, resolved_at=None)
-    mine = found.filter(scopes.about(member)).order_by("opened_at", "id")
+    mine = found.filter(scopes.about(member)).order_by(*handoffs.MOST_URGENT_FIRST)
     ids = list(mine.values_list("id", flat=True))  # few, and then only what is shown is read
     related = ("candidate", "application__requisition__site", "owner__user")
-    shown = Handoff.objects.filter(id__in=ids[:MOST]).order_by("opened_at", "id")
+    shown = Handoff.objects.filter(id__in=ids[:MOST]).order_by(*handoffs.MOST_URGENT_FIRST)
     return Shown(_with_words(shown.select_related(*related)), len(ids))
 
 
