@@ -92,6 +92,8 @@ def about(
         "applications": applications,
         "standings": _standings(applications, built, waiting, silent, closed),
         "zones": zones,
+        "clocks": whereabouts.clocks(zones, wall, clock.now()),
+        "doubt": whereabouts.doubt(zones, clock.now()),
         "wall": wall,
         "ways": ways,
         "points": [way.point for way in ways],

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from followthrough.accounts.models import Member
 from followthrough.conversations.models import Handoff
+from followthrough.core import clock
 from followthrough.core.zones import Zones
 from followthrough.messages.models import Touch
 from followthrough.people import scopes
@@ -38,6 +39,16 @@ class Case:
         return reach.ways(self.handoff.candidate, zone=self.wall.zone)
 
     @property
+    def clocks(self) -> str:
+        """What time it is where they are, by every clock that may be theirs."""
+        return whereabouts.clocks(self.zones, self.wall, clock.now())
+
+    @property
+    def doubt(self) -> str:
+        """Why there is more than one; '' where there is one."""
+        return whereabouts.doubt(self.zones, clock.now())
+
+    @property
     def next_comes_to(self) -> str:
         """That nothing comes of what is planned, and why; '' when it takes its course."""
         closed = reach.why_closed(self.ways)
@@ -52,9 +63,10 @@ class Case:
 def about(handoff: Handoff) -> Case:
     """The case of a handoff: of its application, or of all of theirs where it has none."""
     every = timeline.applications_of(handoff.candidate)
-    zones = whereabouts.of(handoff.candidate, every)
     its = [one for one in every if one.id == handoff.application_id] or every
-    return Case(handoff, its, zones, whereabouts.clock_of(zones, its))
+    zones = whereabouts.of(handoff.candidate, its if handoff.application_id else ())  # as the gate
+    known = zones if zones.names else whereabouts.of(handoff.candidate, its)
+    return Case(handoff, its, zones, whereabouts.clock_of(known, its))
 
 
 def resolver(handoff: Handoff) -> str:

@@ -15,7 +15,7 @@ from followthrough.core import clock
 from followthrough.core.ids import uuid7
 from followthrough.governance import consent
 from followthrough.messages.models import Receipt, Touch
-from followthrough.people.models import Application, ContactPoint
+from followthrough.people.models import Application, Candidate, ContactPoint
 from followthrough.web.console.tests.conftest import member_of, signed_in
 from followthrough.web.console.tests.inboxes import (
     HOUR,
@@ -156,6 +156,24 @@ def test_it_says_why_they_may_be_written_to_and_what_time_it_is_there(
     assert "It is 10:00 where they are; it goes out at once." in shown
     assert "May be written to about their own application." in shown
     assert "(775) 555-0123" in shown
+
+
+def test_where_site_and_number_disagree_every_place_says_both_clocks(
+    owner: Client, application: Application
+) -> None:
+    Candidate.objects.filter(id=application.candidate_id).update(zone_stated="")
+    ContactPoint.objects.filter(kind="phone").update(address="+13035550123")  # Denver
+    both = "It is Wed 3 Jun, 10:00 (Reno"
+    doubt = "Nobody knows which (by the site and their area code): messages keep to the hours"
+    assert "It is 10:00 or 11:00 where they are; it goes out at once." in lanes(owner, application)
+    for path in (
+        reverse("handoff", args=[waiting(application).id]),
+        reverse("candidate", args=[application.candidate_id]),
+    ):
+        shown = page(owner, path)
+        assert both in shown
+        assert "or 11:00 (Denver) where they are." in shown
+        assert doubt in shown
 
 
 def test_at_night_it_says_when_it_would_leave(owner: Client, application: Application) -> None:
