@@ -50,9 +50,7 @@ def doubt(found: zones.Zones, now: datetime) -> str:
     if len({zones.local(now, name).utcoffset() for name in found.names}) < 2:
         return ""
     known = _(" and ").join(_(EVIDENCE[one]) for one in found.evidence.split("+"))
-    return _("Nobody knows which (by %(known)s): messages keep to the hours of each.") % {
-        "known": known
-    }
+    return _("Left open by %(known)s: messages keep to the hours of each.") % {"known": known}
 
 
 def clock_of(found: zones.Zones, applications: Iterable[Application]) -> Wall:

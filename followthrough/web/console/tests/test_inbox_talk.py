@@ -164,7 +164,7 @@ def test_where_site_and_number_disagree_every_place_says_both_clocks(
     Candidate.objects.filter(id=application.candidate_id).update(zone_stated="")
     ContactPoint.objects.filter(kind="phone").update(address="+13035550123")  # Denver
     both = "It is Wed 3 Jun, 10:00 (Reno"
-    doubt = "Nobody knows which (by the site and their area code): messages keep to the hours"
+    doubt = "Left open by the site and their area code: messages keep to the hours of each."
     assert "It is 10:00 or 11:00 where they are; it goes out at once." in lanes(owner, application)
     for path in (
         reverse("handoff", args=[waiting(application).id]),
@@ -230,7 +230,7 @@ def test_of_a_done_one_either_they_may_be_written_to_or_not(
     if stopped:
         stop(application)
     shown = open_one(owner, handoff)
-    assert ("You may still write." in shown) is not stopped
+    assert ("Automation goes on, and you may still write." in shown) is not stopped
     assert ("Nothing can be written to them here." in shown) is stopped
 
 

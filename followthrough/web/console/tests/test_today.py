@@ -246,6 +246,24 @@ def test_today_and_the_inbox_name_them_in_one_order(
         assert list(dict.fromkeys(names)) == ["First", "Second", "Third", "Fourth"], path
 
 
+@pytest.mark.parametrize(("stopped", "act"), [(False, "Answer"), (True, "Look at it")])
+def test_nobody_is_asked_to_answer_who_may_not_be_written_to(
+    founded: company.Company, stopped: bool, act: str
+) -> None:
+    application = invited(founded, at=clock.now() + 90 * HOUR)
+    world.contact_point(application.candidate, kind="phone", written="(775) 555-0123")
+    world.contact_point(application.candidate, kind="email", written="ada@example.org")
+    handoffs.open(
+        organization_id=application.organization_id, candidate_id=application.candidate_id,
+        application_id=application.id, reason="unclear", message_id=uuid7(), at=clock.now(),
+    )  # fmt: skip
+    if stopped:
+        stop(application, clock.now())
+    shown = signed_in(member_of(founded.organization)).get("/").content.decode()
+    rows = shown[shown.index('id="people"') : shown.index('id="risky"')]
+    assert [one for one in ("Answer", "Look at it") if f"{one}<span" in rows] == [act]
+
+
 def test_a_calm_day_says_so_and_what_went_on(organization: Organization, owner: Client) -> None:
     person = world.candidate(world.connection(organization))
     for direction, kind in (("out", None), ("in", "confirmed"), ("in", "unclear")):
