@@ -8,12 +8,14 @@ from typing import NamedTuple
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F
 
 from followthrough.accounts.models import Member
 from followthrough.audit import facts
 from followthrough.conversations.models import Handoff
 from followthrough.governance import freezes
 from followthrough.messages.models import Message, Touch
+from followthrough.people.models import Anchor
 from followthrough.store import sql
 
 Reason = Handoff.Reason
@@ -27,8 +29,13 @@ DUE: dict[str, timedelta] = {
     Reason.UNKNOWN_OUTCOME: timedelta(hours=8),
     Reason.UNREACHABLE: timedelta(hours=24),
 }
+# With an interview ahead, while something can still be done about it; yet never at once.
+BEFORE_INTERVIEW = timedelta(hours=2)
+AT_LEAST = timedelta(minutes=15)
 # Where a person must speak first, automation is silent until they have.
 SILENT = frozenset({Reason.UNCLEAR, Reason.DECLINED, Reason.AMBIGUOUS_STOP})
+# The most urgent first: by when they are due, then those whom a member has answered.
+MOST_URGENT_FIRST = (F("answered_at").asc(nulls_first=True), "due_at", "id")
 # Where it can be undone so long, nothing that was held leaves within that time.
 UNDO = timedelta(seconds=10)
 
@@ -61,10 +68,30 @@ def open(
         touch_id=touch_id,
         freeze_id=_silence(organization_id, candidate_id, at) if silent else None,
         opened_at=at,
-        due_at=at + DUE[reason],
+        due_at=_due(reason, at, _interview_ahead(candidate_id, application_id, at)),
     )
     _record(handoff, "opened_handoff", facts.SYSTEM, at)
     return handoff
+
+
+def _due(reason: str, at: datetime, interview: datetime | None) -> datetime:
+    """By when a person should have looked."""
+    usual = at + DUE[reason]
+    if interview is None:
+        return usual
+    return min(usual, max(interview - BEFORE_INTERVIEW, at + AT_LEAST))
+
+
+def _interview_ahead(
+    candidate_id: UUID, application_id: UUID | None, at: datetime
+) -> datetime | None:
+    """The next interview of the application; where it is about none, of the candidate."""
+    ahead = Anchor.objects.filter(name=Anchor.INTERVIEW, at__gt=at)
+    if application_id:
+        ahead = ahead.filter(application=application_id)
+    else:
+        ahead = ahead.filter(application__candidate=candidate_id)
+    return ahead.order_by("at").values_list("at", flat=True).first()
 
 
 def _unanswered(handoff: Handoff) -> Handoff:

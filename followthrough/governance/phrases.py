@@ -80,6 +80,9 @@ PASSED = {
     "sent": _("It went out."),
 }
 
+# In place of "The zone is known", where what is known says more than one.
+SEVERAL_ZONES = _("They may be in one of several zones (%(evidence)s): the hour must suit each.")
+
 SKIPPED = {
     "anchor": _("It is not planned around a time."),
     "not_opted_out": _("An opt-out does not stop its one confirmation."),

@@ -112,6 +112,8 @@ class _View:
 
     def check(self, check: Check) -> str:
         code, outcome, detail = check
+        if (code, outcome) == ("zone", "pass") and len(_clocks(self)) > 1:
+            return _(phrases.SEVERAL_ZONES) % _Values(self, detail)
         tables = {"pass": phrases.PASSED, "skip": phrases.SKIPPED}
         text = self.phrase(tables.get(outcome, phrases.REASONS), code, detail)
         by = _channel(detail.get("channel", ""))
@@ -173,9 +175,12 @@ def _channel(name: str) -> str:
 
 def _local(view: _View, detail: Mapping[str, Any]) -> str:
     """The wall-clock time of the decision, in every zone that was respected."""
+    return _(" or ").join(sorted(_clocks(view)))
+
+
+def _clocks(view: _View) -> set[str]:
     names = _details(view.receipt, "zones") or [view.zone]
-    clocks = {zones.local(view.receipt.at, name).strftime("%H:%M") for name in names}
-    return _(" or ").join(sorted(clocks))
+    return {zones.local(view.receipt.at, name).strftime("%H:%M") for name in names}
 
 
 def _evidence(view: _View, detail: Mapping[str, Any]) -> str:

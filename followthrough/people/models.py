@@ -290,6 +290,8 @@ class StageChange(HotRow):
 class Anchor(HotRow):
     """A named instant of an application, mirrored from the ATS: interview start, start date …"""
 
+    INTERVIEW = "interview_start"
+
     application = models.ForeignKey(
         Application, on_delete=models.CASCADE, related_name="anchors", db_index=False
     )  # `anchor_once` begins with it

@@ -14,6 +14,7 @@ from followthrough.core.ids import uuid7
 from followthrough.governance import freezes
 from followthrough.governance.models import Freeze
 from followthrough.messages.models import Message, Touch
+from followthrough.people.models import Anchor
 from tests import world
 from tests.world import NOON
 
@@ -48,6 +49,46 @@ def held(application, **given):
             "due_at": NOON + timedelta(days=1), "planned_at": NOON, **given,
         }
     )  # fmt: skip
+
+
+def invited(application, *, hours):
+    """An interview so many hours after NOON."""
+    return Anchor.objects.create(
+        organization_id=application.organization_id, application=application,
+        name=Anchor.INTERVIEW, at=NOON + timedelta(hours=hours),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("hours", "due"),
+    [
+        (30, timedelta(hours=8)),  # as usual
+        (6, timedelta(hours=4)),  # two hours before it
+        (2, timedelta(minutes=15)),  # never sooner
+        (-1, timedelta(hours=8)),  # it is past
+    ],
+)
+def test_it_is_due_before_an_interview_ahead(application, hours, due):
+    invited(application, hours=hours)
+    assert opened(application, "opted_out").due_at == NOON + due
+
+
+def test_what_is_due_sooner_anyway_stays_so(application):
+    invited(application, hours=30)
+    assert opened(application, "ambiguous_stop").due_at == NOON + timedelta(hours=1)
+
+
+def test_another_anchor_and_another_application_change_nothing(application):
+    other = world.application(application.candidate)
+    invited(other, hours=3)
+    Anchor.objects.filter(id=invited(application, hours=3).id).update(name="offer_sent")
+    assert opened(application, "opted_out").due_at == NOON + timedelta(hours=8)
+    assert opened(other, "opted_out").due_at == NOON + timedelta(hours=1)
+
+
+def test_about_no_application_any_interview_of_theirs_counts(application):
+    invited(application, hours=3)
+    assert opened(application, application_id=None).due_at == NOON + timedelta(hours=1)
 
 
 def test_one_stands_for_the_same_application_and_reason(application):

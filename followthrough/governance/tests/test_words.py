@@ -85,6 +85,17 @@ def test_quiet_hours_in_the_tone_of_the_house():
     )
 
 
+def test_a_zone_that_is_in_doubt_is_not_called_known():
+    sure, doubtful = (
+        [one.said for one in words.checked(decided(about=facts(zones=zones, zone_evidence=kinds)))]
+        for zones, kinds in (((RENO,), "site"), ((RENO, "America/Denver"), "site+area_code"))
+    )
+    assert "The zone is known (the site)." in sure
+    several = "They may be in one of several zones (the site and their area code):"
+    assert f"{several} the hour must suit each." in doubtful
+    assert not any("The zone is known" in one for one in doubtful)
+
+
 def test_legal_hours_name_the_law():
     held = decided(now=NIGHT)
     assert "Legal hours: it was 23:30 for this candidate (zone: the site)." in words.sentence(held)

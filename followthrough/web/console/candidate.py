@@ -91,17 +91,20 @@ def about(
     open_now = {way.channel for way in ways if way.open}
     outlook = Outlook(candidate, _policy(candidate.organization_id), zones.names, open_now)
     built = timeline.build(candidate, applications, wall=wall, outlook=outlook, before=before)
-    closed = "" if open_now else _("no address of theirs may be written to")
+    closed = reach.why_closed(ways)
     return {
         "candidate": candidate,
         "applications": applications,
         "standings": _standings(applications, built, waiting, silent, closed),
         "zones": zones,
+        "clocks": whereabouts.clocks(zones, wall, clock.now()),
+        "doubt": whereabouts.doubt(zones, clock.now()),
         "wall": wall,
         "ways": ways,
         "points": [way.point for way in ways],
         "handoffs": waiting,
         "silent": silent,
+        "closed": closed,
         "hindered": silent or closed,
         "timeline": built,
         "before": before,
@@ -179,7 +182,7 @@ def _planned(application: Application, built: timeline.Timeline, closed: str) ->
     if not ahead:
         return _("Nothing is planned until the next stage.")
     if closed:
-        return _("Nothing: %(why)s.") % {"why": closed}
+        return reach.nothing(closed)
     return _message(ahead[0].row.key, ahead[0].about or ahead[0].at, built.wall)
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -15,18 +17,21 @@ from followthrough.accounts.models import Member
 from followthrough.audit.models import Fact
 from followthrough.core import clock
 from followthrough.core.zones import local
+from followthrough.governance.models import AddressBlock
 from followthrough.messages.models import Ask
 from followthrough.people import scopes
-from followthrough.people.models import Anchor, Application
+from followthrough.people.models import Anchor, Application, ContactPoint
 from followthrough.web.console.sentences import Wall
 
-ANCHOR = "interview_start"
+ANCHOR = Anchor.INTERVIEW
 # What is known of an interview: its meaning, and the words for it.
 STATES = {
     "confirmed": ("kept", gettext_noop("Confirmed")),
     "waiting": ("held", gettext_noop("Asked, no answer yet")),
+    "wrote": ("held", gettext_noop("They wrote; no yes or no yet")),
     "declined": ("person", gettext_noop("Said no")),
     "unanswered": ("person", gettext_noop("Did not answer")),
+    "opted_out": ("person", gettext_noop("Opted out")),
     "moved": ("held", gettext_noop("Said yes to an earlier time")),
     "unasked": ("quiet", gettext_noop("Not asked yet")),
     "past": ("quiet", gettext_noop("Past, nobody had said yes")),
@@ -74,7 +79,8 @@ def anchors(member: Member) -> QuerySet[Anchor]:
 
 
 _SHOWN = (
-    "stage", "candidate__given_name", "candidate__family_name", "requisition__title",
+    "stage", "candidate__given_name", "candidate__family_name",
+    "candidate__last_inbound_at", "requisition__title",
     "requisition__site__name", "requisition__site__zone", "run__ended_at",
 )  # fmt: skip
 
@@ -104,10 +110,14 @@ def of(applications: Iterable[Application], asks: Sequence[Ask]) -> Mapping[UUID
     latest = {one.application_id: one for one in asks if one.kind == "confirmation"}
     found = {one.id: (one, at) for one in applications if (at := _at(one))}
     moved = _moved(latest.keys() & found.keys())
+    stopped = _stopped({one.candidate_id for one, _at in found.values()})
     return {
-        key: known(application, at, latest.get(key), moved=moved.get(key))
-        for key, (application, at) in found.items()
-    }
+        key: known(
+            one, at, latest.get(key),
+            moved=moved.get(key), stopped=stopped.get(one.candidate_id),
+        )
+        for key, (one, at) in found.items()
+    }  # fmt: skip
 
 
 def _at(application: Application) -> datetime | None:
@@ -125,17 +135,59 @@ def _moved(applications: Iterable[UUID]) -> dict[UUID, datetime]:
     }
 
 
+class Stopped(NamedTuple):
+    """Since when somebody wants no more messages, and whether that holds for all their addresses
+    or only for some."""
+
+    since: datetime
+    everywhere: bool
+
+
+def _stopped(candidates: Collection[UUID]) -> dict[UUID, Stopped]:
+    """Those among candidates who have opted out, or somebody on an address of theirs has."""
+    block = AddressBlock.objects.filter(
+        organization=OuterRef("organization"), address_key=OuterRef("address_key"), lifted_at=None
+    )
+    points = ContactPoint.objects.filter(candidate__in=candidates).exclude(address_key="")
+    rows = points.annotate(since=Subquery(block.order_by("-since").values("since")[:1]))
+    found: dict[UUID, list[datetime | None]] = defaultdict(list)
+    for candidate, since in rows.values_list("candidate", "since"):
+        found[candidate].append(since)
+    return {
+        one: Stopped(max(times), len(times) == len(every))
+        for one, every in found.items()
+        if (times := [at for at in every if at])
+    }
+
+
 def known(
-    application: Application, at: datetime, ask: Ask | None, *, moved: datetime | None = None
+    application: Application,
+    at: datetime,
+    ask: Ask | None,
+    *,
+    moved: datetime | None = None,
+    stopped: Stopped | None = None,
 ) -> Interview:
     """What is known of the interview at `at`, by the latest question about it; `moved` is when it
     was set to `at`: an answer from before that was to another time."""
+    if stopped and at > clock.now() and _ended_by(stopped, ask):
+        return Interview(application, at, "opted_out", stopped.since)
     if ask is None:
         return Interview(application, at, "unasked" if at > clock.now() else "past")
     if ask.state == Ask.State.OPEN:
-        return Interview(application, at, "waiting", ask.opened_at)
+        wrote = application.candidate.last_inbound_at
+        state = "wrote" if wrote and wrote > ask.opened_at else "waiting"
+        return Interview(application, at, state, ask.opened_at)
     if ask.answer == "confirmed" and moved and ask.closed_at and ask.closed_at < moved:
         return Interview(application, at, "moved", ask.closed_at)
     if ask.answer in ("confirmed", "declined"):
         return Interview(application, at, ask.answer, ask.closed_at)
     return Interview(application, at, "unanswered" if at > clock.now() else "past", ask.closed_at)
+
+
+def _ended_by(stopped: Stopped, ask: Ask | None) -> bool:
+    """Whether no answer is to come any more: they opted out of what was asked and not answered, or
+    before anything could be asked."""
+    if ask is None:
+        return stopped.everywhere
+    return ask.state != Ask.State.ANSWERED and stopped.since >= ask.opened_at

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -47,18 +47,40 @@ ABOUT_IT = gettext_noop("May be written to about their own application.")
 
 def ways(candidate: Candidate, *, zone: str) -> list[Way]:
     """Every address with its channel, as the ATS orders them; days are by the clock of `zone`."""
-    organization = candidate.organization_id
-    points = list(candidate.contact_points.order_by("kind", "position", "id").reverse())
+    return _each(candidate.organization_id, [candidate.id], zone=zone)[candidate.id]
+
+
+def closed(candidates: Iterable[UUID], *, organization_id: UUID) -> set[UUID]:
+    """Those among the candidates of an organization none of whose addresses may be written to."""
+    found = _each(organization_id, sql.distinct(candidates), zone="UTC")
+    return {one for one, theirs in found.items() if why_closed(theirs)}
+
+
+def why_closed(theirs: Iterable[Way]) -> str:
+    """Why nothing may be written to somebody who has these ways; '' when one of them is open."""
+    return "" if any(way.open for way in theirs) else _("no address of theirs may be written to")
+
+
+def nothing(why: str) -> str:
+    """What comes next for somebody whom nothing may be written to."""
+    return _("Nothing: %(why)s.") % {"why": why}
+
+
+def _each(organization_id: UUID, candidates: Sequence[UUID], *, zone: str) -> dict[UUID, list[Way]]:
+    """The ways of each candidate."""
     consents, blocks, standing = sql.ask(
-        consent.of_people([candidate.id]),
-        consent.blocks_of_people([candidate.id]),
-        policies.standing([organization]),
+        consent.of_people(candidates),
+        consent.blocks_of_people(candidates),
+        policies.standing([organization_id]),
     )
-    policy = standing.get(organization) or policies.default()
-    told = _Told(
-        candidate.id, consents.get(organization, {}), blocks.get(organization, {}), policy, zone
-    )
-    return [told.way(point, channel) for point in points for channel in _channels(point)]
+    policy = standing.get(organization_id) or policies.default()
+    known = consents.get(organization_id, {}), blocks.get(organization_id, {}), policy, zone
+    found: dict[UUID, list[Way]] = {one: [] for one in candidates}
+    points = ContactPoint.objects.filter(candidate__in=candidates)
+    for point in points.order_by("-kind", "position", "id"):
+        told = _Told(point.candidate_id, *known)
+        found[point.candidate_id] += [told.way(point, one) for one in _channels(point)]
+    return found
 
 
 def _channels(point: ContactPoint) -> list[str]:

@@ -197,7 +197,7 @@ READINGS = {
     "nothing": gettext_noop("Needs no answer"),
 }
 BECAUSE = {  # the rules that need saying; the others say what the reading says
-    "nothing_open": gettext_noop("nothing had been asked"),
+    "nothing_open": gettext_noop("no yes-or-no question was open"),
     "not_understood": gettext_noop("it is no clear yes or no"),
     "doubt": gettext_noop("it sounds doubtful, or asks something"),
     "time": gettext_noop("it names another time"),

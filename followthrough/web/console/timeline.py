@@ -201,7 +201,7 @@ def applications_of(
     """A candidate's applications (those among `of`) with what the pages show of them."""
     known = Application.objects.all() if of is None else of
     found = known.filter(candidate=candidate).order_by("id")
-    related = ("requisition__site", "run__version__map", "connection")
+    related = ("candidate", "requisition__site", "run__version__map", "connection")
     return list(found.select_related(*related).prefetch_related("anchors"))
 
 

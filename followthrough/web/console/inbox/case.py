@@ -8,12 +8,14 @@ from functools import cached_property
 
 from followthrough.accounts.models import Member
 from followthrough.conversations.models import Handoff
+from followthrough.core import clock
 from followthrough.core.zones import Zones
 from followthrough.messages.models import Touch
 from followthrough.people import scopes
 from followthrough.people.models import Application
 from followthrough.web import permissions
-from followthrough.web.console import names, sentences, timeline, whereabouts
+from followthrough.web.console import names, reach, sentences, timeline, whereabouts
+from followthrough.web.console.reach import Way
 from followthrough.web.console.sentences import Wall
 
 
@@ -31,6 +33,27 @@ class Case:
         waiting = Touch.about(self.applications).filter(state="planned").exclude(origin="member")
         return waiting.order_by("due_at").first()
 
+    @cached_property
+    def ways(self) -> Sequence[Way]:
+        """How they can be reached, each address with what they allowed there."""
+        return reach.ways(self.handoff.candidate, zone=self.wall.zone)
+
+    @property
+    def clocks(self) -> str:
+        """What time it is where they are, by every clock that may be theirs."""
+        return whereabouts.clocks(self.zones, self.wall, clock.now())
+
+    @property
+    def doubt(self) -> str:
+        """Why there is more than one; '' where there is one."""
+        return whereabouts.doubt(self.zones, clock.now())
+
+    @property
+    def next_comes_to(self) -> str:
+        """That nothing comes of what is planned, and why; '' when it takes its course."""
+        closed = reach.why_closed(self.ways)
+        return reach.nothing(closed) if closed and self.next else ""
+
     @property
     def next_waits(self) -> str:
         """What the next one is held for; '' when it only is not due yet."""
@@ -40,9 +63,10 @@ class Case:
 def about(handoff: Handoff) -> Case:
     """The case of a handoff: of its application, or of all of theirs where it has none."""
     every = timeline.applications_of(handoff.candidate)
-    zones = whereabouts.of(handoff.candidate, every)
     its = [one for one in every if one.id == handoff.application_id] or every
-    return Case(handoff, its, zones, whereabouts.clock_of(zones, its))
+    zones = whereabouts.of(handoff.candidate, its if handoff.application_id else ())  # as the gate
+    known = zones if zones.names else whereabouts.of(handoff.candidate, its)
+    return Case(handoff, its, zones, whereabouts.clock_of(known, its))
 
 
 def resolver(handoff: Handoff) -> str:

@@ -60,6 +60,11 @@ def lanes(handoff: Handoff, *, wall: Wall, now: datetime) -> list[Lane]:
     return [_lane(way, written, wall, now) for way in found]
 
 
+def writable(found: list[Lane]) -> bool:
+    """Whether a message would go out on any of them, if not at once."""
+    return any(one.open for one in found)
+
+
 def preferred(found: list[Lane], last: str) -> str:
     """The channel to begin with: the one they last wrote on if it is open, else the first open."""
     usable = [one.channel for one in found if one.open]

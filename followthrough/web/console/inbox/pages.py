@@ -41,7 +41,7 @@ class Draft:
 
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
-    """The list, and beside it whoever waits longest."""
+    """The list, and beside it the most urgent one."""
     first = found(request.member, wanted(request)).select_related(*WITH).first()  # type: ignore[attr-defined]
     return shown(request, first, chosen=False)
 
@@ -133,7 +133,7 @@ def _open(request: HttpRequest, handoff: Handoff, draft: Draft | None) -> dict[s
     said, ways = talk.build(handoff, wall=about.wall), _found_lanes(about)
     given = {
         "case": about,
-        "what_next": "" if handoff.resolved_at else words.what_next(handoff),
+        "what_next": _what_next(handoff, ways),
         "talk": live.part(request, TALK, _talk(about, said)),
         "lanes": live.part(request, LANES, _lanes(about, ways)),
         "ways": ways,
@@ -147,7 +147,14 @@ def _talk(about: Case, said: Talk) -> dict[str, Any]:
 
 
 def _lanes(about: Case, ways: list[Lane]) -> dict[str, Any]:
-    return {"case": about, "handoff": about.handoff, "ways": ways}
+    writable = lanes.writable(ways)
+    return {"case": about, "handoff": about.handoff, "ways": ways, "writable": writable}
+
+
+def _what_next(handoff: Handoff, ways: list[Lane]) -> str:
+    """What to do about it; '' when it has been done."""
+    writable = lanes.writable(ways)
+    return "" if handoff.resolved_at else words.what_next(handoff, writable=writable)
 
 
 def _found_lanes(about: Case) -> list[Lane]:

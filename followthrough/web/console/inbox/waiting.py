@@ -94,12 +94,8 @@ def _done(row: Handoff, known: names.Names) -> dict[str, str]:
 
 
 def _after(rows: Sequence[Handoff], here: UUID | None) -> UUID | None:
-    """Whom to see to next: who stands below the open one, else above it."""
-    ids = [one.id for one in rows]
-    if here not in ids:
-        return next(iter(ids), None)
-    at = ids.index(here)
-    return next(iter([*ids[at + 1 :], *reversed(ids[:at])]), None)
+    """Whom to see to next: the most urgent but the open one."""
+    return next((one.id for one in rows if one.id != here), None)
 
 
 def choices(member: Member, asked: Wanted) -> list[dict[str, Any]]:

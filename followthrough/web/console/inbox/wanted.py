@@ -6,12 +6,13 @@ import re
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, QueryDict
 from django.urls import reverse
 from django.utils.http import urlencode
 
 from followthrough.accounts.models import Member
+from followthrough.conversations import handoffs
 from followthrough.conversations.models import Handoff
 from followthrough.people import scopes
 
@@ -89,4 +90,4 @@ def found(member: Member, asked: Wanted) -> QuerySet[Handoff]:
         rows = rows.filter(reason=asked.reason)
     if asked.done:
         return rows.order_by("-resolved_at", "id")
-    return rows.order_by(F("answered_at").asc(nulls_first=True), "due_at", "id")
+    return rows.order_by(*handoffs.MOST_URGENT_FIRST)

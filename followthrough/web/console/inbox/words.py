@@ -33,7 +33,8 @@ NEXT = {
         " silent until you resolve it."
     ),
     Reason.OPTED_OUT: gettext_noop(
-        "Nothing can be written to them. Call them about it, or change it in the ATS; then resolve."
+        "They want no more messages on one of their addresses. Call them about the interview, or"
+        " write where they still allow it; then resolve."
     ),
     Reason.UNKNOWN_OUTCOME: gettext_noop(
         "The provider could not say whether it arrived, so it is not sent again. Ask them, or look"
@@ -44,15 +45,21 @@ NEXT = {
     ),
 }
 
+CORRECTED = frozenset({Reason.UNKNOWN_OUTCOME, Reason.UNREACHABLE})  # they say so themselves
+# What to do about somebody whom nothing can be written to, whatever the reason.
+CALL = gettext_noop(
+    "Nothing can be written to them. Call them about it, or change it in the ATS; then resolve."
+)
+
 
 def happened(row: Handoff) -> str:
     """What happened, to stand after their name."""
     return _(HAPPENED[Reason(row.reason)])
 
 
-def what_next(row: Handoff) -> str:
-    """What to do about it, in a sentence."""
-    return _(NEXT[Reason(row.reason)])
+def what_next(row: Handoff, *, writable: bool) -> str:
+    """What to do about it, in a sentence; `writable`: a message could reach them."""
+    return _(NEXT[Reason(row.reason)] if writable or row.reason in CORRECTED else CALL)
 
 
 def brief(length: timedelta) -> str:

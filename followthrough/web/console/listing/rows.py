@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -15,6 +15,7 @@ from followthrough.conversations.models import Handoff
 from followthrough.messages.models import Message, Touch
 from followthrough.people.models import Application
 from followthrough.people.stages import Stage
+from followthrough.web.console import reach
 from followthrough.web.console.listing import activity
 from followthrough.web.console.listing.filters import standing_freezes
 from followthrough.web.console.sentences import held_for, touch_name
@@ -68,8 +69,10 @@ class _Known(NamedTuple):
 
 
 def _known(member: Member, applications: Sequence[Any]) -> _Known:
+    people = {one.candidate_id for one in applications}
+    closed = reach.closed(people, organization_id=member.organization_id)
     return _Known(
-        _said(applications), _planned(applications), _needs(member, applications),
+        _said(applications), _planned(applications, closed), _needs(member, applications),
         _silent(member, applications),
     )  # fmt: skip
 
@@ -117,14 +120,21 @@ def _line(direction: str, text: str, at: str) -> Line:
     return Line(" ".join(text.split()) or _("(no text)"), when % {"at": at})
 
 
-def _planned(applications: Iterable[Application]) -> dict[UUID | None, Line]:
-    """The next planned message of each application."""
+def _planned(
+    applications: Iterable[Application], closed: Container[UUID]
+) -> dict[UUID | None, Line]:
+    """The next planned message of each application; of those who are `closed` it comes to nothing,
+    and why is said."""
     waiting = Touch.about(applications).filter(state="planned").order_by("-due_at", "-id")
-    shown = waiting.only("application", "key", "due_at", "held_for")
+    shown = waiting.only("application", "candidate", "key", "due_at", "held_for")
+    nothing = Line(reach.nothing(reach.why_closed([])), "")
     return {
-        one.application_id: Line(touch_name(one.key), short(one.due_at), held_for(one))
-        for one in shown
+        one.application_id: nothing if one.candidate_id in closed else _next(one) for one in shown
     }
+
+
+def _next(one: Touch) -> Line:
+    return Line(touch_name(one.key), short(one.due_at), held_for(one))
 
 
 def _needs(member: Member, applications: Iterable[Application]) -> dict[UUID, str]:

@@ -10,8 +10,10 @@ import pytest
 from django.test import Client
 
 from followthrough.accounts.models import Member, Organization, Role
+from followthrough.audit.facts import Actor
 from followthrough.conversations.models import Handoff
 from followthrough.core.ids import uuid7
+from followthrough.governance import consent
 from followthrough.governance.models import Freeze
 from followthrough.journeys.models import MessageMap, Run, Version
 from followthrough.messages.models import Message, Touch
@@ -29,7 +31,8 @@ def ats(organization: Organization) -> Connection:
 
 def person(ats: Connection, name: str, *, opening: Any = None, **given: Any) -> Application:
     first, _, last = name.rpartition(" ")
-    candidate = world.candidate(ats, given_name=first, family_name=last)
+    mail = f"{uuid7()}@example.org"
+    candidate = world.candidate(ats, given_name=first, family_name=last, email=mail)
     return world.application(candidate, opening or world.requisition(ats), **given)
 
 
@@ -173,6 +176,29 @@ def test_a_row_says_where_it_stands(owner: Client, ats: Connection) -> None:
         assert text in page, text
     assert "first" not in page.replace("answer first", "")
     assert "Reminder" not in page
+
+
+def planned(one: Application) -> None:
+    Touch.objects.create(
+        organization=one.organization, application=one, candidate=one.candidate, shard=0,
+        origin="map", purpose="informational", planned_at=world.NOON, channels=["sms"],
+        key="day_before", occurrence="1", due_at=world.NOON + timedelta(days=1),
+    )  # fmt: skip
+
+
+def test_who_wrote_stop_has_no_next_message(owner: Client, ats: Connection) -> None:
+    stopped, other = person(ats, "Ada Obi"), person(ats, "Bo Chen")
+    for one in (stopped, other):
+        planned(one)
+    assert shown(owner).count("Day before") == 2
+    consent.opt_out(
+        organization_id=ats.organization_id, channel="email", basis="stop", source="email",
+        contact_point=stopped.candidate.contact_points.get(), evidence={}, at=world.NOON,
+        actor=Actor("candidate", "c"),
+    )  # fmt: skip
+    page = shown(owner)
+    assert page.count("Day before") == 1
+    assert page.count("Nothing: no address of theirs may be written to.") == 1
 
 
 def test_what_was_not_sent_is_not_the_last_message(owner: Client, ats: Connection) -> None:

@@ -316,7 +316,7 @@ def test_after_resolving_the_next_one_is_offered(
         waiting(applied(organization, name, "Who"), at=NOON - timedelta(hours=hours))
         for name, hours in (("First", 9), ("Second", 8), ("Third", 7))
     ]
-    wanted = {0: rows[1], 1: rows[2], 2: rows[1]}
+    wanted = {0: rows[1], 1: rows[0], 2: rows[0]}  # the most urgent of the others
     for at, then in wanted.items():
         shown = owner.get(f"/inbox/{rows[at].id}?whose=nobody").content.decode()
         button = shown[shown.index('class="on-a-desk"') :]

@@ -15,7 +15,7 @@ from followthrough.core import clock
 from followthrough.core.ids import uuid7
 from followthrough.governance import consent
 from followthrough.messages.models import Receipt, Touch
-from followthrough.people.models import Application, ContactPoint
+from followthrough.people.models import Application, Candidate, ContactPoint
 from followthrough.web.console.tests.conftest import member_of, signed_in
 from followthrough.web.console.tests.inboxes import (
     HOUR,
@@ -158,6 +158,24 @@ def test_it_says_why_they_may_be_written_to_and_what_time_it_is_there(
     assert "(775) 555-0123" in shown
 
 
+def test_where_site_and_number_disagree_every_place_says_both_clocks(
+    owner: Client, application: Application
+) -> None:
+    Candidate.objects.filter(id=application.candidate_id).update(zone_stated="")
+    ContactPoint.objects.filter(kind="phone").update(address="+13035550123")  # Denver
+    both = "It is Wed 3 Jun, 10:00 (Reno"
+    doubt = "Left open by the site and their area code: messages keep to the hours of each."
+    assert "It is 10:00 or 11:00 where they are; it goes out at once." in lanes(owner, application)
+    for path in (
+        reverse("handoff", args=[waiting(application).id]),
+        reverse("candidate", args=[application.candidate_id]),
+    ):
+        shown = page(owner, path)
+        assert both in shown
+        assert "or 11:00 (Denver) where they are." in shown
+        assert doubt in shown
+
+
 def test_at_night_it_says_when_it_would_leave(owner: Client, application: Application) -> None:
     with clock.at(NOON + 11 * HOUR):
         shown = lanes(owner, application)
@@ -172,16 +190,71 @@ def test_at_night_an_answer_may_go_for_a_while(owner: Client, application: Appli
     assert "an answer to what they just wrote may go for another 18 minutes" in shown
 
 
-def test_stopped_means_stopped(owner: Client, application: Application) -> None:
+def stop(application: Application) -> None:
     phone = ContactPoint.objects.get(candidate=application.candidate, kind="phone")
     consent.opt_out(
         organization_id=application.organization_id, contact_point=phone, channel="sms",
         basis="stop", source="sms", evidence={}, actor=Actor("candidate", "c"), at=NOON - HOUR,
     )  # fmt: skip
+
+
+def test_stopped_means_stopped(owner: Client, application: Application) -> None:
+    stop(application)
     shown = lanes(owner, application)
     assert "Stopped since 3 Jun: cannot be texted." in shown
     assert "Nothing can be written to them here." in shown
     assert "<textarea" not in shown
+
+
+def test_who_wrote_stop_gets_nothing_more_and_can_be_called(
+    owner: Client, application: Application
+) -> None:
+    written(application, origin="map", key="day_before", due_at=NOON + 20 * HOUR)
+    handoff = waiting(application)
+    assert "Day before, Thu 4 Jun, 06:00" in open_one(owner, handoff)
+    stop(application)
+    shown = open_one(owner, handoff)
+    beside = shown[shown.index('class="inbox-who"') :]
+    assert "Nothing: no address of theirs may be written to." in beside
+    assert "Day before" not in beside
+    assert '<a href="tel:+17755550123">(775) 555-0123</a>' in beside
+    assert "Nothing can be written to them. Call them" in shown
+    assert "Answer them, then resolve it" not in shown
+
+
+@pytest.mark.parametrize("stopped", [True, False])
+def test_of_a_done_one_either_they_may_be_written_to_or_not(
+    owner: Client, application: Application, stopped: bool
+) -> None:
+    handoff = waiting(application, resolved_at=NOON)
+    if stopped:
+        stop(application)
+    shown = open_one(owner, handoff)
+    assert ("Automation goes on, and you may still write." in shown) is not stopped
+    assert ("Nothing can be written to them here." in shown) is stopped
+
+
+@pytest.mark.parametrize(
+    ("stopped", "said"), [(True, "Open in the inbox"), (False, "Answer in the inbox")]
+)
+def test_the_button_on_their_page_says_what_can_be_done_there(
+    owner: Client, application: Application, stopped: bool, said: str
+) -> None:
+    waiting(application)
+    if stopped:
+        stop(application)
+    shown = page(owner, reverse("candidate", args=[application.candidate_id]))
+    assert [one for one in ("Open in the inbox", "Answer in the inbox") if one in shown] == [said]
+
+
+def test_who_stopped_one_address_may_be_written_to_on_another(
+    owner: Client, organization: Organization, application: Application
+) -> None:
+    applied(organization, "Bo", "Obi", phone="(775) 555-0123")  # the phone is not hers alone
+    stop(application)
+    shown = open_one(owner, waiting(application, "opted_out"))
+    assert "Nothing can be written to them" not in shown
+    assert "write where they still allow it" in shown
 
 
 def test_an_address_that_is_not_used_says_why(owner: Client, application: Application) -> None:

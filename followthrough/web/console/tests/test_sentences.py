@@ -8,6 +8,7 @@ import pytest
 
 from followthrough.governance import optout_words
 from followthrough.governance.models import ConsentEntry
+from followthrough.messages.models import Message
 from followthrough.people.models import StageChange
 from followthrough.web.console import sentences
 from followthrough.web.console.sentences import Wall
@@ -20,6 +21,11 @@ def test_an_entry_by_their_own_words_says_so(rule, state):
     said = sentences.consent(ConsentEntry(state=state, basis=rule, channel=""))
     assert said.endswith((": they asked for it.", ": they wrote STOP.", ": they wrote START.",
                           ": they wrote YES."))  # fmt: skip
+
+
+def test_without_an_open_question_an_answer_may_still_follow_one_in_words():
+    said = sentences.reading(Message(reading={"kind": "unclear", "rule": "nothing_open"}))
+    assert said == "Left to a person: no yes-or-no question was open"
 
 
 def test_any_other_basis_is_shown_as_it_is():

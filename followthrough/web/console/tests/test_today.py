@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 
 import pytest
@@ -10,13 +11,15 @@ from django.test import Client
 from followthrough.accounts.models import Organization, Role
 from followthrough.audit import facts
 from followthrough.channels.models import Sender
+from followthrough.conversations import handoffs
+from followthrough.conversations.models import Handoff
 from followthrough.core import clock
 from followthrough.core.ids import uuid7
-from followthrough.governance import freezes
+from followthrough.governance import consent, freezes
 from followthrough.intake.models import RawEvent
 from followthrough.journeys.models import MessageMap, Run
 from followthrough.messages.models import Ask, Message, Touch
-from followthrough.people.models import Anchor, Application, Scope, WriteBack
+from followthrough.people.models import Anchor, Application, Candidate, Scope, WriteBack
 from followthrough.web.console.interviews import load
 from followthrough.web.console.tests.conftest import member_of, signed_in
 from followthrough.web.console.today import risk, yesterday
@@ -119,6 +122,64 @@ def test_a_yes_to_an_earlier_time_is_no_yes(founded: company.Company) -> None:
     assert [one.state for one in load([application.id])] == ["moved"]
 
 
+def stop(application: Application, at: datetime) -> None:
+    consent.opt_out(
+        organization_id=application.organization_id, channel="sms", basis="stop", source="sms",
+        contact_point=application.candidate.contact_points.get(kind="phone"), evidence={}, at=at,
+        actor=facts.Actor("candidate", "c"),
+    )  # fmt: skip
+
+
+OPEN = {"state": "open", "opened_at": -5}
+CLOSED = {"state": "closed", "opened_at": -5, "closed_at": -2}
+
+
+@pytest.mark.parametrize(
+    ("ask", "stopped", "state"),
+    [
+        (CLOSED, None, "unanswered"),
+        (CLOSED, -2, "opted_out"),  # which closed it
+        (CLOSED, -1, "opted_out"),
+        (CLOSED, -9, "unanswered"),  # it was asked after that, where they still allow it
+        (OPEN, -1, "opted_out"),
+        (OPEN, None, "waiting"),
+        ({}, -1, "opted_out"),  # nobody can ask them any more
+        (ANSWERED | {"answer": "declined"}, -1, "declined"),
+    ],
+)
+def test_who_opted_out_did_not_fail_to_answer(
+    founded: company.Company, ask: dict, stopped: int | None, state: str
+) -> None:
+    now = clock.now()
+    told = {key: now + one * HOUR if isinstance(one, int) else one for key, one in ask.items()}
+    application = invited(founded, at=now + 20 * HOUR, **told)
+    world.contact_point(application.candidate, kind="phone", written="(775) 555-0123")
+    if stopped is not None:
+        stop(application, now + stopped * HOUR)
+    assert at_risk(founded) == [state]
+
+
+def test_a_shared_phone_that_was_stopped_leaves_the_mail_to_ask_by(
+    founded: company.Company,
+) -> None:
+    application = invited(founded, at=clock.now() + 20 * HOUR)
+    for person in (application.candidate, world.candidate(founded.connection)):
+        world.contact_point(person, kind="phone", written="(775) 555-0123")
+    world.contact_point(application.candidate, kind="email", written="ada@example.org")
+    stop(application, clock.now())
+    assert at_risk(founded) == ["unasked"]
+
+
+@pytest.mark.parametrize(("wrote", "state"), [(-6, "waiting"), (-4, "wrote")])
+def test_who_wrote_and_said_neither_yes_nor_no_has_not_been_silent(
+    founded: company.Company, wrote: int, state: str
+) -> None:
+    now = clock.now()
+    application = invited(founded, at=now + 20 * HOUR, state="open", opened_at=now - 5 * HOUR)
+    Candidate.objects.filter(id=application.candidate_id).update(last_inbound_at=now + wrote * HOUR)
+    assert at_risk(founded) == [state]
+
+
 def test_what_broke_names_who_and_where(founded: company.Company) -> None:
     organization, now = founded.organization, clock.now()
     person = world.candidate(founded.connection, family_name="Kowalski")
@@ -160,6 +221,47 @@ def test_a_held_batch_waits_for_a_yes(founded: company.Company) -> None:
     )  # fmt: skip
     shown = signed_in(member_of(founded.organization)).get("/").content.decode()
     assert f"<strong>1</strong> message of “{MessageMap.objects.get().name}” is held" in shown
+
+
+def test_today_and_the_inbox_name_them_in_one_order(
+    organization: Organization, owner: Client
+) -> None:
+    ats, now = world.connection(organization), clock.now()
+    for name, reason, hours in (
+        ("Third", "unreachable", 9),
+        ("Second", "unclear", 2),
+        ("First", "ambiguous_stop", 1),
+        ("Fourth", "ambiguous_stop", 8),
+    ):
+        person = world.candidate(ats, given_name=name, family_name="Who")
+        made = handoffs.open(
+            organization_id=organization.id, candidate_id=person.id, application_id=None,
+            reason=reason, at=now - hours * HOUR,
+        )  # fmt: skip
+        Handoff.objects.filter(id=made.id).update(answered_at=now if name == "Fourth" else None)
+    for path in ("/", "/inbox/"):
+        shown = owner.get(path).content.decode()
+        rows = shown[shown.index('id="people"' if path == "/" else 'class="inbox-rows"') :]
+        names = re.findall(r"(First|Second|Third|Fourth) Who", rows)
+        assert list(dict.fromkeys(names)) == ["First", "Second", "Third", "Fourth"], path
+
+
+@pytest.mark.parametrize(("stopped", "act"), [(False, "Answer"), (True, "Look at it")])
+def test_nobody_is_asked_to_answer_who_may_not_be_written_to(
+    founded: company.Company, stopped: bool, act: str
+) -> None:
+    application = invited(founded, at=clock.now() + 90 * HOUR)
+    world.contact_point(application.candidate, kind="phone", written="(775) 555-0123")
+    world.contact_point(application.candidate, kind="email", written="ada@example.org")
+    handoffs.open(
+        organization_id=application.organization_id, candidate_id=application.candidate_id,
+        application_id=application.id, reason="unclear", message_id=uuid7(), at=clock.now(),
+    )  # fmt: skip
+    if stopped:
+        stop(application, clock.now())
+    shown = signed_in(member_of(founded.organization)).get("/").content.decode()
+    rows = shown[shown.index('id="people"') : shown.index('id="risky"')]
+    assert [one for one in ("Answer", "Look at it") if f"{one}<span" in rows] == [act]
 
 
 def test_a_calm_day_says_so_and_what_went_on(organization: Organization, owner: Client) -> None:

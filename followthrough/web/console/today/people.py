@@ -7,30 +7,42 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count
 
 from followthrough.accounts.models import Member
+from followthrough.conversations import handoffs
 from followthrough.conversations.models import Handoff
 from followthrough.core import clock
 from followthrough.governance.models import Freeze
 from followthrough.journeys.models import MessageMap, Version
 from followthrough.messages.models import Message, Touch
 from followthrough.people import scopes
+from followthrough.web.console import reach
 from followthrough.web.console.today.lists import MOST, Shown, first
 
 
 def waiting(member: Member) -> Shown:
-    """Open handoffs, the longest waiting first, each with what the candidate wrote."""
+    """Open handoffs in the order of the inbox, each with what the candidate wrote."""
     found = Handoff.objects.filter(organization=member.organization_id, resolved_at=None)
-    mine = found.filter(scopes.about(member)).order_by("opened_at", "id")
+    mine = found.filter(scopes.about(member)).order_by(*handoffs.MOST_URGENT_FIRST)
     ids = list(mine.values_list("id", flat=True))  # few, and then only what is shown is read
     related = ("candidate", "application__requisition__site", "owner__user")
-    shown = Handoff.objects.filter(id__in=ids[:MOST]).order_by("opened_at", "id")
-    return Shown(_with_words(shown.select_related(*related)), len(ids))
+    shown = Handoff.objects.filter(id__in=ids[:MOST]).order_by(*handoffs.MOST_URGENT_FIRST)
+    rows = list(shown.select_related(*related))
+    return Shown(_with_words(_with_closed(rows, member)), len(ids))
 
 
-def _with_words(found: QuerySet[Handoff]) -> Sequence[Handoff]:
-    rows = list(found)
+def _with_closed(rows: Sequence[Handoff], member: Member) -> Sequence[Handoff]:
+    """Each with whether nothing may be written to them."""
+    closed = reach.closed(
+        (one.candidate_id for one in rows), organization_id=member.organization_id
+    )
+    for row in rows:
+        row.closed = row.candidate_id in closed  # type: ignore[attr-defined]
+    return rows
+
+
+def _with_words(rows: Sequence[Handoff]) -> Sequence[Handoff]:
     ids = [one.message_id for one in rows if one.message_id]
     texts = dict(Message.objects.filter(id__in=ids).values_list("id", "body"))
     for row in rows:
