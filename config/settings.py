@@ -154,6 +154,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "followthrough.web.console.middleware.business_clock",
     "followthrough.web.console.middleware.viewer_zone",
+    "followthrough.web.console.middleware.said_in_words",
     "followthrough.web.console.middleware.deny_by_default",
 ]
 ROOT_URLCONF = "config.urls"

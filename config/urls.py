@@ -8,6 +8,7 @@ urlpatterns = [path("", include("followthrough.web.console.urls"))]
 if settings.DEMO:
     urlpatterns += [path("demo/", include("followthrough.demo.urls"))]
 
+handler400 = "followthrough.web.console.errors.not_understood"
 handler403 = "followthrough.web.console.errors.refused"
 handler404 = "followthrough.web.console.errors.not_found"
 handler500 = "followthrough.web.console.errors.failed"

@@ -10,6 +10,7 @@ from followthrough.accounts.models import Organization, Role
 from followthrough.people.models import Scope
 from followthrough.web import permissions
 from followthrough.web.console.tests.conftest import member_of, signed_in
+from followthrough.web.webhooks.door import KINDS, PREFIX
 from tests import world
 from tests.routes import EXAMPLES, URLS, Route, routes
 
@@ -37,6 +38,10 @@ def test_every_url_stands_in_the_matrix_once_and_nothing_else_does() -> None:
     in_development = {"components"}
     assert sorted(set(listed) - in_development) == sorted({one.name for one in ROUTES})
     assert len(listed) == len(set(listed))
+
+
+def test_every_address_of_the_door_stands_in_the_matrix_and_nothing_else_does() -> None:
+    assert {f"{PREFIX}{kind}/<token>" for kind in KINDS} == permissions.SIGNED
 
 
 def test_every_url_with_a_key_has_an_example() -> None:

@@ -58,6 +58,7 @@ class User(AbstractBaseUser, Row):
     name = models.CharField(max_length=200)
     is_active = models.BooleanField(default=True)
     language = models.CharField(max_length=10, blank=True)  # '' is what the browser asks for
+    letter_keys = models.BooleanField(default=True)  # whether letters alone do things on a page
     sessions_ended = models.PositiveIntegerField(default=0)  # how often all of them were
 
     USERNAME_FIELD = "email"
@@ -67,7 +68,7 @@ class User(AbstractBaseUser, Row):
     DATA = declare(
         retention=Retention.ORGANIZATION,
         key="id",
-        operational="is_active last_login language sessions_ended",
+        operational="is_active last_login language letter_keys sessions_ended",
         personal="email name",
         secret="password",
     )

@@ -61,6 +61,18 @@ def conversation(page: Page) -> Locator:
     return page.get_by_role("log", name="Conversation")
 
 
+def open_what_waits(page: Page) -> None:
+    """The first handoff that nobody has resolved, in the inbox."""
+    page.goto("/inbox/")
+    page.locator(".waiter a").first.click()
+    expect(resolve_button(page)).to_be_visible()
+
+
+def said(page: Page) -> Locator:
+    """The line that says what was done."""
+    return page.locator("#told .told")
+
+
 def resolve_button(page: Page) -> Locator:
     return page.get_by_role("button", name=re.compile("^Resolve"))
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from urllib.parse import urljoin
 
+from django.core.exceptions import DisallowedHost
 from django.template.loader import render_to_string
 from django.test import RequestFactory
+from django.urls import reverse
 from playwright.sync_api import Page
 
 from followthrough.web.console import errors
@@ -58,6 +61,17 @@ def broken(page: Page, url: str) -> None:
     """Open the address and get what a view that raises gives: nothing in the product does."""
     answer = errors.failed(RequestFactory().get("/"))
     _given(page, url, status=answer.status_code, html=answer.content.decode())
+
+
+def by_another_name(page: Page, url: str) -> None:
+    """Open the address and get what a name in it that is not ours would have given."""
+    answer = errors.not_understood(RequestFactory().get("/"), DisallowedHost())
+    _given(page, url, status=answer.status_code, html=answer.content.decode())
+
+
+def opening_what_takes_forms(page: Page, url: str) -> None:
+    """Open an address that a button sends something to."""
+    page.goto(urljoin(url, reverse("sign-out")))
 
 
 def too_often(page: Page, url: str) -> None:

@@ -103,12 +103,15 @@ PAGES = (
     Page("sign-in-link", examples.token, name="error-403-csrf", who=STRANGER, status=403,
          arrive=arrivals.pressing_without_cookies),
     Page("candidate", examples.nobody, name="error-404", status=404),
+    Page("today", name="error-400", status=400, arrive=arrivals.by_another_name),
+    Page("today", name="error-405", status=405, arrive=arrivals.opening_what_takes_forms),
     Page("account_login", name="error-429", who=STRANGER, status=429, arrive=arrivals.too_often),
     Page("today", name="error-500", status=500, arrive=arrivals.broken),
 )  # fmt: skip
 
 NOT_PAGES = {  # `*` stands for anything
     "*live": "a part of a page, sent anew when it has changed",
+    "show-hook": "leads to the connection's page, unless a button asked for the address",
     "map-yaml": "a file to download",
     "demo:ready": "tells the supervisor whether web and worker are up",
     "demo:api-application": "the simulated ATS's API",

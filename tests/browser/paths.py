@@ -9,7 +9,7 @@ import json
 import os
 import sys
 
-LINKS = 6  # for the tests that sign in
+LINKS = 8  # for the tests that sign in
 
 
 def main() -> None:

@@ -57,6 +57,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=200)),
                 ('is_active', models.BooleanField(default=True)),
                 ('language', models.CharField(blank=True, max_length=10)),
+                ('letter_keys', models.BooleanField(default=True)),
                 ('sessions_ended', models.PositiveIntegerField(default=0)),
             ],
             options={

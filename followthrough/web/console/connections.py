@@ -11,12 +11,12 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import Count, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from followthrough.audit import facts
 from followthrough.audit.facts import Actor
@@ -112,11 +112,14 @@ def one_live(request: HttpRequest, key: UUID) -> HttpResponse:
     return live.answer(request, "console/connections/one.html", _now(request, source))
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def show_hook(request: HttpRequest, key: UUID) -> HttpResponse:
-    """The page with the secret address of the webhook, once; that it was looked at is recorded."""
+    """The page with the secret address of the webhook, once; that it was looked at is recorded.
+    Whoever comes back to it, without having asked anew, gets the page without."""
     source = _source(request, key)
+    if request.method != "POST":
+        return redirect("connection", source.id)
     _record(request, source, "showed_webhook_address")
     return _one(request, source, shown=True)
 

@@ -2,12 +2,31 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib import messages
+from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from followthrough.web.console.access import came_from, is_ours, recognise
+
+
+def not_understood(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """400: it came by a name that is not ours, or is no request that we can read. It may be so
+    early that nobody knows who asks."""
+    elsewhere = settings.PUBLIC_URL if isinstance(exception, DisallowedHost) else ""
+    return render(request, "400.html", {"elsewhere": elsewhere}, status=400)
+
+
+def not_taken(request: HttpRequest, allowed: str) -> HttpResponse:
+    """405: the address takes only what is `allowed` (methods, as the header has them)."""
+    recognise(request)
+    page = came_from(request)
+    shown = {"shows": "GET" in allowed, "page": page if is_ours(page) else ""}
+    answer = render(request, "405.html", shown, status=405)
+    answer.headers["Allow"] = allowed
+    return answer
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

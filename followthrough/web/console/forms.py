@@ -87,14 +87,23 @@ class InviteForm(RoleForm):
 
 
 class AccountForm(forms.ModelForm):
-    """One's own name, and the language of one's pages."""
+    """One's own name, the language of one's pages, and whether letters do things on them."""
 
     language = forms.ChoiceField(label=gettext_lazy("Language"), required=False)
 
     class Meta:
         model = User
-        fields = ["name", "language"]
-        labels = {"name": gettext_lazy("Name")}
+        fields = ["name", "language", "letter_keys"]
+        labels = {
+            "name": gettext_lazy("Name"),
+            "letter_keys": gettext_lazy("Letter keys do things"),
+        }
+        help_texts = {
+            "letter_keys": gettext_lazy(
+                "One letter acts at once: e resolves a handoff, / searches, ? shows them all."
+                " Switch it off if you speak to your computer, or if keys are pressed by mistake."
+            )
+        }
         widgets = {"name": forms.TextInput(attrs={"autocomplete": "name"})}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

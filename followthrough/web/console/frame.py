@@ -116,5 +116,14 @@ def back(request: HttpRequest, *, otherwise: str) -> HttpResponse:
 
 
 def tell(request: HttpRequest, text: str | Promise, *, undo: str = "") -> None:
-    """Say on the next page what was done; `undo` is the URL that takes it back, by a POST."""
-    messages.success(request, text, extra_tags=undo)
+    """Say on the next page what was done; `undo` is the URL that takes it back, by a POST. What
+    waits to be said with the same undo is not said twice."""
+    if not (undo and _is_to_be_undone(request, undo)):
+        messages.success(request, text, extra_tags=undo)
+
+
+def _is_to_be_undone(request: HttpRequest, undo: str) -> bool:
+    waiting = messages.get_messages(request)
+    found = any(one.extra_tags == undo for one in waiting)
+    waiting.used = False  # they are still to be shown
+    return found

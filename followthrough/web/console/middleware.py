@@ -11,6 +11,8 @@ from django.utils import timezone, translation
 
 from followthrough.accounts import clock
 from followthrough.core.zones import known_zones
+from followthrough.web import permissions
+from followthrough.web.console import errors
 from followthrough.web.console.access import admit
 
 View = Callable[[HttpRequest], HttpResponseBase]
@@ -61,6 +63,20 @@ def chosen_language(get_response: View) -> View:
         if chosen in dict(settings.LANGUAGES):
             translation.activate(chosen)
         return get_response(request)
+
+    return answer
+
+
+def said_in_words(get_response: View) -> View:
+    """A method that an address does not take is refused with a page; programs need none."""
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        found = request.resolver_match
+        program = found is not None and found.view_name in permissions.OWN_CREDENTIALS
+        if response.status_code != 405 or program:
+            return response
+        return errors.not_taken(request, response.headers.get("Allow", ""))
 
     return answer
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from math import ceil
 from uuid import UUID
 
 from django.contrib import messages
@@ -208,18 +210,33 @@ def resolve(request: HttpRequest, key: UUID) -> HttpResponse:
 
 def _resolved(request: HttpRequest, handoff: Handoff, said: str) -> HttpResponse:
     now = clock.now()
-    if handoffs.resolve(handoff, by=_by(request), at=now, undo=handoffs.UNDO):
-        told = said % {"name": handoff.candidate.name}
-        if handoff.freeze_id:
-            seconds = {"seconds": handoffs.UNDO.seconds}
-            told += " " + _("Automation goes on in %(seconds)s seconds.") % seconds
-        tell(request, told, undo=reverse("reopen-handoff", args=[handoff.id]))
+    handoffs.resolve(handoff, by=_by(request), at=now, undo=handoffs.UNDO)
+    if left := _time_to_undo(request, handoff, now):
+        _tell_resolved(request, handoff, said, left)
     else:
         messages.error(request, _("It had been resolved already."))
     answer = back(request, otherwise="today")
     if request.htmx:  # type: ignore[attr-defined]
         answer = HttpResponse(status=204, headers={"HX-Redirect": answer.headers["Location"]})
     return answer
+
+
+def _time_to_undo(request: HttpRequest, handoff: Handoff, now: datetime) -> int:
+    """How many seconds this member can still undo that they resolved it: now, or a moment ago by
+    the first of two presses, whose answer nobody saw. 0 when it was somebody else, or long ago.
+    """
+    handoff.refresh_from_db(fields=["resolved_at", "resolved_by"])
+    if handoff.resolved_at is None or handoff.resolved_by != _by(request):
+        return 0
+    left = handoff.resolved_at + handoffs.UNDO - now
+    return max(0, ceil(left.total_seconds()))
+
+
+def _tell_resolved(request: HttpRequest, handoff: Handoff, said: str, left: int) -> None:
+    told = said % {"name": handoff.candidate.name}
+    if handoff.freeze_id:
+        told += " " + _("Automation goes on in %(seconds)s seconds.") % {"seconds": left}
+    tell(request, told, undo=reverse("reopen-handoff", args=[handoff.id]))
 
 
 @require_POST

@@ -265,6 +265,14 @@ def test_the_address_of_the_webhook_is_masked_until_it_is_asked_for(
     }  # fmt: skip
 
 
+def test_opening_the_address_it_was_shown_at_leads_to_the_page_without_it(
+    owner: Client, ats: Connection
+):
+    answer = owner.get(f"/connections/{ats.id}/webhook")
+    assert answer.headers["Location"] == f"/connections/{ats.id}"
+    assert not Fact.objects.filter(verb="showed_webhook_address").exists()
+
+
 @pytest.mark.parametrize(
     ("role", "may"), [(Role.ATS_ADMIN, True), (Role.OPERATIONS, False), (Role.COMPLIANCE, False)]
 )

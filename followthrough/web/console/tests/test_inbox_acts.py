@@ -269,7 +269,36 @@ def test_resolving_says_when_automation_goes_on_and_offers_an_undo(
     undo = reverse("reopen-handoff", args=[handoff.id])
     assert f'action="{undo}"' in owner.get("/inbox/").content.decode()
     assert Handoff.objects.get().resolved_by == f"member:{maya.id}"
-    assert "resolved already" in told(act(owner, "resolve-handoff", handoff))
+
+
+def test_pressed_twice_it_is_resolved_once_and_can_still_be_undone(
+    owner: Client, handoff: Handoff
+) -> None:
+    act(owner, "resolve-handoff", handoff)
+    for seconds in (0, 3):  # two more presses, before any page has shown what the first did
+        with clock.at(NOON + timedelta(seconds=seconds)):
+            act(owner, "resolve-handoff", handoff)
+    shown = owner.get("/inbox/").content.decode()
+    assert shown.count("Ada Obi: resolved.") == 1
+    assert shown.count(f'action="{reverse("reopen-handoff", args=[handoff.id])}"') == 1
+    assert "resolved already" not in shown
+    assert Fact.objects.filter(verb="resolved_handoff").count() == 1
+    with clock.at(NOON + timedelta(seconds=3)):
+        again = told(act(owner, "resolve-handoff", handoff))
+    assert "Automation goes on in 7 seconds." in again
+
+
+def test_what_a_colleague_resolved_or_one_did_oneself_long_ago_is_not_offered_to_be_undone(
+    owner: Client, organization: Organization, handoff: Handoff
+) -> None:
+    handoffs.resolve(handoff, by=f"member:{colleague(organization).id}", at=NOON)
+    assert told(act(owner, "resolve-handoff", handoff)) == "It had been resolved already."
+    act(owner, "reopen-handoff", handoff)
+    owner.get("/inbox/")  # what was said has been read
+    act(owner, "resolve-handoff", handoff)
+    owner.get("/inbox/")
+    with clock.at(NOON + handoffs.UNDO):
+        assert told(act(owner, "resolve-handoff", handoff)) == "It had been resolved already."
 
 
 def test_undone_it_is_as_it_was(owner: Client, handoff: Handoff, application: Application) -> None:

@@ -46,6 +46,22 @@ def test_a_name_and_a_language_are_kept(organization: Organization, settings) ->
     assert 'name="language"' not in page
 
 
+def test_letter_keys_can_be_switched_off_and_on(organization: Organization) -> None:
+    member = member_of(organization)
+    client = signed_in(member)
+    before = client.get("/settings/").content.decode()
+    assert 'data-keys="on"' in before
+    assert 'aria-keyshortcuts="/"' in before
+    client.post("/settings/", {"name": "Maya"})
+    off = client.get("/settings/").content.decode()
+    assert 'data-keys="off"' in off
+    assert "aria-keyshortcuts" not in off
+    assert "<kbd>j</kbd>" not in off
+    assert "you have switched them off" in off
+    client.post("/settings/", {"name": "Maya", "letter_keys": "on"})
+    assert 'data-keys="on"' in client.get("/settings/").content.decode()
+
+
 def test_signing_out_everywhere_else(organization: Organization) -> None:
     member = member_of(organization)
     here, elsewhere = signed_in(member), signed_in(member)

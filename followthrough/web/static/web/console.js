@@ -28,6 +28,48 @@ function toTheEnd() {
 }
 document.addEventListener("DOMContentLoaded", toTheEnd);
 
+// A form is sent once: until its answer is here its buttons say so, and pressing them does nothing.
+// Whoever stops the page from loading has them back a little later.
+const PATIENCE = 10_000; // ms
+const onTheirWay = new Map(); // a form, and its buttons with the timer
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!form.matches("form[method=post]")) return;
+  if (onTheirWay.has(form)) {
+    event.preventDefault();
+    return event.stopImmediatePropagation();
+  }
+  const buttons = [...form.elements].filter((one) => one.type === "submit" && !one.hasAttribute("aria-disabled"));
+  for (const one of buttons) one.setAttribute("aria-disabled", "true");
+  onTheirWay.set(form, [buttons, setTimeout(answered, PATIENCE, form)]);
+}, true);
+function answered(form) {
+  const [buttons, timer] = onTheirWay.get(form) ?? [[]];
+  clearTimeout(timer);
+  for (const one of buttons) one.removeAttribute("aria-disabled");
+  onTheirWay.delete(form);
+}
+document.addEventListener("htmx:afterRequest", (event) => {
+  const xhr = event.detail.xhr, leaves = xhr.getResponseHeader("HX-Redirect") || xhr.getResponseHeader("HX-Refresh");
+  if (!leaves) answered(event.detail.elt);
+});
+// A page that the browser kept and shows again has no request on its way.
+window.addEventListener("pageshow", (event) => {
+  if (event.persisted) [...onTheirWay.keys()].forEach(answered);
+});
+
+// What somebody has typed (inbox.js) is theirs: it is gone when they sign out, and when somebody else
+// has signed in in this tab. Whose session only ran out finds it again.
+function forget(theirs = "") {
+  for (const name of Object.keys(sessionStorage)) {
+    if (name.startsWith("draft-") && !(theirs && name.startsWith(`draft-${theirs}-`))) sessionStorage.removeItem(name);
+  }
+}
+if (document.body.dataset.user) forget(document.body.dataset.user);
+document.addEventListener("submit", (event) => {
+  if (event.target.matches("[data-leaves]")) forget();
+});
+
 // A field that was sent is empty for the next one.
 document.addEventListener("htmx:afterRequest", (event) => {
   const form = event.target.closest("form[data-clear]");
@@ -54,10 +96,16 @@ for (const button of document.querySelectorAll("[data-copies]")) {
 }
 
 // Keys. `/` searches, `g` and a letter go to a place, `?` shows them all; j and k walk a list whose
-// rows are marked data-row (the link in a row opens it), other letters press [data-key] buttons.
+// rows are marked data-row (the link in a row opens it), other letters press [data-key] buttons. None
+// of them does anything while it is held down, below something that lies over the page, or for
+// whoever has switched them off in their account.
 let going = 0;
 function typing(target) {
   return target.closest("input, textarea, select, [contenteditable]") !== null;
+}
+function silent(event) {
+  const off = document.body.dataset.keys !== "on", over = document.querySelector(":popover-open, :modal");
+  return off || over || event.repeat || event.metaKey || event.ctrlKey || event.altKey || typing(event.target);
 }
 function walk(step) {
   const rows = [...document.querySelectorAll("[data-row]")];
@@ -76,7 +124,7 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && (event.metaKey || event.ctrlKey) && event.target.matches("textarea")) {
     return event.target.form?.requestSubmit();
   }
-  if (event.metaKey || event.ctrlKey || event.altKey || typing(event.target)) return;
+  if (silent(event)) return;
   if (Date.now() - going < 1200) {
     going = 0;
     const link = document.querySelector(`[data-go="${CSS.escape(event.key)}"]`);

@@ -1,7 +1,8 @@
 // The inbox: what is typed is never lost, how long a text is, and where the list stands.
 "use strict";
 
-// What is typed stays in this tab until it has been sent, wherever one looks meanwhile.
+// What is typed stays in this tab until it has been sent, wherever one looks meanwhile. It is kept by
+// who typed it and for what; console.js forgets it when they sign out.
 for (const form of document.querySelectorAll("form[data-draft]")) {
   const text = form.querySelector("textarea"), wrong = form.querySelector("[role=alert]");
   const name = "draft-" + form.dataset.draft;
