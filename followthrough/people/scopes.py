@@ -141,11 +141,11 @@ def names(width: Width, sites: Iterable[Site]) -> Sequence[str]:
     return [*(one.name for one in sites if one.id in width.sites), *sorted(width.teams)]
 
 
-def seen_by(candidate: Candidate, *, roles: Collection[str]) -> QuerySet[Member]:
-    """The members with one of these roles who may see a candidate, by name."""
-    openings = Requisition.objects.filter(id__in=candidate.applications.values("requisition_id"))
+def seen_by(its: QuerySet[Application], *, roles: Collection[str]) -> QuerySet[Member]:
+    """The members with one of these roles who may see any of these applications, by name."""
+    openings = Requisition.objects.filter(id__in=its.values("requisition_id"))
     there = Q(scopes__site__in=openings.exclude(site=None).values("site_id"))
     in_team = Q(scopes__team__in=openings.exclude(team="").values("team"))
-    theirs = Member.objects.filter(organization_id=candidate.organization_id, role__in=roles)
+    theirs = Member.objects.filter(organization__in=its.values("organization"), role__in=roles)
     found = theirs.filter(Q(scopes=None) | there | in_team, user__is_active=True)
     return found.distinct().select_related("user").order_by("user__name", "id")

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from django.db.models import Q
+
 from followthrough.accounts.models import Member
 from followthrough.conversations.models import Handoff
 from followthrough.core import clock
@@ -27,6 +29,7 @@ class Case:
     applications: Sequence[Application]
     zones: Zones
     wall: Wall
+    seen: Q  # what of a person the member who looks may see
 
     @cached_property
     def next(self) -> Touch | None:
@@ -60,13 +63,14 @@ class Case:
         return sentences.held_for(self.next) if self.next else ""
 
 
-def about(handoff: Handoff) -> Case:
-    """The case of a handoff: of its application, or of all of theirs where it has none."""
-    every = timeline.applications_of(handoff.candidate)
+def about(handoff: Handoff, member: Member) -> Case:
+    """The case of a handoff as a member sees it: of its application, or of all of theirs where it
+    has none."""
+    every = timeline.applications_of(handoff.candidate, of=scopes.applications(member))
     its = [one for one in every if one.id == handoff.application_id] or every
     zones = whereabouts.of(handoff.candidate, its if handoff.application_id else ())  # as the gate
     known = zones if zones.names else whereabouts.of(handoff.candidate, its)
-    return Case(handoff, its, zones, whereabouts.clock_of(known, its))
+    return Case(handoff, its, zones, whereabouts.clock_of(known, its), scopes.about(member))
 
 
 def resolver(handoff: Handoff) -> str:
@@ -76,5 +80,8 @@ def resolver(handoff: Handoff) -> str:
 
 
 def assignees(handoff: Handoff) -> Sequence[Member]:
-    """Whom it may be given to: who may answer, and may see the candidate."""
-    return list(scopes.seen_by(handoff.candidate, roles=permissions.roles("talk")))
+    """Whom it may be given to: who may answer, and may see it."""
+    its = handoff.candidate.applications.all()
+    if handoff.application_id:
+        its = its.filter(id=handoff.application_id)
+    return list(scopes.seen_by(its, roles=permissions.roles("talk")))

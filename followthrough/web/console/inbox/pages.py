@@ -63,10 +63,14 @@ def live_talk(request: HttpRequest, key: UUID) -> HttpResponse:
     """The conversation anew, when it has changed; with `part=lanes` what stands above the typing
     box."""
     handoff = handoff_of(request, key)
-    now_about = case.about(handoff)
+    now_about = case.about(handoff, request.member)  # type: ignore[attr-defined]
     if request.GET.get("part") == "lanes":
         return live.answer(request, LANES, _lanes(now_about, _found_lanes(now_about)))
-    return live.answer(request, TALK, _talk(now_about, talk.build(handoff, wall=now_about.wall)))
+    return live.answer(
+        request,
+        TALK,
+        _talk(now_about, talk.build(handoff, wall=now_about.wall, seen=now_about.seen)),
+    )
 
 
 def handoff_of(request: HttpRequest, key: UUID) -> Handoff:
@@ -95,8 +99,10 @@ def shown(
 
 def conversation(request: HttpRequest, handoff: Handoff) -> SafeString:
     """The conversation alone, as it is now."""
-    about = case.about(handoff)
-    return live.part(request, TALK, _talk(about, talk.build(handoff, wall=about.wall)))
+    about = case.about(handoff, request.member)  # type: ignore[attr-defined]
+    return live.part(
+        request, TALK, _talk(about, talk.build(handoff, wall=about.wall, seen=about.seen))
+    )
 
 
 def acts(request: HttpRequest, handoff: Handoff) -> dict[str, Any]:
@@ -129,8 +135,8 @@ def _next(asked: Wanted, after: UUID | None) -> str:
 
 def _open(request: HttpRequest, handoff: Handoff, draft: Draft | None) -> dict[str, Any]:
     """What is shown of the open one."""
-    about = case.about(handoff)
-    said, ways = talk.build(handoff, wall=about.wall), _found_lanes(about)
+    about = case.about(handoff, request.member)  # type: ignore[attr-defined]
+    said, ways = talk.build(handoff, wall=about.wall, seen=about.seen), _found_lanes(about)
     given = {
         "case": about,
         "what_next": _what_next(handoff, ways),

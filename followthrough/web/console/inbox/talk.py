@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -84,10 +85,11 @@ class _Known:
     wall: Wall
 
 
-def build(handoff: Handoff, *, wall: Wall) -> Talk:
-    """The conversation around a handoff; times are by the candidate's clock."""
-    said = _said(handoff)
-    written = _written(handoff)
+def build(handoff: Handoff, *, wall: Wall, seen: Q) -> Talk:
+    """The conversation around a handoff, as far as it is `seen`; times are by the candidate's
+    clock."""
+    said = _said(handoff, seen)
+    written = _written(handoff, seen)
     known = _known(handoff, said, written, wall)
     in_messages = {one.touch_id for one in said}
     unsaid = [one for one in written if one.id not in in_messages]
@@ -98,7 +100,7 @@ def build(handoff: Handoff, *, wall: Wall) -> Talk:
     bubbles.sort(key=_order)
     earlier = len(said) > MOST
     since = bubbles[0].at if earlier and bubbles else None
-    marks = [one for one in _marks(handoff) if since is None or one.at >= since]
+    marks = [one for one in _marks(handoff, seen) if since is None or one.at >= since]
     lines = sorted([*bubbles, *marks], key=_order)
     last = next((one.channel for one in said if one.direction == "in"), "")
     about = next((one.subject for one in said if one.channel == "email" and one.subject), "")
@@ -109,15 +111,15 @@ def _order(one: Bubble | Mark) -> tuple[datetime, UUID]:
     return one.at, one.key
 
 
-def _said(handoff: Handoff) -> list[Message]:
+def _said(handoff: Handoff, seen: Q) -> list[Message]:
     """The latest messages first, one more than is shown."""
-    rows = Message.objects.filter(candidate_id=handoff.candidate_id).exclude(delivery="not_sent")
-    return list(rows.order_by("-id")[: MOST + 1])
+    rows = Message.objects.filter(seen, candidate_id=handoff.candidate_id)
+    return list(rows.exclude(delivery="not_sent").order_by("-id")[: MOST + 1])
 
 
-def _written(handoff: Handoff) -> list[Touch]:
+def _written(handoff: Handoff, seen: Q) -> list[Touch]:
     """What members wrote to them, the latest first."""
-    rows = Touch.objects.filter(candidate_id=handoff.candidate_id, origin="member")
+    rows = Touch.objects.filter(seen, candidate_id=handoff.candidate_id, origin="member")
     return list(rows.order_by("-planned_at", "-id")[:MOST])
 
 
@@ -233,8 +235,9 @@ def _waiting(row: Touch, known: _Known, why: str) -> tuple[str, str, str]:
 # --- where a person was needed -------------------------------------------------------------------
 
 
-def _marks(handoff: Handoff) -> Iterator[Mark]:
-    rows = list(Handoff.objects.filter(candidate_id=handoff.candidate_id).order_by("id"))
+def _marks(handoff: Handoff, seen: Q) -> Iterator[Mark]:
+    theirs = Handoff.objects.filter(seen, candidate_id=handoff.candidate_id)
+    rows = list(theirs.order_by("id"))
     known = names.of_members(one.resolved_by for one in rows)
     for one in rows:
         here = one.id == handoff.id

@@ -15,6 +15,7 @@ from followthrough.accounts.models import Member
 from followthrough.conversations.models import Handoff
 from followthrough.core import clock
 from followthrough.messages.models import Message
+from followthrough.people import scopes
 from followthrough.web.console import names
 from followthrough.web.console.inbox import words
 from followthrough.web.console.inbox.wanted import MINE, NOBODYS, Wanted, found, theirs
@@ -69,7 +70,8 @@ def _more(asked: Wanted, here: UUID | None) -> str:
 
 def _handoffs(member: Member, asked: Wanted) -> list[Handoff]:
     """One more than is shown, so that it is known whether there are more."""
-    last_in = Message.objects.filter(candidate=OuterRef("candidate"), direction="in")
+    seen = scopes.about(member)
+    last_in = Message.objects.filter(seen, candidate=OuterRef("candidate"), direction="in")
     if asked.done:
         last_in = last_in.filter(at__lte=OuterRef("resolved_at"))
     rows = found(member, asked).select_related("candidate", "owner__user")

@@ -83,6 +83,15 @@ def test_a_handoff_of_their_other_application_is_not_ones_own(here: Here) -> Non
     assert here.client.post(f"/handoffs/{foreign.id}/resolve").status_code == 404
 
 
+def test_in_the_inbox_too_only_ones_own_is_read(here: Here) -> None:
+    said(here.mine, "Mine to read")
+    said(here.elsewhere, "Not mine to read")
+    handoff(here.elsewhere)
+    shown = here.client.get(f"/inbox/{handoff(here.mine).id}").content.decode()
+    assert "Mine to read" in shown
+    assert "Not mine to read" not in shown
+
+
 def test_what_broke_elsewhere_is_not_told(here: Here) -> None:
     for about in (here.mine, here.elsewhere):
         touch(about, state="failed", ended_at=clock.now())
