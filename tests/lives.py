@@ -37,7 +37,7 @@ def go_on(organization: Organization) -> None:
     StageMapping.objects.create(
         organization=organization, connection=ats, ats_stage="Applied", stage="applied"
     )
-    version = _map(organization)
+    version = a_map(organization)
     _freeze(organization, "map", version.map_id, why="held_batch")
     Sender.objects.filter(id=world.sender(organization).id).update(active=False)
     _parked(organization, ats)
@@ -47,7 +47,7 @@ def go_on(organization: Organization) -> None:
 DOCUMENT = raw_map({"applied": {"touches": [{"key": "thanks", "trigger": {"stage_entered": {}}}]}})
 
 
-def _map(organization: Organization) -> Version:
+def a_map(organization: Organization) -> Version:
     slug = f"map-{uuid7()}"
     made = MessageMap.objects.create(organization=organization, name="Retail", slug=slug)
     Assignment.objects.create(organization=organization, map=made, family="retail")
@@ -70,7 +70,7 @@ def _apply(candidate: Candidate) -> None:
     site = world.site(organization)
     requisition = world.requisition(candidate.connection, site=site, team=f"Team {uuid7()}")
     one = world.application(candidate, requisition, stage="interview", ats_stage=str(uuid7()))
-    version = _map(organization)
+    version = a_map(organization)
     run = Run.objects.create(
         organization=organization, application=one, version=version, state={}, started_at=now
     )

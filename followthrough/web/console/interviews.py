@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -76,6 +76,22 @@ def anchors(member: Member) -> QuerySet[Anchor]:
     if scopes.requisitions(member) is None:
         return found
     return found.filter(application__in=scopes.applications(member).values("id"))
+
+
+# What the latest question about an interview is like in each state: how it is found by thousands.
+_ASKED = {
+    "confirmed": Q(answer="confirmed"), "moved": Q(answer="confirmed"),
+    "declined": Q(answer="declined"),
+    "waiting": Q(state=Ask.State.OPEN), "wrote": Q(state=Ask.State.OPEN),
+}  # fmt: skip
+
+
+def may_be(found: QuerySet[Anchor], state: str) -> QuerySet[Anchor]:
+    """Of interviews, those that may be in a state (''; any); `known` says of each what it is."""
+    if state not in _ASKED:
+        return found
+    asks = Ask.objects.filter(run_id=OuterRef("application__run__id"), kind="confirmation")
+    return found.filter(Exists(asks.filter(_ASKED[state])))
 
 
 _SHOWN = (

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models import Count, DateField, DateTimeField, F, Func, QuerySet, Value, Window
@@ -17,18 +18,16 @@ from django.views.decorators.http import require_safe
 
 from followthrough.core import clock
 from followthrough.core.typed import cleaned
+from followthrough.core.zones import local
 from followthrough.people import scopes
 from followthrough.people.models import Anchor, Requisition, Site
 from followthrough.web.console import interviews
 from followthrough.web.console.interviews import STATES, Interview
 
 _ZONE = "application__requisition__site__zone"
-_DAY = Cast(
-    Func(
-        Coalesce(NullIf(F(_ZONE), Value("")), Value("UTC")), F("at"),
-        function="timezone", output_field=DateTimeField(),
-    ),
-    DateField(),
+_THERE = Func(  # the wall-clock time where it takes place
+    Coalesce(NullIf(F(_ZONE), Value("")), Value("UTC")), F("at"),
+    function="timezone", output_field=DateTimeField(),
 )  # fmt: skip
 WEEK = timedelta(days=7)
 FARTHEST = timedelta(days=3650)
@@ -40,15 +39,15 @@ def page(request: HttpRequest) -> HttpResponse:
     """A week from the day in the address (`from`, else today), by the clock of each site."""
     first = _day(request.GET.get("from", ""))
     site, state = (cleaned(request.GET.get(name, ""), longest=200) for name in ("site", "state"))
-    theirs = _between(request.member, first, site)
-    ids, total, cut_on = _first_of(theirs)
-    found = interviews.load(ids)
+    wanted = interviews.may_be(_between(request.member, first, site), state)
+    part = _part(wanted, _skipped(request.GET.get("skip", "")))
+    found = interviews.load(part.ids)
     shown = [one for one in found if state in ("", one.state)]
     return render(
         request,
         "console/interviews.html",
         {
-            "days": _by_day(shown, first),
+            "days": _by_day(shown, first, every=part.whole),
             "first": first,
             "last": first + WEEK - timedelta(days=1),
             "before": first - WEEK,
@@ -59,8 +58,8 @@ def page(request: HttpRequest) -> HttpResponse:
             "site": site,
             "state": state,
             "counts": _counts(found),
-            "total": total,
-            "go_on": cut_on if cut_on != first else None,
+            "part": part,
+            "many": len(shown) if part.whole else part.total,
         },
     )
 
@@ -87,24 +86,58 @@ def _between(member: Any, first: date, site: str) -> QuerySet[Anchor]:
     )
     if site:
         theirs = theirs.filter(application__requisition__site__name=site)
-    return (
-        theirs.annotate(day=_DAY).filter(day__gte=first, day__lt=first + WEEK)
-        .order_by("day", "at", "id")
-    )  # fmt: skip
+    there = theirs.annotate(there=_THERE).annotate(day=Cast(F("there"), DateField()))
+    return there.filter(day__gte=first, day__lt=first + WEEK).order_by("there", "id")
 
 
-def _first_of(theirs: QuerySet[Anchor]) -> tuple[list[UUID], int, date | None]:
-    """The applications of the first MOST, how many there are of all, and the day it is cut on."""
-    counted = theirs.annotate(total=Window(Count("*")))  # in the same pass
-    rows = list(counted.values_list("application_id", "day", "total")[: MOST + 1])
-    cut = [day for _key, day, _total in rows[MOST:]]
-    return [key for key, *_ in rows[:MOST]], (rows[0][2] if rows else 0), (cut or [None])[0]
+class Part(NamedTuple):
+    """The applications of some of the interviews asked for: those after `skipped` of `total`."""
+
+    ids: list[UUID]
+    skipped: int
+    total: int
+
+    @property
+    def whole(self) -> bool:
+        return len(self.ids) == self.total
+
+    @property
+    def first(self) -> int:
+        return self.skipped + 1
+
+    @property
+    def last(self) -> int:
+        return self.skipped + len(self.ids)
+
+    @property
+    def before(self) -> int | None:
+        """What to skip for the part before; None when this is the first."""
+        return max(self.skipped - MOST, 0) if self.skipped else None
+
+    @property
+    def after(self) -> int | None:
+        return self.last if self.last < self.total else None
 
 
-def _by_day(found: Iterable[Interview], first: date) -> list[tuple[date, list[Interview]]]:
+def _part(wanted: QuerySet[Anchor], skipped: int) -> Part:
+    counted = wanted.annotate(total=Window(Count("*")))  # in the same pass
+    rows = list(counted.values_list("application_id", "total")[skipped : skipped + MOST])
+    if not rows and skipped:
+        return _part(wanted, 0)
+    return Part([key for key, _total in rows], skipped, rows[0][1] if rows else 0)
+
+
+def _skipped(text: str) -> int:
+    return int(text) if re.fullmatch(r"[0-9]{1,6}", text) else 0
+
+
+def _by_day(
+    found: Iterable[Interview], first: date, *, every: bool
+) -> list[tuple[date, list[Interview]]]:
+    """The days of the week with their interviews; `every` day, or only those that have any."""
     by_day = {day: list(rows) for day, rows in groupby(sorted(found, key=_order), key=_on)}
     days = [first + timedelta(days=n) for n in range(7)]
-    return [(day, by_day.get(day, [])) for day in days]
+    return [(day, by_day.get(day, [])) for day in days if every or day in by_day]
 
 
 def _on(one: Interview) -> date:
@@ -112,7 +145,7 @@ def _on(one: Interview) -> date:
 
 
 def _order(one: Interview) -> tuple:
-    return (one.day, one.at, one.application.id)
+    return (local(one.at, one.wall.zone).replace(tzinfo=None), one.application.id)
 
 
 def _sites(member: Any) -> list[str]:

@@ -8,10 +8,12 @@ import pytest
 from django.test import Client
 
 from followthrough.accounts.models import Organization, Role
+from followthrough.journeys.models import Run
+from followthrough.messages.models import Ask
 from followthrough.people.models import Anchor, Application, Scope
 from followthrough.web.console import interviews_page
 from followthrough.web.console.tests.conftest import member_of, signed_in
-from tests import world
+from tests import lives, world
 
 pytestmark = pytest.mark.django_db
 
@@ -25,6 +27,19 @@ def interview(organization: Organization, at: str, **site: str) -> Application:
         organization=organization, application=application, name="interview_start", at=moment
     )
     return application
+
+
+def declined(application: Application) -> None:
+    """They were asked whether they come, and said no."""
+    run = Run.objects.create(
+        organization=application.organization, application=application,
+        version=lives.a_map(application.organization), state={}, started_at=world.NOON,
+    )  # fmt: skip
+    Ask.objects.create(
+        organization=application.organization, application=application, run_id=run.id,
+        key="ask", occurrence="1", kind="confirmation",
+        state="answered", answer="declined", opened_at=world.NOON, closed_at=world.NOON,
+    )  # fmt: skip
 
 
 def section(client: Client, day: str, query: str = "") -> str:
@@ -57,21 +72,44 @@ def test_only_ones_own_site(organization: Organization) -> None:
     assert there.candidate.family_name not in shown
 
 
-def test_of_very_many_the_first_are_shown_and_one_goes_on_from_the_day_that_was_cut(
+def test_of_very_many_the_first_are_shown_and_one_goes_on_from_there(
     organization: Organization, owner: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(interviews_page, "MOST", 2)
-    people = [interview(organization, f"2026-06-{day:02}T18:00") for day in (4, 2, 4, 3)]
-    assert people[3].candidate.family_name in section(owner, "20260603")
-    for one in (people[0], people[2]):
-        assert one.candidate.family_name not in section(owner, "20260604")
-    shown = owner.get("/interviews/?from=2026-06-01").content.decode()
-    assert "These are the first 2 of 4." in shown
-    assert "?from=2026-06-04&amp;site=&amp;state=" in shown
-    rest = owner.get("/interviews/?from=2026-06-04").content.decode()
-    assert people[0].candidate.family_name in rest
-    assert people[2].candidate.family_name in rest
-    assert "These are the first" not in rest
+    names = [
+        interview(organization, f"2026-06-{day:02}T18:00").candidate.family_name
+        for day in (2, 3, 4, 4, 4)
+    ]
+
+    def part(asked: str = "") -> tuple[list[bool], str]:
+        page = owner.get(f"/interviews/?from=2026-06-01{asked}").content.decode()
+        return [f" {name}</a>" in page for name in names], page
+
+    for asked, numbers in (("", (0, 1)), ("&skip=2", (2, 3)), ("&skip=4", (4,))):
+        there, page = part(asked)
+        assert [number for number, is_there in enumerate(there) if is_there] == [*numbers]
+        assert f"{numbers[0] + 1}–{numbers[-1] + 1} of 5" in page
+        assert ("Later" in page) is (4 not in numbers)
+        assert ("Earlier" in page) is (0 not in numbers)
+    assert part("&skip=99")[0] == part("&skip=x")[0] == part()[0]
+
+
+def test_one_state_is_looked_for_in_the_whole_week(
+    organization: Organization, owner: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(interviews_page, "MOST", 2)
+    people = [interview(organization, f"2026-06-{day:02}T18:00") for day in (2, 3, 4)]
+    declined(people[2])
+    page = owner.get("/interviews/?from=2026-06-01&state=declined").content.decode()
+    assert [one.candidate.family_name + "</a>" in page for one in people] == [False, False, True]
+    assert "1 interview" in page
+
+
+def test_a_day_goes_by_the_clocks_on_the_walls(organization: Organization, owner: Client) -> None:
+    early = interview(organization, "2026-06-03T16:00", name="Reno", zone="America/Los_Angeles")
+    late = interview(organization, "2026-06-03T15:00", name="Columbus", zone="America/New_York")
+    shown = section(owner, "20260603")  # 09:00 in Reno, and before that 11:00 in Columbus
+    assert shown.index(early.candidate.family_name) < shown.index(late.candidate.family_name)
 
 
 def test_a_week_without_any_says_when_they_appear(owner: Client) -> None:
