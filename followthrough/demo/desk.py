@@ -20,7 +20,7 @@ from followthrough.governance.models import AddressBlock
 from followthrough.messages.models import Ask, Touch
 from followthrough.people.models import Application, Candidate
 from followthrough.web.console import candidate, timeline
-from followthrough.web.console.frame import frame
+from followthrough.web.console.frame import badge, frame
 
 MOST = 12  # applications in the list at once: whoever is not there is searched for
 EVENTS = 6
@@ -35,6 +35,7 @@ def shown(request: HttpRequest, page: str = "home") -> dict[str, Any]:
     chosen = named(organization_id, asked) if asked else _beginning(organization_id, journey)
     return {
         **frame(request),
+        "badge": badge(request),
         "page": page,
         "this_page": address(chosen, page=page, q=wanted, stage=stage),
         "asked": asked,

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -101,11 +102,24 @@ def _shown(request: HttpRequest, place: Place) -> Place:
     return place._replace(here=here, count=_waiting(request) if place.url == "inbox" else 0)
 
 
+def badge(request: HttpRequest) -> str:
+    """How many wait in the inbox, as HTML that goes to its place in the rail of a page that is
+    there already; '' for whoever has no inbox."""
+    inbox = next(place for group in PLACES for place in group if place.url == "inbox")
+    if not _open(request.member, inbox):  # type: ignore[attr-defined]
+        return ""
+    return render_to_string(
+        "console/parts/waiting.html", {"count": _waiting(request), "elsewhere": True}
+    )
+
+
 def _waiting(request: HttpRequest) -> int:
-    """How many people wait for a person, among those this member sees."""
-    member = request.member  # type: ignore[attr-defined]
-    waiting = Handoff.objects.filter(organization_id=member.organization_id, resolved_at=None)
-    return waiting.filter(scopes.about(member)).count()
+    """How many people wait for a person, among those this member sees; asked once a request."""
+    if not hasattr(request, "waiting"):
+        member = request.member  # type: ignore[attr-defined]
+        rows = Handoff.objects.filter(organization_id=member.organization_id, resolved_at=None)
+        request.waiting = rows.filter(scopes.about(member)).count()  # type: ignore[attr-defined]
+    return request.waiting  # type: ignore[attr-defined,no-any-return]
 
 
 def back(request: HttpRequest, *, otherwise: str) -> HttpResponse:
