@@ -190,7 +190,7 @@ def _of_home(request: HttpRequest, journey: Any, chosen: AtsApplication | None) 
         "walk": journey,
         "progress": walk.progress(walks.seen(journey)) if journey else None,
         "fit": None if journey else whom.likely(organization_id),
-        "move": move,
+        "move": move if clockwork.is_news(move) else None,
         "runs": clockwork.running(move),
         "troubles": board.cards(organization_id),
     }

@@ -58,6 +58,7 @@ class Seen:
     text: Text | None = None
     waiting: Waiting | None = None
     waits: bool = False  # for an answer to what was asked
+    unread: bool = False  # something lies unopened on the phone
     readings: Sequence[str] = ()  # of what was written since, oldest first
     confirmed: bool = False
     written_back: bool = False
@@ -197,8 +198,8 @@ def _to_wait(seen: Seen) -> Line:
         now, due = dated(seen.now, seen.wall), dated(waiting.due_at, seen.wall)
         return Line(text % {"now": now, "due": due}, "clock")
     if seen.stage != "interview":
-        text = _("%(name)s was moved on before the text left, so it was cancelled. Move %(name)s to"
-                 " Interview once more.")  # fmt: skip
+        text = _("%(name)s was moved on before the text went out, so it was cancelled. Move"
+                 " %(name)s to Interview once more.")  # fmt: skip
         return _named(seen, text, "ats")
     if waiting:
         text = _("Nothing to do for half a minute: the text waits that long, so that a move made by"
@@ -212,9 +213,9 @@ def _to_wait(seen: Seen) -> Line:
 def _was_read(seen: Seen) -> Line:
     assert seen.text is not None
     text = ngettext(
-        "It left %(at)s because %(n)s check passed. Open “Why it went out” under it in the"
+        "It went out %(at)s because %(n)s check passed. Open “Why it went out” under it in the"
         " timeline: every check is listed.",
-        "It left %(at)s because %(n)s checks passed. Open “Why it went out” under it in the"
+        "It went out %(at)s because %(n)s checks passed. Open “Why it went out” under it in the"
         " timeline: every check is listed.",
         seen.text.checks,
     )
@@ -241,7 +242,11 @@ def _to_answer(seen: Seen) -> Line:
         text = _("%(name)s said no. Give the interview another time in the ATS, under “Change the"
                  " interview”: %(name)s is asked again.")  # fmt: skip
         return _named(seen, text, "ats")
-    return _named(seen, _("Answer as %(name)s: open the text and press “Yes” below it."), "phone")
+    if seen.unread:
+        text = _("Another text has arrived: open it, then answer as %(name)s and press “Yes” below"
+                 " it.")  # fmt: skip
+        return _named(seen, text, "phone")
+    return _named(seen, _("Answer as %(name)s: press “Yes” below the text."), "phone")
 
 
 def _to_answer_again(seen: Seen) -> Line:
@@ -311,7 +316,7 @@ def _was_reminded(seen: Seen) -> Line:
     found = reminder(seen)
     assert found is not None
     if found.verdict == "send":
-        text = _("The reminder left %(at)s, as the map says, and in %(place)s it was an hour at"
+        text = _("The reminder went out %(at)s, as the map says, and in %(place)s it was an hour at"
                  " which it may.")  # fmt: skip
         return Line(text % {"at": dated(found.at, seen.wall), "place": seen.wall.place}, "console")
     text = _("The reminder was due %(at)s, too early for texts: it is held until %(until)s. Its"
@@ -353,10 +358,10 @@ def _to_stop(seen: Seen) -> Line:
         text = _("Last one: press “STOP” on %(name)s’s phone.")
         return _named(seen, text, "phone")
     text = ngettext(
-        "One confirmation left, and %(n)s message is still planned. Press “To the next message”"
-        " and see what becomes of it.",
-        "One confirmation left, and %(n)s messages are still planned. Press “To the next message”"
-        " and see what becomes of them.",
+        "One confirmation went out, and %(n)s message is still planned. Press “To the next"
+        " message” and see what becomes of it.",
+        "One confirmation went out, and %(n)s messages are still planned. Press “To the next"
+        " message” and see what becomes of them.",
         seen.still_planned,
     )
     return Line(text % {"n": seen.still_planned}, "clock")
@@ -371,14 +376,14 @@ def _was_stopped(seen: Seen) -> Line:
 
 def _stopped_at_gate(seen: Seen) -> str:
     if not seen.stopped_since:
-        text = _("One confirmation left, and nothing after it. Whatever is planned for %(name)s"
+        text = _("One confirmation went out, and nothing after it. Whatever is planned for %(name)s"
                  " from now on is stopped at the gate, whoever plans it.")  # fmt: skip
         return text % {"name": seen.name}
     text = ngettext(
-        "Nothing left after STOP but its one confirmation: %(n)s planned message was stopped at the"
-        " gate, with a receipt.",
-        "Nothing left after STOP but its one confirmation: %(n)s planned messages were stopped at"
-        " the gate, each with a receipt.",
+        "Nothing went out after STOP but its one confirmation: %(n)s planned message was stopped at"
+        " the gate, with a receipt.",
+        "Nothing went out after STOP but its one confirmation: %(n)s planned messages were stopped"
+        " at the gate, each with a receipt.",
         seen.stopped_since,
     )
     return text % {"n": seen.stopped_since}

@@ -242,8 +242,8 @@ def _reopened(found: Reopened, handoff: Handoff) -> str:
         said.append(_("Automation is silent."))
     if left := len(found.left):
         more = ngettext(
-            "%(n)s message left meanwhile: it is below.",
-            "%(n)s messages left meanwhile: they are below.",
+            "%(n)s message went out meanwhile: it is below.",
+            "%(n)s messages went out meanwhile: they are below.",
             left,
         )
         said.append(more % {"n": left})

@@ -296,7 +296,8 @@ def test_what_left_meanwhile_is_said(
         organization=application.organization, candidate=application.candidate, direction="out",
         channel="sms", sender_id=uuid7(), touch_id=written(application, origin="map").id, at=NOON,
     )  # fmt: skip
-    assert "1 message left meanwhile: it is below." in told(act(owner, "reopen-handoff", handoff))
+    said = told(act(owner, "reopen-handoff", handoff))
+    assert "1 message went out meanwhile: it is below." in said
 
 
 def test_another_one_that_was_opened_since_is_shown_instead(
