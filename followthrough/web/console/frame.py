@@ -13,6 +13,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.html import format_html
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
@@ -129,6 +130,18 @@ def back(request: HttpRequest, *, otherwise: str) -> HttpResponse:
     return redirect(page if ours else otherwise)
 
 
-def tell(request: HttpRequest, text: str | Promise, *, undo: str = "") -> None:
-    """Say on the next page what was done; `undo` is the URL that takes it back, by a POST."""
+class Soon(NamedTuple):
+    """What is true for the ten seconds of an undo, and what is true after them."""
+
+    now: str
+    then: str
+
+
+def tell(
+    request: HttpRequest, text: str | Promise, *, undo: str = "", soon: Soon | None = None
+) -> None:
+    """Say on the next page what was done; `undo` is the URL that takes it back, by a POST. Of
+    `soon` the page shows what is true at the time (console.js)."""
+    if soon:
+        text = format_html('{} <span data-then="{}">{}</span>', text, soon.then, soon.now)
     messages.success(request, text, extra_tags=undo)

@@ -24,7 +24,7 @@ from followthrough.governance.checks.content import MOST_SEGMENTS
 from followthrough.messages.models import Touch
 from followthrough.people.contacts import CHANNEL_KIND
 from followthrough.runs import replies
-from followthrough.web.console.frame import back, tell
+from followthrough.web.console.frame import Soon, back, tell
 from followthrough.web.console.inbox import case, pages
 from followthrough.web.console.inbox.pages import Draft
 from followthrough.web.console.inbox.wanted import wanted
@@ -210,16 +210,19 @@ def _resolved(request: HttpRequest, handoff: Handoff, said: str) -> HttpResponse
     now = clock.now()
     if handoffs.resolve(handoff, by=_by(request), at=now, undo=handoffs.UNDO):
         told = said % {"name": handoff.candidate.name}
-        if handoff.freeze_id:
-            seconds = {"seconds": handoffs.UNDO.seconds}
-            told += " " + _("Automation goes on in %(seconds)s seconds.") % seconds
-        tell(request, told, undo=reverse("reopen-handoff", args=[handoff.id]))
+        undo = reverse("reopen-handoff", args=[handoff.id])
+        tell(request, told, undo=undo, soon=_going_on() if handoff.freeze_id else None)
     else:
         messages.error(request, _("It had been resolved already."))
     answer = back(request, otherwise="today")
     if request.htmx:  # type: ignore[attr-defined]
         answer = HttpResponse(status=204, headers={"HX-Redirect": answer.headers["Location"]})
     return answer
+
+
+def _going_on() -> Soon:
+    seconds = {"seconds": handoffs.UNDO.seconds}
+    return Soon(_("Automation goes on in %(seconds)s seconds.") % seconds, _("Automation goes on."))
 
 
 @require_POST

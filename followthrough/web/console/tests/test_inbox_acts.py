@@ -265,7 +265,8 @@ def test_resolving_says_when_automation_goes_on_and_offers_an_undo(
     owner: Client, handoff: Handoff, maya: Member
 ) -> None:
     done = act(owner, "resolve-handoff", handoff, next="/inbox/")
-    assert "Ada Obi: resolved. Automation goes on in 10 seconds." in told(done)
+    later = '<span data-then="Automation goes on.">Automation goes on in 10 seconds.</span>'
+    assert f"Ada Obi: resolved. {later}" in told(done)
     undo = reverse("reopen-handoff", args=[handoff.id])
     assert f'action="{undo}"' in owner.get("/inbox/").content.decode()
     assert Handoff.objects.get().resolved_by == f"member:{maya.id}"
