@@ -81,9 +81,9 @@ def test_while_the_provider_is_down_mails_wait_and_leave_afterwards_once(town: T
     town.post("/demo/trouble", kind="outage")
     down = card(town, "outage")
     assert down.kind == "held"
-    assert (numbers(down)["hand-overs refused"], numbers(down)["mails waiting"]) == (8, 8)
+    assert (numbers(down)["tries refused"], numbers(down)["mails waiting"]) == (8, 8)
     town.goes_on(seconds=6)
-    assert numbers(card(town, "outage"))["hand-overs refused"] == 16
+    assert numbers(card(town, "outage"))["tries refused"] == 16
     Trouble.objects.update(until=clock.wall())
     town.goes_on(seconds=20)
     back = card(town, "outage")

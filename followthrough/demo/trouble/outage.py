@@ -47,7 +47,7 @@ def said(found: Tally, *, left: timedelta, see: list[str]) -> Told:
     """Pure: the card, `left` before the provider is back (negative: it is)."""
     numbers = (
         (_("applied meanwhile"), found.people),
-        (_("hand-overs refused"), found.refused),
+        (_("tries refused"), found.refused),
         (_("mails waiting"), found.waiting),
         (_("mails arrived"), found.arrived),
         (_("lost"), found.lost),
