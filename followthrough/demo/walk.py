@@ -75,10 +75,12 @@ class Seen:
 
 
 class Line(NamedTuple):
-    """A sentence, and the part of the page it is about: ats, phone, console or clock."""
+    """A sentence, and the part of the page it is about: ats, phone, console or clock. `entry` is
+    the selector of the very thing there, where the sentence names one."""
 
     said: str
     at: str
+    entry: str = ""
 
 
 class Step(NamedTuple):
@@ -169,7 +171,7 @@ def _to_invite(seen: Seen) -> Line:
 def _was_invited(seen: Seen) -> Line:
     text = _("The ATS sent a signed webhook. Followthrough saw the new stage and planned what the"
              " message map says for it: look below “Now” in the timeline.")  # fmt: skip
-    return Line(text, "console")
+    return Line(text, "console", "#console .now")
 
 
 # --- 2: read -----------------------------------------------------------------------------------
@@ -280,7 +282,7 @@ def _over(seen: Seen) -> Line:
 def _was_confirmed(seen: Seen) -> Line:
     text = _("Understood as a yes, by a rule and not by guessing. %(name)s got an answer at once,"
              " and the ATS was told: see “Written back” in it.")  # fmt: skip
-    return _named(seen, text, "ats")
+    return _named(seen, text, "ats")._replace(entry="#panel-events .written-back")
 
 
 # --- 4: the clock ------------------------------------------------------------------------------
