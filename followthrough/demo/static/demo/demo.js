@@ -77,14 +77,15 @@ document.addEventListener("click", (event) => {
 });
 
 // What came of a trouble unfolds under its button: as much of it as there is room for is shown.
-let made = "";
+let made = "", until = 0;
 document.addEventListener("submit", (event) => {
   made = event.target.closest(".trouble")?.getAttribute("aria-labelledby") ?? "";
+  until = Date.now() + 3000; // it grows at first
 });
 document.addEventListener("htmx:afterSettle", () => {
-  const card = made && document.querySelector(`[aria-labelledby="${made}"]`);
+  const card = made ? document.querySelector(`[aria-labelledby="${made}"]`) : null;
   if (!card?.querySelector(".proof")) return;
-  made = "";
+  if (Date.now() > until) made = "";
   const [from, to] = room(document.getElementById("trouble")), { top, bottom } = card.getBoundingClientRect();
   if (bottom > to) scrollBy({ top: Math.min(bottom - to + 8, top - from), behavior: pace() });
 });
