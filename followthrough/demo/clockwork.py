@@ -16,8 +16,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from followthrough.accounts import clock as installation
+from followthrough.conversations.models import Handoff
 from followthrough.core import clock
-from followthrough.demo.models import ClockMove
+from followthrough.demo.models import AtsEvent, ClockMove, PhoneMessage
 from followthrough.demo.walk import HOURS
 from followthrough.messages.models import Receipt, Touch
 from followthrough.store import sql
@@ -29,6 +30,7 @@ REST_SECONDS = 3.0  # how long to wait for the worker at each stop
 LOOK_SECONDS = 0.02
 RUNS_AT_MOST = timedelta(seconds=PATIENCE + 2 * REST_SECONDS)
 SECOND = timedelta(seconds=1)
+NEWS = timedelta(minutes=1)  # by the real clock
 
 
 class Came(NamedTuple):
@@ -66,6 +68,27 @@ def latest(organization_id: UUID) -> ClockMove | None:
 def running(move: ClockMove | None) -> bool:
     """Whether the clock is being moved now."""
     return bool(move and move.came is None and clock.wall() - move.moved_at < RUNS_AT_MOST)
+
+
+def is_news(move: ClockMove | None) -> bool:
+    """Whether it is worth telling still: while it runs, and then for a little, unless somebody has
+    done something since that the numbers are not about."""
+    if move is None or move.came is None:
+        return running(move)
+    return clock.wall() - move.moved_at < NEWS and not _acted_since(move)
+
+
+def _acted_since(move: ClockMove) -> bool:
+    """Whether anybody did something in the ATS, on the phone or for a candidate."""
+    mine = {"organization_id": move.organization_id}
+    return any(
+        rows.exists()
+        for rows in (
+            PhoneMessage.objects.filter(**mine, at__gt=move.to_at),
+            AtsEvent.objects.filter(**mine, at__gt=move.to_at, kind=AtsEvent.Kind.WEBHOOK),
+            Handoff.objects.filter(**mine, resolved_at__gt=move.to_at),
+        )
+    )
 
 
 def _next_stop(to: datetime) -> datetime:
@@ -120,12 +143,12 @@ def told(move: ClockMove, wall: Wall) -> str:
                  " hour.") % went  # fmt: skip
     parts = _parts(Came(**move.came)) or [_("no message was due")]
     went["what"] = ", ".join(parts)
-    return _("The clock went on %(by)s to %(to)s: %(what)s.") % went
+    return _("The clock went on %(by)s to %(to)s. In the whole company: %(what)s.") % went
 
 
 def _parts(found: Came) -> list[str]:
     counted = (
-        (found.left, ngettext("%(n)s message left", "%(n)s messages left", found.left)),
+        (found.left, ngettext("%(n)s message went out", "%(n)s messages went out", found.left)),
         (found.waited, ngettext("%(n)s of them had waited for the morning",
                                 "%(n)s of them had waited for the morning", found.waited)),
         (found.held, ngettext("%(n)s is held", "%(n)s are held", found.held)),

@@ -21,7 +21,7 @@ from followthrough.governance.models import AddressBlock
 from followthrough.messages.models import Ask, Touch
 from followthrough.people.models import Application, Candidate
 from followthrough.web.console import candidate, timeline
-from followthrough.web.console.frame import frame
+from followthrough.web.console.frame import badge, frame
 
 MOST = 12  # applications in the list at once: whoever is not there is searched for
 EVENTS = 6
@@ -38,6 +38,7 @@ def shown(request: HttpRequest, page: str = "home") -> dict[str, Any]:
     chosen = named(organization_id, asked) if asked else _beginning(organization_id, journey)
     return {
         **frame(request),
+        "badge": badge(request),
         "page": page,
         "this_page": address(chosen, page=page, q=wanted, stage=stage),
         "asked": asked,
@@ -189,7 +190,7 @@ def _of_home(request: HttpRequest, journey: Any, chosen: AtsApplication | None) 
         "walk": journey,
         "progress": walk.progress(walks.seen(journey)) if journey else None,
         "fit": None if journey else whom.likely(organization_id),
-        "move": move,
+        "move": move if clockwork.is_news(move) else None,
         "runs": clockwork.running(move),
         "troubles": board.cards(organization_id),
     }

@@ -33,7 +33,10 @@ OF_THREAD = ("thread", "quick", "new")
 def panels(context: Mapping[str, Any]) -> dict[str, str]:
     """Every panel of the page as HTML, by name; live.CSRF stands where the token goes."""
     given = {**context, "csrf_token": live.CSRF, "oob": True}
-    found = {"strip": render_to_string("console/parts/strip.html", given)}
+    found = {
+        "strip": render_to_string("console/parts/strip.html", given),
+        "waiting": context["badge"],
+    }
     for name in PAGES[context["page"]]:
         found[name] = render_to_string(f"demo/panels/{name}.html", given)
     if context["page"] in WITH_PHONE:

@@ -59,6 +59,7 @@ class Seen:
     invitation: Waiting | None = None  # the first message about it, if it comes soon or at nine
     waiting: Waiting | None = None  # the next message, whatever it is about
     waits: bool = False  # for an answer to what was asked
+    unread: bool = False  # something lies unopened on the phone
     readings: Sequence[str] = ()  # of what was written since, oldest first
     confirmed: bool = False
     written_back: bool = False
@@ -75,10 +76,12 @@ class Seen:
 
 
 class Line(NamedTuple):
-    """A sentence, and the part of the page it is about: ats, phone, console or clock."""
+    """A sentence, and the part of the page it is about: ats, phone, console or clock. `entry` is
+    the selector of the very thing there, where the sentence names one."""
 
     said: str
     at: str
+    entry: str = ""
 
 
 class Step(NamedTuple):
@@ -170,7 +173,7 @@ def _to_invite(seen: Seen) -> Line:
 def _was_invited(seen: Seen) -> Line:
     text = _("The ATS sent a signed webhook. Followthrough saw the new stage and planned what the"
              " message map says for it: look below “Now” in the timeline.")  # fmt: skip
-    return Line(text, "console")
+    return Line(text, "console", "#console .now")
 
 
 # --- 2: read -----------------------------------------------------------------------------------
@@ -199,8 +202,8 @@ def _to_wait(seen: Seen) -> Line:
         now, due = dated(seen.now, seen.wall), dated(waiting.due_at, seen.wall)
         return Line(text % {"now": now, "due": due}, "clock")
     if seen.stage != "interview":
-        text = _("%(name)s was moved on before the text left, so it was cancelled. Move %(name)s to"
-                 " Interview once more.")  # fmt: skip
+        text = _("%(name)s was moved on before the text went out, so it was cancelled. Move"
+                 " %(name)s to Interview once more.")  # fmt: skip
         return _named(seen, text, "ats")
     if waiting:
         text = _("Nothing to do for half a minute: the text waits that long, so that a move made by"
@@ -214,9 +217,9 @@ def _to_wait(seen: Seen) -> Line:
 def _was_read(seen: Seen) -> Line:
     assert seen.text is not None
     text = ngettext(
-        "It left %(at)s because %(n)s check passed. Open “Why it went out” under it in the"
+        "It went out %(at)s because %(n)s check passed. Open “Why it went out” under it in the"
         " timeline: every check is listed.",
-        "It left %(at)s because %(n)s checks passed. Open “Why it went out” under it in the"
+        "It went out %(at)s because %(n)s checks passed. Open “Why it went out” under it in the"
         " timeline: every check is listed.",
         seen.text.checks,
     )
@@ -243,7 +246,11 @@ def _to_answer(seen: Seen) -> Line:
         text = _("%(name)s said no. Give the interview another time in the ATS, under “Change the"
                  " interview”: %(name)s is asked again.")  # fmt: skip
         return _named(seen, text, "ats")
-    return _named(seen, _("Answer as %(name)s: open the text and press “Yes” below it."), "phone")
+    if seen.unread:
+        text = _("Another text has arrived: open it, then answer as %(name)s and press “Yes” below"
+                 " it.")  # fmt: skip
+        return _named(seen, text, "phone")
+    return _named(seen, _("Answer as %(name)s: press “Yes” below the text."), "phone")
 
 
 def _to_answer_again(seen: Seen) -> Line:
@@ -277,7 +284,7 @@ def _over(seen: Seen) -> Line:
 def _was_confirmed(seen: Seen) -> Line:
     text = _("Understood as a yes, by a rule and not by guessing. %(name)s got an answer at once,"
              " and the ATS was told: see “Written back” in it.")  # fmt: skip
-    return _named(seen, text, "ats")
+    return _named(seen, text, "ats")._replace(entry="#panel-events .written-back")
 
 
 # --- 4: the clock ------------------------------------------------------------------------------
@@ -313,7 +320,7 @@ def _was_reminded(seen: Seen) -> Line:
     found = reminder(seen)
     assert found is not None
     if found.verdict == "send":
-        text = _("The reminder left %(at)s, as the map says, and in %(place)s it was an hour at"
+        text = _("The reminder went out %(at)s, as the map says, and in %(place)s it was an hour at"
                  " which it may.")  # fmt: skip
         return Line(text % {"at": dated(found.at, seen.wall), "place": seen.wall.place}, "console")
     text = _("The reminder was due %(at)s, too early for texts: it is held until %(until)s. Its"
@@ -355,10 +362,10 @@ def _to_stop(seen: Seen) -> Line:
         text = _("Last one: press “STOP” on %(name)s’s phone.")
         return _named(seen, text, "phone")
     text = ngettext(
-        "One confirmation left, and %(n)s message is still planned. Press “To the next message”"
-        " and see what becomes of it.",
-        "One confirmation left, and %(n)s messages are still planned. Press “To the next message”"
-        " and see what becomes of them.",
+        "One confirmation went out, and %(n)s message is still planned. Press “To the next"
+        " message” and see what becomes of it.",
+        "One confirmation went out, and %(n)s messages are still planned. Press “To the next"
+        " message” and see what becomes of them.",
         seen.still_planned,
     )
     return Line(text % {"n": seen.still_planned}, "clock")
@@ -373,14 +380,14 @@ def _was_stopped(seen: Seen) -> Line:
 
 def _stopped_at_gate(seen: Seen) -> str:
     if not seen.stopped_since:
-        text = _("One confirmation left, and nothing after it. Whatever is planned for %(name)s"
+        text = _("One confirmation went out, and nothing after it. Whatever is planned for %(name)s"
                  " from now on is stopped at the gate, whoever plans it.")  # fmt: skip
         return text % {"name": seen.name}
     text = ngettext(
-        "Nothing left after STOP but its one confirmation: %(n)s planned message was stopped at the"
-        " gate, with a receipt.",
-        "Nothing left after STOP but its one confirmation: %(n)s planned messages were stopped at"
-        " the gate, each with a receipt.",
+        "Nothing went out after STOP but its one confirmation: %(n)s planned message was stopped at"
+        " the gate, with a receipt.",
+        "Nothing went out after STOP but its one confirmation: %(n)s planned messages were stopped"
+        " at the gate, each with a receipt.",
         seen.stopped_since,
     )
     return text % {"n": seen.stopped_since}

@@ -78,6 +78,7 @@ class _Rows:
             "invitation": self._invitation(invited_at) if invited_at else None,
             "waiting": self._waiting(),
             "waits": Ask.objects.filter(application=self.application, state="open").exists(),
+            "unread": self._unread(),
             "readings": [_kind(one) for one in self._written()],
             **self._confirmation(),
             **self._help(),
@@ -105,6 +106,10 @@ class _Rows:
         checks = [check for one in receipts if one.verdict == "send" for check in one.checks]
         passed = sum(check[1] == "pass" for check in checks)
         return Text(first.at, passed, phone.is_read(first))
+
+    def _unread(self) -> bool:
+        texts = [one for one in self.messages if one.direction == "out" and one.channel == "sms"]
+        return bool(texts) and not phone.is_read(texts[-1])
 
     def _origin(self, message: Message) -> str:
         touch = self.touches.get(message.touch_id) if message.touch_id else None

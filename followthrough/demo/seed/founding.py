@@ -5,9 +5,13 @@ from __future__ import annotations
 import secrets
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid5
 
+from django.db.models import Max
+
 from followthrough.accounts.models import Member, Organization, User
+from followthrough.audit.models import Fact
 from followthrough.channels.models import Sender
 from followthrough.demo import ats
 from followthrough.demo.seed import company
@@ -17,6 +21,7 @@ from followthrough.journeys.models import Assignment, MessageMap
 from followthrough.people.models import Connection, Scope, Site, StageMapping
 
 MAPS = Path(__file__).parent.parent / "maps"
+MAIL_HOURS = ["07:00-21:00"]
 _KEYS = UUID("0d05e5ee-d000-7000-8000-000000000000")
 
 
@@ -34,15 +39,22 @@ def found(*, at: datetime) -> Connection:
     owner = members[company.OWNER.email]
     policies.publish(
         organization=organization,
-        document=policies.default_document(),
+        document=policy(),
         author_id=str(owner.id),
-        note="To begin with: the default hours and caps",
+        note="To begin with: the default hours and caps; mails from 07:00 to 21:00",
         at=at,
     )
     _senders(organization)
     for family, name in company.MAPS.items():
         _map(organization, owner, family=family, name=name, at=at)
     return _connection(organization)
+
+
+def policy() -> dict[str, Any]:
+    """The default policy, with hours for mails as well: nobody is written to in the night."""
+    document = policies.default_document()
+    document["hours"]["email"] = dict.fromkeys(document["hours"]["default"], MAIL_HOURS)
+    return document
 
 
 def _members(organization: Organization) -> dict[str, Member]:
@@ -70,6 +82,15 @@ def give_places(organization: Organization) -> None:
             Scope.objects.create(**given, site=sites[colleague.place.id])
         for team in colleague.teams:
             Scope.objects.create(**given, team=team)
+
+
+def note_who_was_here(organization: Organization) -> None:
+    """Whoever did something in the history was seen then."""
+    did = Fact.objects.filter(organization_id=organization.id, actor_kind="member")
+    last = dict(did.values_list("actor_id").annotate(last=Max("at")))
+    for member in Member.objects.filter(organization=organization):
+        if at := last.get(str(member.id)):
+            Member.objects.filter(id=member.id).update(seen_at=at)
 
 
 def _connection(organization: Organization) -> Connection:

@@ -63,6 +63,7 @@ def plant(
         connection = _founded(end)
         _play(connection, end, seed=seed, applications=applications, say=say)
         founding.give_places(connection.organization)
+        founding.note_who_was_here(connection.organization)
     with database.cursor() as cursor:
         cursor.execute("ANALYZE")
     Seeding.objects.create(number=seed, applications=applications, done_at=clock.wall())

@@ -10,8 +10,8 @@ from ruamel.yaml import YAML
 
 from followthrough.accounts.models import Member, Organization
 from followthrough.core.zones import instant
+from followthrough.demo.seed import founding
 from followthrough.demo.seed.days import HOME, today
-from followthrough.demo.seed.founding import MAPS
 from followthrough.governance import policies
 from followthrough.journeys import documents, versions
 from followthrough.journeys.definition import MapDocument
@@ -42,7 +42,7 @@ def change_map(author: Member, *, at: datetime) -> None:
     """Publish the second version of the map for store roles."""
     map = MessageMap.objects.get(organization=author.organization_id, slug=CHANGED)
     before = versions.document(versions.latest([map.id])[map.id])
-    change = YAML(typ="safe").load((MAPS / "changes" / f"{CHANGED}.yaml").read_text())
+    change = YAML(typ="safe").load((founding.MAPS / "changes" / f"{CHANGED}.yaml").read_text())
     versions.publish(
         map=map,
         document=changed(before, change),
@@ -71,7 +71,7 @@ def _replace(into: dict[str, Any], parts: Mapping[str, Any]) -> None:
 
 def change_policy(author: Member, *, at: datetime) -> None:
     """Publish the second version of the policy."""
-    document = policies.default_document()
+    document = founding.policy()
     document["hours"]["default"]["sun"] = SUNDAYS
     policies.publish(
         organization=Organization.objects.get(id=author.organization_id),

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from followthrough.conversations.models import Handoff
 from followthrough.core import clock
 from followthrough.core.ids import uuid7
 from followthrough.core.zones import local
@@ -33,8 +34,11 @@ def test_messages_are_counted_by_how_they_ended() -> None:
 @pytest.mark.parametrize(
     ("found", "words"),
     [
-        (Came(23, 4, 2, 0), "23 messages left, 4 of them had waited for the morning, 2 are held."),
-        (Came(1, 0, 0, 1), "1 message left, 1 was not needed any more or not allowed."),
+        (
+            Came(23, 4, 2, 0),
+            "23 messages went out, 4 of them had waited for the morning, 2 are held.",
+        ),
+        (Came(1, 0, 0, 1), "1 message went out, 1 was not needed any more or not allowed."),
         (Came(), "no message was due."),
     ],
 )
@@ -43,7 +47,9 @@ def test_what_came_of_a_move_is_told(found: Came, words: str) -> None:
         from_at=world.NOON, to_at=world.NOON + timedelta(hours=14), came=found._asdict()
     )
     said = clockwork.told(move, RENO)
-    assert said.startswith("The clock went on 14 hours to Thu 4 Jun, 00:00 (Reno): ")
+    assert said.startswith(
+        "The clock went on 14 hours to Thu 4 Jun, 00:00 (Reno). In the whole company: "
+    )
     assert said.endswith(words)
 
 
@@ -62,7 +68,37 @@ def test_each_message_on_the_way_is_decided_at_its_own_hour(town: Town) -> None:
     assert ("send", "09:00") in walls
     move = ClockMove.objects.get()
     assert move.came == Came(left=1, waited=1, dropped=1)._asdict()
-    assert "1 message left, 1 of them had waited" in clockwork.told(move, RENO)
+    assert "1 message went out, 1 of them had waited" in clockwork.told(move, RENO)
+
+
+WENT_ON = "The clock went on"
+
+
+def test_what_came_of_a_move_is_told_until_something_else_is_done(town: Town) -> None:
+    ana = town.arrives(101)
+    town.goes_on(days=1)
+
+    def page() -> str:
+        return town.browser.get("/demo/", follow=True).content.decode()
+
+    for act in (lambda: town.moves(ana), lambda: town.says(ana, "Is there parking?")):
+        town.post("/demo/clock", to="1")
+        assert WENT_ON in page()
+        town.goes_on(seconds=1)
+        act()
+        assert WENT_ON not in page()
+    town.post("/demo/clock", to="1")
+    town.goes_on(seconds=1)
+    handoff = Handoff.objects.get(resolved_at=None)
+    town.post(f"/handoffs/{handoff.id}/resolve")
+    assert WENT_ON not in page()
+
+
+def test_what_came_of_a_move_is_not_told_for_long(town: Town) -> None:
+    town.post("/demo/clock", to="1")
+    assert clockwork.is_news(ClockMove.objects.get())
+    ClockMove.objects.update(moved_at=clock.wall() - clockwork.NEWS)
+    assert not clockwork.is_news(ClockMove.objects.get())
 
 
 def test_to_the_next_morning_at_the_site(town: Town) -> None:

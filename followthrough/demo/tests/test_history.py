@@ -13,7 +13,7 @@ from uuid import UUID
 
 import pytest
 from django.core.management import call_command
-from django.db.models import F
+from django.db.models import F, Max
 from django.test import override_settings
 
 from followthrough.accounts.models import Member
@@ -145,20 +145,23 @@ def _plausible(message: Message) -> tuple[str, ...]:
     return whereabouts.of(message.candidate, applications).names
 
 
-def test_no_text_went_out_at_an_hour_that_the_policy_of_its_day_forbids() -> None:
+@pytest.mark.parametrize(("channel", "hours"), [("sms", "default"), ("email", "email")])
+def test_nothing_went_out_at_an_hour_that_the_policy_of_its_day_forbids(
+    channel: str, hours: Any
+) -> None:
     weeks = {
-        one.id: PolicyDocument.read(one.document).hours["default"].week()
+        one.id: PolicyDocument.read(one.document).hours[hours].week()
         for one in Policy.objects.all()
     }
     policies = dict(Receipt.objects.filter(verdict="send").values_list("attempt_id", "policy_id"))
     bound = Touch.objects.exclude(purpose__in=["reply", "service"]).values("id")
-    texts = Message.objects.filter(direction="out", channel="sms", touch_id__in=bound)
+    said = Message.objects.filter(direction="out", channel=channel, touch_id__in=bound)
     judged = 0
-    for one in texts.exclude(delivery="not_sent").select_related("candidate"):
+    for one in said.exclude(delivery="not_sent").select_related("candidate"):
         week = weeks[policies[one.attempt_id]]
         assert zones.allowed(one.at, zones=_plausible(one), week=week), (one.at, one.body)
         judged += 1
-    assert judged > 100
+    assert judged > {"sms": 100, "email": 20}[channel]
 
 
 def test_who_said_stop_got_the_one_confirmation_and_nothing_more() -> None:
@@ -183,6 +186,33 @@ def test_while_a_person_must_speak_first_automation_is_silent() -> None:
         )  # fmt: skip
         touches = Touch.objects.filter(id__in=said.exclude(delivery="not_sent").values("touch_id"))
         assert {touch.purpose for touch in touches} <= {"service"}
+
+
+def test_whoever_did_something_was_seen_then() -> None:
+    members = {str(one.id): one for one in Member.objects.all()}
+    last = dict(
+        Fact.objects.filter(actor_kind="member").values_list("actor_id").annotate(Max("at"))
+    )
+    assert len(last) > 5
+    assert {key: one.seen_at for key, one in members.items()} == {
+        key: last.get(key) for key in members
+    }
+    closed = Handoff.objects.exclude(resolved_at=None)
+    for by in set(closed.values_list("resolved_by", flat=True)) - {"engine"}:
+        assert members[by.removeprefix("member:")].seen_at
+
+
+def test_nobody_is_asked_again_when_to_call_who_has_written_since() -> None:
+    for again in Message.objects.filter(direction="out", touch_id__in=_touches("screen_nudge")):
+        asked = Message.objects.filter(touch_id__in=_touches("screen_next"), at__lt=again.at)
+        first = asked.filter(candidate=again.candidate_id).latest("at")
+        assert not Message.objects.filter(
+            candidate=again.candidate_id, direction="in", at__gt=first.at, at__lt=again.at
+        ).exists()
+
+
+def _touches(key: str) -> Any:
+    return Touch.objects.filter(key=key).values("id")
 
 
 # --- every kind of outcome ---------------------------------------------------------------------

@@ -91,6 +91,24 @@ def test_nothing_new_is_204_and_what_is_new_comes_by_panel(
     assert 'id="panel-list"' not in told
 
 
+@pytest.mark.parametrize("page", ["home", "ats", "phone"])
+def test_the_number_of_those_who_wait_in_the_inbox_follows(
+    owner: Client, application: AtsApplication, mirrored: Application, page: str
+) -> None:
+    path = {"home": "/demo/", "ats": "/demo/ats", "phone": "/demo/phone"}[page]
+    shown = owner.get(path, {"application": "A-1"}).content.decode()
+    assert shown.count('id="inbox-waiting"') == 1
+    known = seen(shown)
+    handoffs.open(
+        organization_id=mirrored.organization_id, candidate_id=mirrored.candidate_id,
+        application_id=mirrored.id, reason="unclear", at=clock.now(),
+    )  # fmt: skip
+    told = owner.get("/demo/live", known).content.decode()
+    assert re.search(r'id="inbox-waiting"[^>]* hx-swap-oob="true"><span class="count">1<', told)
+    again = seen(told.split("</div>")[0])
+    assert "inbox-waiting" not in owner.get("/demo/live", again).content.decode()
+
+
 def test_another_company_sees_nothing_of_it(
     application: AtsApplication, mirrored: Application
 ) -> None:

@@ -15,6 +15,7 @@ from followthrough.accounts.models import Organization
 from followthrough.channels.models import SandboxMessage
 from followthrough.core import clock
 from followthrough.core.ids import uuid7
+from followthrough.core.zones import local
 from followthrough.demo.models import AtsApplication, Trouble
 from followthrough.demo.tests.town import Town
 from followthrough.demo.trouble import board, crowd, disorder, killed, outage, repeats
@@ -62,6 +63,13 @@ def test_only_once_each_is_a_proof() -> None:
     assert not Tally(3, 9, arrived=3, twice=1).proved
 
 
+@pytest.mark.parametrize("hour", range(24))
+@pytest.mark.parametrize("month", [1, 7])
+def test_at_any_hour_people_apply_from_where_it_is_day(month: int, hour: int) -> None:
+    with clock.at(datetime(2026, month, 5, hour, 30, tzinfo=UTC)):
+        assert 8 <= local(clock.now(), crowd.by_day()).hour < 20
+
+
 # --- provider down -----------------------------------------------------------------------------
 
 
@@ -78,14 +86,18 @@ def test_what_an_outage_says(found: Tally, left: float, kind: str) -> None:
     assert outage.said(found, left=timedelta(seconds=left), see=["T-1"]).kind == kind
 
 
-def test_while_the_provider_is_down_mails_wait_and_leave_afterwards_once(town: Town) -> None:
+@pytest.mark.parametrize("hours", [0, 14], ids=["by day", "in the night"])
+def test_while_the_provider_is_down_mails_wait_and_leave_afterwards_once(
+    town: Town, hours: int
+) -> None:
     town.arrives(101)
+    town.goes_on(hours=hours)
     town.post("/demo/trouble", kind="outage")
     down = card(town, "outage")
     assert down.kind == "held"
-    assert (numbers(down)["hand-overs refused"], numbers(down)["mails waiting"]) == (8, 8)
+    assert (numbers(down)["tries refused"], numbers(down)["mails waiting"]) == (8, 8)
     town.goes_on(seconds=6)
-    assert numbers(card(town, "outage"))["hand-overs refused"] == 16
+    assert numbers(card(town, "outage"))["tries refused"] == 16
     Trouble.objects.update(until=clock.wall())
     town.goes_on(seconds=20)
     back = card(town, "outage")

@@ -61,7 +61,7 @@ BUTTONS: Sequence[Button] = (
     Button(
         Kind.KILLED,
         _("Kill the worker"),
-        _("A real kill -9, in the middle of work, while eight people apply."),
+        _("The process that sends is ended in mid-work (kill -9), while eight people apply."),
         "stopped",
         killed.told,
     ),

@@ -137,7 +137,10 @@ def said(seen: Seen, *, process: int, see: str) -> Told:
         (_("applied meanwhile"), found.people),
         (_("under way at the kill"), seen.underway),
         (_("next worker after"), seconds),
-        (_("shards taken over"), f"{seen.shards}/{seen.of}"),
+        (
+            _("parts of the work taken over"),
+            _("%(n)s of %(of)s") % {"n": seen.shards, "of": seen.of},
+        ),
         (_("mails arrived"), found.arrived),
         (_("lost"), found.lost),
         (_("arrived twice"), found.twice),
@@ -148,15 +151,15 @@ def said(seen: Seen, *, process: int, see: str) -> Told:
 
 def _stage(seen: Seen) -> tuple[str, str, str]:
     if seen.after is None:
-        text = _("Process %(old)s and its hands were killed (kill -9). Nobody works; what arrives"
-                 " is stored and waits.")  # fmt: skip
-        return "held", _("Nobody works"), text
+        text = _("Process %(old)s and its helpers were ended in the middle of their work (kill -9)."
+                 " Nothing works now; what arrives is stored and waits.")  # fmt: skip
+        return "held", _("At a standstill"), text
     if seen.tally.proved:
         text = _("Process %(old)s was killed (kill -9); process %(new)s took over. Every mail has"
                  " arrived, once.")  # fmt: skip
         return "kept", _("Nothing lost"), text
     if seen.tally.settled:
         return "person", _("Look at this"), _("Process %(new)s took over; not all arrived once.")
-    text = _("Process %(new)s is up. It takes the shards over and asks the provider about what"
-             " process %(old)s had under way.")  # fmt: skip
+    text = _("Process %(new)s is up. It takes the work over and asks the provider what became of"
+             " the messages that process %(old)s had under way.")  # fmt: skip
     return "held", _("Taking over"), text

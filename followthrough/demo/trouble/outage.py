@@ -47,7 +47,7 @@ def said(found: Tally, *, left: timedelta, see: list[str]) -> Told:
     """Pure: the card, `left` before the provider is back (negative: it is)."""
     numbers = (
         (_("applied meanwhile"), found.people),
-        (_("hand-overs refused"), found.refused),
+        (_("tries refused"), found.refused),
         (_("mails waiting"), found.waiting),
         (_("mails arrived"), found.arrived),
         (_("lost"), found.lost),
@@ -67,5 +67,5 @@ def _stage(found: Tally, left: timedelta) -> tuple[str, str, str]:
         return "kept", _("Nothing lost"), _("It is back, and every mail has arrived, once.")
     if found.settled:
         return "person", _("Look at this"), _("It is back, and not every mail arrived once.")
-    text = _("It is back. What is left is tried again within seconds.")
+    text = _("It is back. What still waits is tried again within seconds.")
     return "held", _("Catching up"), text

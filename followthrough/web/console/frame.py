@@ -9,9 +9,11 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.html import format_html
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
@@ -101,11 +103,24 @@ def _shown(request: HttpRequest, place: Place) -> Place:
     return place._replace(here=here, count=_waiting(request) if place.url == "inbox" else 0)
 
 
+def badge(request: HttpRequest) -> str:
+    """How many wait in the inbox, as HTML that goes to its place in the rail of a page that is
+    there already; '' for whoever has no inbox."""
+    inbox = next(place for group in PLACES for place in group if place.url == "inbox")
+    if not _open(request.member, inbox):  # type: ignore[attr-defined]
+        return ""
+    return render_to_string(
+        "console/parts/waiting.html", {"count": _waiting(request), "elsewhere": True}
+    )
+
+
 def _waiting(request: HttpRequest) -> int:
-    """How many people wait for a person, among those this member sees."""
-    member = request.member  # type: ignore[attr-defined]
-    waiting = Handoff.objects.filter(organization_id=member.organization_id, resolved_at=None)
-    return waiting.filter(scopes.about(member)).count()
+    """How many people wait for a person, among those this member sees; asked once a request."""
+    if not hasattr(request, "waiting"):
+        member = request.member  # type: ignore[attr-defined]
+        rows = Handoff.objects.filter(organization_id=member.organization_id, resolved_at=None)
+        request.waiting = rows.filter(scopes.about(member)).count()  # type: ignore[attr-defined]
+    return request.waiting  # type: ignore[attr-defined,no-any-return]
 
 
 def back(request: HttpRequest, *, otherwise: str) -> HttpResponse:
@@ -115,11 +130,24 @@ def back(request: HttpRequest, *, otherwise: str) -> HttpResponse:
     return redirect(page if ours else otherwise)
 
 
-def tell(request: HttpRequest, text: str | Promise, *, undo: str = "") -> None:
-    """Say on the next page what was done; `undo` is the URL that takes it back, by a POST. What
-    waits to be said with the same undo is not said twice."""
-    if not (undo and _is_to_be_undone(request, undo)):
-        messages.success(request, text, extra_tags=undo)
+class Soon(NamedTuple):
+    """What is true for the seconds of an undo, and what is true after them."""
+
+    now: str
+    then: str
+
+
+def tell(
+    request: HttpRequest, text: str | Promise, *, undo: str = "", soon: Soon | None = None
+) -> None:
+    """Say on the next page what was done; `undo` is the URL that takes it back, by a POST. Of
+    `soon` the page shows what is true at the time (console.js). What waits to be said with the
+    same undo is not said twice."""
+    if undo and _is_to_be_undone(request, undo):
+        return
+    if soon:
+        text = format_html('{} <span data-then="{}">{}</span>', text, soon.then, soon.now)
+    messages.success(request, text, extra_tags=undo)
 
 
 def _is_to_be_undone(request: HttpRequest, undo: str) -> bool:

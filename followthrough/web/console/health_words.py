@@ -178,9 +178,9 @@ ERRORS = {
 
 
 def error(failing: Failing) -> tuple[str, str]:
-    """The kind of an attempt's error, and the provider's code."""
+    """The kind of an attempt's error, and the provider's code in words."""
     kind, _colon, code = failing.error.partition(":")
-    return kind or "outcome_unknown", code
+    return kind or "outcome_unknown", code.replace("_", " ")
 
 
 def failed(failing: Failing) -> str:

@@ -59,8 +59,56 @@ function show(id) {
   if (!one) return;
   const top = one.getBoundingClientRect().top, least = parseFloat(getComputedStyle(one).scrollMarginTop);
   const seen = top >= least - 8 && top < innerHeight * 0.6;
-  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  if (!seen) one.scrollIntoView({ block: "start", behavior: calm ? "auto" : "smooth" });
+  if (!seen) one.scrollIntoView({ block: "start", behavior: pace() });
+}
+function pace() {
+  return matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth";
+}
+// "Look there" brings what a sentence is about to the middle of the region it scrolls in. The page
+// itself moves only when that is out of sight.
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[data-look]");
+  if (!link) return;
+  const pane = document.querySelector(link.hash), one = link.dataset.look && document.querySelector(link.dataset.look);
+  event.preventDefault();
+  one ? look(one, pane) : show(pane.id);
+  (one || pane).tabIndex = -1;
+  (one || pane).focus({ preventScroll: true });
+});
+
+// What came of a trouble unfolds under its button: as much of it as there is room for is shown.
+let made = "", until = 0;
+document.addEventListener("submit", (event) => {
+  made = event.target.closest(".trouble")?.getAttribute("aria-labelledby") ?? "";
+  until = Date.now() + 3000; // it grows at first
+});
+document.addEventListener("htmx:afterSettle", () => {
+  const card = made ? document.querySelector(`[aria-labelledby="${made}"]`) : null;
+  if (!card?.querySelector(".proof")) return;
+  if (Date.now() > until) made = "";
+  const [from, to] = room(document.getElementById("trouble")), { top, bottom } = card.getBoundingClientRect();
+  if (bottom > to) scrollBy({ top: Math.min(bottom - to + 8, top - from), behavior: pace() });
+});
+
+// Where on the screen nothing lies over the page: under what stays above, over what stays below.
+function room(pane) {
+  const walk = document.querySelector(".walk[data-step]"), fixed = walk && getComputedStyle(walk).position === "fixed";
+  return [parseFloat(getComputedStyle(pane).scrollMarginTop), fixed ? walk.getBoundingClientRect().top : innerHeight];
+}
+function middle(one) {
+  const { top, bottom } = one.getBoundingClientRect();
+  return (top + bottom) / 2;
+}
+function look(one, pane) {
+  const inner = scroller(one);
+  if (inner) inner.scrollTop += middle(one) - middle(inner);
+  const { top, bottom } = one.getBoundingClientRect(), [from, to] = room(pane);
+  if (top < from || bottom > to) scrollBy({ top: middle(one) - (from + to) / 2, behavior: pace() });
+}
+function scroller(one) {
+  const up = one.parentElement;
+  if (!up || up === document.body) return null;
+  return up.scrollHeight > up.clientHeight && getComputedStyle(up).overflowY === "auto" ? up : scroller(up);
 }
 document.addEventListener("DOMContentLoaded", follow);
 document.addEventListener("htmx:afterSettle", follow);

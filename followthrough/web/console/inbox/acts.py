@@ -26,7 +26,7 @@ from followthrough.governance.checks.content import MOST_SEGMENTS
 from followthrough.messages.models import Touch
 from followthrough.people.contacts import CHANNEL_KIND
 from followthrough.runs import replies
-from followthrough.web.console.frame import back, tell
+from followthrough.web.console.frame import Soon, back, tell
 from followthrough.web.console.inbox import case, pages
 from followthrough.web.console.inbox.pages import Draft
 from followthrough.web.console.inbox.wanted import wanted
@@ -234,9 +234,13 @@ def _time_to_undo(request: HttpRequest, handoff: Handoff, now: datetime) -> int:
 
 def _tell_resolved(request: HttpRequest, handoff: Handoff, said: str, left: int) -> None:
     told = said % {"name": handoff.candidate.name}
-    if handoff.freeze_id:
-        told += " " + _("Automation goes on in %(seconds)s seconds.") % {"seconds": left}
-    tell(request, told, undo=reverse("reopen-handoff", args=[handoff.id]))
+    undo = reverse("reopen-handoff", args=[handoff.id])
+    tell(request, told, undo=undo, soon=_going_on(left) if handoff.freeze_id else None)
+
+
+def _going_on(left: int) -> Soon:
+    said = _("Automation goes on in %(seconds)s seconds.") % {"seconds": left}
+    return Soon(said, _("Automation goes on."))
 
 
 @require_POST
@@ -259,8 +263,8 @@ def _reopened(found: Reopened, handoff: Handoff) -> str:
         said.append(_("Automation is silent."))
     if left := len(found.left):
         more = ngettext(
-            "%(n)s message left meanwhile: it is below.",
-            "%(n)s messages left meanwhile: they are below.",
+            "%(n)s message went out meanwhile: it is below.",
+            "%(n)s messages went out meanwhile: they are below.",
             left,
         )
         said.append(more % {"n": left})

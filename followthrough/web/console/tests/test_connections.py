@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.test import Client
 from followthrough.accounts.models import Organization, Role
 from followthrough.audit.models import Fact
 from followthrough.channels.models import Sender
+from followthrough.conversations import handoffs
 from followthrough.core import clock
 from followthrough.core.ids import uuid7
 from followthrough.governance import freezes
@@ -356,3 +358,19 @@ def test_the_pages_ask_the_same_few_questions_however_much_there_is(
         page(owner)
     with django_assert_max_num_queries(22):
         page(owner, f"/connections/{ats.id}")
+
+
+def test_the_number_in_the_inbox_follows_where_the_part_itself_stays_the_same(
+    owner: Client, ats: Connection
+) -> None:
+    page = owner.get("/connections/").content.decode()
+    asked = re.search(r'hx-get="([^"]+v=[^"]+)"', page)
+    assert asked
+    assert owner.get(asked[1]).status_code == 204
+    person = world.candidate(ats)
+    handoffs.open(
+        organization_id=ats.organization_id, candidate_id=person.id, application_id=None,
+        reason="unclear", at=clock.now(),
+    )  # fmt: skip
+    told = owner.get(asked[1]).content.decode()
+    assert re.search(r'id="inbox-waiting"[^>]* hx-swap-oob="true"><span class="count">1<', told)

@@ -265,7 +265,8 @@ def test_resolving_says_when_automation_goes_on_and_offers_an_undo(
     owner: Client, handoff: Handoff, maya: Member
 ) -> None:
     done = act(owner, "resolve-handoff", handoff, next="/inbox/")
-    assert "Ada Obi: resolved. Automation goes on in 10 seconds." in told(done)
+    later = '<span data-then="Automation goes on.">Automation goes on in 10 seconds.</span>'
+    assert f"Ada Obi: resolved. {later}" in told(done)
     undo = reverse("reopen-handoff", args=[handoff.id])
     assert f'action="{undo}"' in owner.get("/inbox/").content.decode()
     assert Handoff.objects.get().resolved_by == f"member:{maya.id}"
@@ -325,7 +326,8 @@ def test_what_left_meanwhile_is_said(
         organization=application.organization, candidate=application.candidate, direction="out",
         channel="sms", sender_id=uuid7(), touch_id=written(application, origin="map").id, at=NOON,
     )  # fmt: skip
-    assert "1 message left meanwhile: it is below." in told(act(owner, "reopen-handoff", handoff))
+    said = told(act(owner, "reopen-handoff", handoff))
+    assert "1 message went out meanwhile: it is below." in said
 
 
 def test_another_one_that_was_opened_since_is_shown_instead(

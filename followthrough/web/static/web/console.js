@@ -76,8 +76,11 @@ document.addEventListener("htmx:afterRequest", (event) => {
   if (form && event.detail.successful) form.reset();
 });
 
-// An undo is offered for ten seconds.
-setTimeout(() => document.querySelectorAll(".told .undo").forEach((one) => one.remove()), 10_000);
+// An undo is offered for ten seconds; what is said about them is true for as long.
+setTimeout(() => {
+  document.querySelectorAll(".told .undo").forEach((one) => one.remove());
+  document.querySelectorAll(".told [data-then]").forEach((one) => one.replaceWith(one.dataset.then));
+}, 10_000);
 
 // What is chosen in a filter takes effect at once.
 document.addEventListener("change", (event) => {
