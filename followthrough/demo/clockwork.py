@@ -19,7 +19,7 @@ from followthrough.accounts import clock as installation
 from followthrough.conversations.models import Handoff
 from followthrough.core import clock
 from followthrough.demo.models import AtsEvent, ClockMove, PhoneMessage
-from followthrough.demo.walk import HOURS
+from followthrough.demo.seen import HOURS
 from followthrough.messages.models import Receipt, Touch
 from followthrough.store import sql
 from followthrough.web.console.sentences import Wall, dated

@@ -13,7 +13,7 @@ from followthrough.demo import phone, whom
 from followthrough.demo.ats import INTERVIEW
 from followthrough.demo.models import Walk
 from followthrough.demo.record import site_wall
-from followthrough.demo.walk import HOURS, Decided, Seen, Text, Waiting
+from followthrough.demo.seen import HOURS, Decided, Seen, Text, Waiting
 from followthrough.governance.models import AddressBlock
 from followthrough.messages.models import Ask, Message, Receipt, Touch
 from followthrough.people.models import Anchor, Application, StageChange, WriteBack

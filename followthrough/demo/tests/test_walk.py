@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from followthrough.demo import walk
-from followthrough.demo.walk import Decided, Seen, Text, Waiting
+from followthrough.demo.seen import Decided, Seen, Text, Waiting
 from followthrough.web.console.sentences import Wall
 
 NOW = datetime(2026, 6, 3, 17, 0, tzinfo=UTC)  # 10:00 in Reno
