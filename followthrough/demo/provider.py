@@ -29,7 +29,7 @@ class Provider(Sandbox):
 
     async def send(self, envelope: Envelope) -> Accepted:
         if await asyncio.wrap_future(shelf.ask(outage.is_down)):
-            raise Throttled("provider_down", after=AGAIN)
+            raise Throttled("down", after=AGAIN)
         return await super().send(envelope)
 
 

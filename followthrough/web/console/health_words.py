@@ -178,9 +178,9 @@ ERRORS = {
 
 
 def error(failing: Failing) -> tuple[str, str]:
-    """The kind of an attempt's error, and the provider's code in words."""
+    """The kind of an attempt's error, and the provider's code."""
     kind, _colon, code = failing.error.partition(":")
-    return kind or "outcome_unknown", code.replace("_", " ")
+    return kind or "outcome_unknown", code
 
 
 def failed(failing: Failing) -> str:
