@@ -62,8 +62,8 @@ def conversation(page: Page) -> Locator:
 
 
 def open_what_waits(page: Page) -> None:
-    """The first handoff that nobody has resolved, in the inbox."""
-    page.goto("/inbox/")
+    """The first handoff that nobody has resolved and that can be answered, in the inbox."""
+    page.goto("/inbox/?reason=unclear")
     page.locator(".waiter a").first.click()
     expect(resolve_button(page)).to_be_visible()
 
