@@ -24,7 +24,8 @@ def sections(css: str) -> list[tuple[str, str]]:
 
 def begun_with(css: str) -> set[str]:
     """The classes that selectors begin with."""
-    selectors = re.findall(r"([^{}]+){", re.sub(r"/\*.*?\*/", "", css, flags=re.S))
+    plain = re.sub(r"/\*.*?\*/|\([^()]*\)", "", css, flags=re.S)  # `:is(a, b)` begins nothing
+    selectors = re.findall(r"([^{}]+){", plain)
     found = (re.match(r"\s*\.([\w-]+)", one) for each in selectors for one in each.split(","))
     return {one[1] for one in found if one}
 
