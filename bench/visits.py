@@ -106,14 +106,15 @@ def _model_of(key: Any) -> type[models.Model] | None:
 
 def _rows(model: type[models.Model], member: Member, chance: Random) -> list[UUID]:
     """Keys of some rows that the member may see, with some about people with a long history."""
-    about = "id" if model is Candidate else "candidate"
+    of_people = model is Candidate
+    about, seen = ("id", scopes.person) if of_people else ("candidate", scopes.about)
     named = {getattr(field, "attname", field.name) for field in model._meta.get_fields()}
     if "organization_id" not in named:
         return []
     theirs = model._default_manager.filter(organization_id=member.organization_id)
     if about not in {field.name for field in model._meta.get_fields()}:
         return _drawn(theirs, SOME, chance)
-    theirs = theirs.filter(scopes.about(member, about))
+    theirs = theirs.filter(seen(member))
     long = theirs.filter(**{f"{about}__in": _talkative(member.organization_id)})
     return [*_drawn(theirs, SOME, chance), *_drawn(long, FEW, chance)]
 

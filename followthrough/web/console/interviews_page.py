@@ -31,7 +31,7 @@ _THERE = Func(  # the wall-clock time where it takes place
 )  # fmt: skip
 WEEK = timedelta(days=7)
 FARTHEST = timedelta(days=3650)
-MOST = 100  # on one page: nobody reads more, and more would take long
+MOST = 50  # on one page: nobody reads more, and more would take long
 
 
 @require_safe

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-MOST = 25  # rows shown; a list is worked off from the top
+MOST = 20  # rows shown; a list is worked off from the top
 
 
 @dataclass(frozen=True)
