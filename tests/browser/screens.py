@@ -20,8 +20,8 @@ from tests.browser.pages import PAGES, Page
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "screens"
 README = "demo.png"
 LOOKS = {"light": LIGHT, "dark": DARK, "360": LIGHT_PHONE}
-TALLEST = 1200  # CSS pixels; a longer page goes on like its beginning
-COLOURS = 64
+TALLEST = 1100  # CSS pixels; a longer page goes on like its beginning
+COLOURS = 48
 SEEN_THROUGH = 8_000  # milliseconds in which an answer is answered, delivered and written back
 
 
