@@ -17,7 +17,7 @@ from followthrough.conversations.models import Handoff
 from followthrough.people import scopes
 
 MINE, NOBODYS = "mine", "nobody"
-PER_PAGE = 50
+PER_PAGE = 40
 MOST_PAGES = 20
 DIGITS = re.compile(r"[0-9]{1,6}")
 
