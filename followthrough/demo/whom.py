@@ -69,8 +69,7 @@ class _TextHours:
     """The hours at which the organization's policy and the law let texts go out."""
 
     def __init__(self, organization_id: UUID) -> None:
-        policy = policies.standing([organization_id]).answer()[organization_id]
-        self._rules = policy.rules
+        self._rules = policies.of(organization_id).rules
 
     def open(self, application: AtsApplication) -> bool:
         """Whether they may at the application's site, now and for some time yet."""

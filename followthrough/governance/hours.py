@@ -60,6 +60,14 @@ def opens(week: Compiled, names: tuple[str, ...], minute: int) -> datetime | Non
     return zones.next_allowed(_instant(minute), zones=names, week=week)
 
 
+def first_open(week: Compiled | None, names: tuple[str, ...], moment: datetime) -> datetime | None:
+    """The first instant from `moment` on that `week` allows in every zone; None: never."""
+    if week is None:
+        return moment
+    minute = int(moment.timestamp()) // 60
+    return moment if open_at(week, names, minute) else opens(week, names, minute)
+
+
 def _instant(minute: int) -> datetime:
     return datetime.fromtimestamp(minute * 60, tz=UTC)
 

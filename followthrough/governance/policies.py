@@ -43,6 +43,11 @@ def standing(organization_ids: Sequence[UUID]) -> sql.Question[dict[UUID, Compil
     return sql.Question(_NEWEST, (list(organization_ids),), read)
 
 
+def of(organization_id: UUID) -> CompiledPolicy:
+    """Which policy counts for one organization."""
+    return standing([organization_id]).answer()[organization_id]
+
+
 def default() -> CompiledPolicy:
     """What counts where nothing was published; `id` None, `number` 0."""
     if None not in _compiled:

@@ -60,7 +60,7 @@ def write(
         raise ValueError("The candidate is another organization's.")
     content = {channel: {candidate.locale: {"subject": _clean(subject).strip(), "body": body}}}
     once = f"{key.hex}:{_digest(channel, subject, body)}"
-    answers = _answered(candidate.id, _policy(candidate.organization_id), now=at).get(channel)
+    answers = _answered(candidate.id, policies.of(candidate.organization_id), now=at).get(channel)
     with transaction.atomic():
         plan = _plan(candidate, application, channel, content, once, answers, at)
         new = planning.plan([plan], now=at)
@@ -135,10 +135,6 @@ def _plan(
         reply_to_at=answers,
         listened=False,
     )
-
-
-def _policy(organization_id: UUID) -> CompiledPolicy:
-    return policies.standing([organization_id]).answer()[organization_id]
 
 
 def _answered(candidate_id: UUID, policy: CompiledPolicy, *, now: datetime) -> dict[str, datetime]:

@@ -9,7 +9,7 @@ from django.core.exceptions import DisallowedHost
 from django.template.loader import render_to_string
 from django.test import RequestFactory
 from django.urls import reverse
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from followthrough.web.console import errors
 from followthrough.web.console.middleware import CONTENT_SECURITY_POLICY
@@ -53,8 +53,9 @@ def inviting(page: Page, url: str) -> None:
     """Invite somebody, and see the link."""
     page.goto(url)
     page.get_by_label("Mail address").fill("new@northwind.example")
-    page.get_by_role("main").get_by_role("button").click()
-    page.wait_for_load_state()
+    page.get_by_label("Role").select_option("recruiter")
+    page.get_by_role("button", name="Make the invitation").click()
+    expect(page.get_by_label("The link")).to_be_visible()
 
 
 def broken(page: Page, url: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from followthrough.core.typed import cleaned
+from followthrough.core.typed import cleaned, number
 
 
 @pytest.mark.parametrize(
@@ -21,3 +21,12 @@ from followthrough.core.typed import cleaned
 )
 def test_what_is_kept_of_a_text(given: str, kept: str) -> None:
     assert cleaned(given, longest=20) == kept
+
+
+@pytest.mark.parametrize(
+    ("given", "read"),
+    [("0", 0), ("042", 42), ("999999", 999_999), ("1000000", None), ("9" * 5000, None), ("", None),
+     ("-1", None), ("1.5", None), ("٣", None), (" 7", None)],
+)  # fmt: skip
+def test_what_is_a_number_in_an_address(given: str, read: int | None) -> None:
+    assert number(given) == read

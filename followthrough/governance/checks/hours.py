@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from followthrough.governance.case import HOLD, PASS, SKIP, Case, Finding, finding
-from followthrough.governance.hours import Compiled, open_at, opens
+from followthrough.governance.hours import Compiled, first_open, open_at, opens
 
 Rule = tuple[str, Any]  # what allows or forbids an hour, as the receipt names it
 
@@ -73,11 +73,7 @@ def _answered(case: Case) -> Mapping[str, Any]:
 
 def next_open(case: Case, moment: datetime) -> datetime | None:
     """The first instant from `moment` on that law and policy allow; None within eight days."""
-    week = case.bounds.hours.both
-    if week is None or case.basis:
-        return moment
-    minute = int(moment.timestamp()) // 60
-    return moment if open_at(week, case.zones, minute) else opens(week, case.zones, minute)
+    return moment if case.basis else first_open(case.bounds.hours.both, case.zones, moment)
 
 
 def _spread(case: Case, until: datetime) -> datetime:

@@ -15,12 +15,11 @@ from django.views.decorators.http import require_safe
 
 from followthrough.conversations.models import Handoff
 from followthrough.core import clock
+from followthrough.core.typed import number
 from followthrough.governance import freezes, policies
-from followthrough.governance.policy import CompiledPolicy
 from followthrough.messages.models import Ask
 from followthrough.people import scopes
 from followthrough.people.models import Anchor, Application, Candidate
-from followthrough.store import sql
 from followthrough.web.console import interviews, live, moments, names, reach, timeline, whereabouts
 from followthrough.web.console.access import own
 from followthrough.web.console.outlook import Outlook
@@ -32,33 +31,23 @@ PART = "console/candidate/live.html"
 @require_safe
 def page(request: HttpRequest, key: UUID) -> HttpResponse:
     """The page of one candidate; what is on it keeps itself current."""
-    person = _theirs(request, key)
-    told = about(person, _applications(request, person), before=_before(request))
-    given = {"candidate": person, "part": live.part(request, PART, told)}
+    told = _told(request, key)
+    given = {"candidate": told["candidate"], "part": live.part(request, PART, told)}
     return render(request, "console/candidate.html", given)
 
 
 @require_safe
 def changes(request: HttpRequest, key: UUID) -> HttpResponse:
     """What is different on it."""
-    person = _theirs(request, key)
-    told = about(person, _applications(request, person), before=_before(request))
-    return live.answer(request, PART, told)
+    return live.answer(request, PART, _told(request, key))
 
 
-def _theirs(request: HttpRequest, key: UUID) -> Candidate:
-    return own(request, Candidate, key, within=scopes.person)
-
-
-def _applications(request: HttpRequest, person: Candidate) -> list[Application]:
-    """Those that the member may see."""
-    return timeline.applications_of(person, of=scopes.applications(request.member))  # type: ignore[attr-defined]
-
-
-def _before(request: HttpRequest) -> int | None:
-    """Which part of a long timeline is asked for; None for the newest."""
-    asked = request.GET.get("before", "")
-    return int(asked) if asked.isdecimal() and len(asked) < 10 else None
+def _told(request: HttpRequest, key: UUID) -> dict[str, Any]:
+    """What the member may see of them."""
+    person = own(request, Candidate, key, within=scopes.person)
+    theirs = scopes.applications(request.member)  # type: ignore[attr-defined]
+    before = number(request.GET.get("before", ""))
+    return about(person, timeline.applications_of(person, of=theirs), before=before)
 
 
 @dataclass(frozen=True)
@@ -89,8 +78,8 @@ def about(
     silent = _silent(candidate, applications)
     ways = reach.ways(candidate, zone=wall.zone)
     open_now = {way.channel for way in ways if way.open}
-    outlook = Outlook(candidate, _policy(candidate.organization_id), zones.names, open_now)
-    built = timeline.build(candidate, applications, wall=wall, outlook=outlook, before=before)
+    hours = Outlook(candidate, policies.of(candidate.organization_id), zones.names, open_now)
+    built = timeline.build(candidate, applications, wall=wall, hours=hours, before=before)
     closed = reach.why_closed(ways)
     return {
         "candidate": candidate,
@@ -110,11 +99,6 @@ def about(
         "before": before,
         "names": names.of_members(one.resolved_by for one in handoffs),
     }
-
-
-def _policy(organization_id: UUID) -> CompiledPolicy:
-    (standing,) = sql.ask(policies.standing([organization_id]))
-    return standing.get(organization_id) or policies.default()
 
 
 def _silent(candidate: Candidate, applications: Sequence[Application]) -> str:

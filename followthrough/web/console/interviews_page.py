@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from itertools import groupby
@@ -17,7 +16,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from followthrough.core import clock
-from followthrough.core.typed import cleaned
+from followthrough.core.typed import cleaned, number
 from followthrough.core.zones import local
 from followthrough.people import scopes
 from followthrough.people.models import Anchor, Requisition, Site
@@ -40,7 +39,7 @@ def page(request: HttpRequest) -> HttpResponse:
     first = _day(request.GET.get("from", ""))
     site, state = (cleaned(request.GET.get(name, ""), longest=200) for name in ("site", "state"))
     wanted = interviews.may_be(_between(request.member, first, site), state)
-    part = _part(wanted, _skipped(request.GET.get("skip", "")))
+    part = _part(wanted, number(request.GET.get("skip", "")) or 0)
     found = interviews.load(part.ids)
     shown = [one for one in found if state in ("", one.state)]
     return render(
@@ -127,10 +126,6 @@ def _part(wanted: QuerySet[Anchor], skipped: int) -> Part:
     return Part([key for key, _total in rows], skipped, rows[0][1] if rows else 0)
 
 
-def _skipped(text: str) -> int:
-    return int(text) if re.fullmatch(r"[0-9]{1,6}", text) else 0
-
-
 def _by_day(
     found: Iterable[Interview], first: date, *, every: bool
 ) -> list[tuple[date, list[Interview]]]:
@@ -160,10 +155,9 @@ def _sites(member: Any) -> list[str]:
 
 
 def _counts(found: Iterable[Interview]) -> dict[str, int]:
-    """How many there are, and how many of them are sure and how many need somebody."""
+    """How many are sure, and how many need somebody."""
     rows = list(found)
     return {
-        "all": len(rows),
         "kept": sum(one.meaning == "kept" for one in rows),
         "person": sum(one.meaning == "person" for one in rows),
     }

@@ -16,7 +16,6 @@ from followthrough.accounts.models import Member
 from followthrough.core import clock
 from followthrough.governance import policies
 from followthrough.governance.models import Freeze
-from followthrough.governance.policy import CompiledPolicy
 from followthrough.journeys import diff, documents, versions
 from followthrough.journeys.definition import MapDocument
 from followthrough.journeys.diff import Difference
@@ -112,7 +111,7 @@ def _shown(request: HttpRequest, found: Told, shown: Version) -> dict[str, Any]:
     before = next((one for one in found.versions if one.number == shown.number - 1), None)
     old = versions.document(before.id) if before and "plain" not in request.GET else None
     difference = diff.diff(old, document) if old else None
-    policy = _policy(organization.id)
+    policy = policies.of(organization.id)
     return {
         "shown": shown,
         "document": document,
@@ -130,10 +129,6 @@ def _shown(request: HttpRequest, found: Told, shown: Version) -> dict[str, Any]:
 
 def _counts(found: Difference) -> dict[str, int]:
     return {kind: found.count(kind) for kind in (diff.ADDED, diff.CHANGED, diff.REMOVED)}
-
-
-def _policy(organization_id: UUID) -> CompiledPolicy:
-    return policies.standing([organization_id]).answer()[organization_id]
 
 
 # --- what is there -------------------------------------------------------------------------------

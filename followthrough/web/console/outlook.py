@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from followthrough.governance.hours import open_at, opens
+from followthrough.governance.hours import first_open
 from followthrough.governance.policy import CompiledPolicy
 from followthrough.messages.models import Touch
 from followthrough.people.models import Candidate
@@ -35,19 +35,15 @@ class Outlook:
             return None
         rules = self.policy.rules(self.candidate.country, self.candidate.region)
         week = rules.bounds(channel, touch.purpose).hours.both
-        minute = int(touch.due_at.timestamp()) // 60
-        if week is None or open_at(week, self.zones, minute):
-            return None
-        return opens(week, self.zones, minute)
+        found = first_open(week, self.zones, touch.due_at)
+        return None if found == touch.due_at else found
 
-    def said(self, touch: Touch, wall: Wall) -> str:
-        """The same in words; '' where nothing is in the way."""
-        found = self.opens(touch)
-        if found is None:
-            return ""
-        told = {"until": sentences.moment(found, wall.zone)}
-        if touch.useful_until and touch.useful_until <= found:
-            return (
-                _("In quiet hours until %(until)s, and of no use then: it will not go out") % told
-            )
-        return _("In quiet hours: goes out from %(until)s") % told
+
+def said(touch: Touch, opens: datetime | None, wall: Wall) -> str:
+    """What becomes of a touch that is due before the hours open; '' where nothing is in the way."""
+    if opens is None:
+        return ""
+    told = {"until": sentences.moment(opens, wall.zone)}
+    if touch.useful_until and touch.useful_until <= opens:
+        return _("In quiet hours until %(until)s, and of no use then: it will not go out") % told
+    return _("In quiet hours: goes out from %(until)s") % told

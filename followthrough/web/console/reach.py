@@ -73,8 +73,8 @@ def _each(organization_id: UUID, candidates: Sequence[UUID], *, zone: str) -> di
         consent.blocks_of_people(candidates),
         policies.standing([organization_id]),
     )
-    policy = standing.get(organization_id) or policies.default()
-    known = consents.get(organization_id, {}), blocks.get(organization_id, {}), policy, zone
+    known = (consents.get(organization_id, {}), blocks.get(organization_id, {}),
+             standing[organization_id], zone)  # fmt: skip
     found: dict[UUID, list[Way]] = {one: [] for one in candidates}
     points = ContactPoint.objects.filter(candidate__in=candidates)
     for point in points.order_by("-kind", "position", "id"):

@@ -21,7 +21,7 @@ from followthrough.governance.models import ConsentEntry
 from followthrough.journeys.models import Version
 from followthrough.messages.models import Message, Receipt, Touch, TouchState
 from followthrough.people.models import Application, Candidate, StageChange, WriteBack
-from followthrough.web.console import moments, sentences
+from followthrough.web.console import moments, outlook, sentences
 from followthrough.web.console.moments import Moment
 from followthrough.web.console.outlook import Outlook
 from followthrough.web.console.sentences import Wall
@@ -67,7 +67,7 @@ class Timeline:
 
 def build(
     candidate: Candidate, applications: Sequence[Application], *, wall: Wall,
-    outlook: Outlook, before: int | None = None,
+    hours: Outlook, before: int | None = None,
 ) -> Timeline:  # fmt: skip
     """The timeline of a candidate: its newest entries, or those before the one numbered `before`;
     times are by the candidate's clock."""
@@ -76,7 +76,7 @@ def build(
     begin = end - PART if end - PART > NOT_WORTH else 0
     return Timeline(
         past=list(_past(known[begin:end], wall)),
-        ahead=list(_ahead(candidate, applications, outlook, wall)),
+        ahead=list(_ahead(candidate, applications, hours, wall)),
         wall=wall, begin=begin, end=end, every=len(known),
     )  # fmt: skip
 
@@ -184,12 +184,13 @@ _WAITING = (TouchState.PLANNED, TouchState.SENDING, TouchState.RECONCILING)
 
 
 def _ahead(
-    candidate: Candidate, applications: Sequence[Application], outlook: Outlook, wall: Wall
+    candidate: Candidate, applications: Sequence[Application], hours: Outlook, wall: Wall
 ) -> Iterator[Entry]:
     waiting = Touch.about(applications).filter(candidate=candidate, state__in=_WAITING)
     for one in waiting.order_by("due_at", "id"):
-        said = sentences.held_for(one) or outlook.said(one, wall)
-        yield Entry("ahead", one.due_at, one.id, row=one, said=said, about=outlook.opens(one))
+        opens = hours.opens(one)
+        said = sentences.held_for(one) or outlook.said(one, opens, wall)
+        yield Entry("ahead", one.due_at, one.id, row=one, said=said, about=opens)
 
 
 # --- what pages read -----------------------------------------------------------------------------

@@ -106,7 +106,8 @@ class Door:
         headers = {name.decode("latin-1"): value.decode("latin-1")
                    for name, value in scope["headers"]}  # fmt: skip
         body = await _read_body(headers, receive)
-        source = await self._sources.find(_key(scope["path"]))
+        key = _key(scope["path"])
+        source = await self._sources.find(key) if key[0] in KINDS else None
         if source is None:
             raise Refusal(answers.NOT_FOUND)
         hook = _verified(source, headers, body)

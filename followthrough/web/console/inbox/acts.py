@@ -24,6 +24,7 @@ from followthrough.core import clock, segments
 from followthrough.core.ids import uuid7
 from followthrough.governance.checks.content import MOST_SEGMENTS
 from followthrough.messages.models import Touch
+from followthrough.people import scopes
 from followthrough.people.contacts import CHANNEL_KIND
 from followthrough.runs import replies
 from followthrough.web.console.frame import Soon, back, tell
@@ -137,7 +138,8 @@ def withdraw(request: HttpRequest, key: UUID) -> HttpResponse:
 
 
 def _waiting(request: HttpRequest, handoff: Handoff) -> Touch | None:
-    written = Touch.objects.filter(candidate_id=handoff.candidate_id, origin="member")
+    seen = scopes.about(_me(request))
+    written = Touch.objects.filter(seen, candidate_id=handoff.candidate_id, origin="member")
     try:
         return written.filter(id=UUID(request.POST.get("touch", ""))).first()
     except ValueError:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -14,12 +13,12 @@ from django.utils.http import urlencode
 from followthrough.accounts.models import Member
 from followthrough.conversations import handoffs
 from followthrough.conversations.models import Handoff
+from followthrough.core.typed import number
 from followthrough.people import scopes
 
 MINE, NOBODYS = "mine", "nobody"
 PER_PAGE = 40
 MOST_PAGES = 20
-DIGITS = re.compile(r"[0-9]{1,6}")
 
 
 @dataclass(frozen=True)
@@ -68,7 +67,7 @@ def read(given: QueryDict) -> Wanted:
         done=given.get("tab") == "done",
         whose=whose if whose in (MINE, NOBODYS) else "",
         reason=reason if reason in Handoff.Reason.values else "",
-        pages=max(1, min(int(pages), MOST_PAGES)) if DIGITS.fullmatch(pages) else 1,
+        pages=max(1, min(number(pages) or 1, MOST_PAGES)),
     )
 
 

@@ -11,7 +11,7 @@ from django.test import Client
 from followthrough.accounts.models import Member, Organization, Role
 from followthrough.conversations.models import Handoff
 from followthrough.core import clock
-from followthrough.messages.models import Message
+from followthrough.messages.models import Message, Touch
 from followthrough.people import scopes
 from followthrough.people.models import Application, Scope, WriteBack
 from followthrough.web.console import mapless
@@ -47,10 +47,10 @@ def here(organization: Organization) -> Here:
     return Here(mine, elsewhere, recruiter, signed_in(recruiter))
 
 
-def handoff(about: Application) -> Handoff:
+def handoff(about: Application, *, reason: str = "unclear") -> Handoff:
     return Handoff.objects.create(
         organization=about.organization, candidate=about.candidate, application=about,
-        reason="unclear", opened_at=clock.now(), due_at=clock.now(),
+        reason=reason, opened_at=clock.now(), due_at=clock.now(),
     )  # fmt: skip
 
 
@@ -63,15 +63,21 @@ def said(about: Application, text: str) -> None:
     )  # fmt: skip
 
 
-def test_of_a_shared_person_only_ones_own_application_is_shown(here: Here) -> None:
+@pytest.mark.parametrize("page", ["candidate", "inbox"])
+def test_of_a_shared_person_only_ones_own_application_is_shown(here: Here, page: str) -> None:
     said(here.mine, "Mine to read")
     said(here.elsewhere, "Not mine to read")
-    handoff(here.elsewhere)
-    shown = here.client.get(f"/candidates/{here.mine.candidate_id}").content.decode()
-    assert "Cook in Reno" in shown
-    assert "Mine to read" in shown
-    for foreign in ("Cook in Oslo", "Not mine to read", "A person is needed"):
+    handoff(here.elsewhere, reason="declined")
+    about = {"candidate": f"/candidates/{here.mine.candidate_id}",
+             "inbox": f"/inbox/{handoff(here.mine).id}"}  # fmt: skip
+    shown = here.client.get(about[page]).content.decode()
+    for mine in ("Cook in Reno", "Mine to read", "The answer needs a person"):
+        assert mine in shown
+    for foreign in ("Cook in Oslo", "Not mine to read"):
         assert foreign not in shown
+    assert shown.count("The candidate said no") == (
+        page == "inbox"
+    )  # there it is a filter's choice
 
 
 def test_a_handoff_of_their_other_application_is_not_ones_own(here: Here) -> None:
@@ -83,13 +89,13 @@ def test_a_handoff_of_their_other_application_is_not_ones_own(here: Here) -> Non
     assert here.client.post(f"/handoffs/{foreign.id}/resolve").status_code == 404
 
 
-def test_in_the_inbox_too_only_ones_own_is_read(here: Here) -> None:
-    said(here.mine, "Mine to read")
-    said(here.elsewhere, "Not mine to read")
-    handoff(here.elsewhere)
-    shown = here.client.get(f"/inbox/{handoff(here.mine).id}").content.decode()
-    assert "Mine to read" in shown
-    assert "Not mine to read" not in shown
+def test_what_a_colleague_wrote_about_the_other_application_is_not_taken_back(here: Here) -> None:
+    foreign = touch(here.elsewhere, state="planned")
+    Touch.objects.update(origin="member")
+    handed = handoff(here.mine)
+    here.client.post(f"/inbox/{handed.id}/withdraw", {"touch": foreign.id})
+    foreign.refresh_from_db()
+    assert foreign.state == "planned"
 
 
 def test_what_broke_elsewhere_is_not_told(here: Here) -> None:
