@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from followthrough.core.predicates import Facts
+from followthrough.governance.limits import Limits
 
 # code, outcome (pass | hold | drop | merge; skip: it does not apply here), detail
 Check = tuple[str, str, Mapping[str, Any]]
@@ -56,7 +57,8 @@ class Draft:
 
     `facts` are what `relevance` is evaluated against; `anchor.<name>.sequence` among them is the
     anchor's present sequence (None: taken away). `freezes` are the standing ones on its
-    application, map and so on beyond the person's own (`PersonFacts.freezes`).
+    application, map and so on beyond the person's own (`PersonFacts.freezes`). `told` is channel
+    and purpose of each message; it is only filled in where a cap counts them.
     """
 
     touch_id: UUID
@@ -75,6 +77,8 @@ class Draft:
     reply_to_at: datetime | None = None
     freezes: Sequence[FreezeFact] = ()
     failed_channels: frozenset[str] = frozenset()  # tried, and definitively failed
+    limits: Limits | None = None  # what its map asks beyond law and policy
+    told: Sequence[tuple[str, str]] = ()  # sent about its application in this stage
 
 
 class FreezeFact(NamedTuple):

@@ -97,17 +97,56 @@ class WeekDocument(_Document):
 
 
 class CapDocument(_Document):
-    """At most so many messages in any so many hours."""
+    """At most so many messages in any so many `hours`, in a day of the candidate's own clock, or
+    while an application is in one stage."""
 
-    per: Literal["person", "address"]
+    per: Literal["person", "address", "application"]
     channel: Literal["", "sms", "email", "whatsapp", "webchat", "voice"] = ""
-    hours: int = Field(ge=1, le=LONGEST_CAP)
+    hours: int | None = Field(default=None, ge=1, le=LONGEST_CAP)
+    window: Literal["day", "stage"] | None = None
     at_most: int = Field(ge=1, le=1000)
     purposes: list[Literal["informational", "outreach", "reply"]] = []
 
+    @model_validator(mode="after")
+    def check_window(self) -> CapDocument:
+        """A cap counts over one window, and a stage is one application's."""
+        if (self.hours is None) == (self.window is None):
+            raise refused(
+                "A cap counts over exactly one window.",
+                "Write hours: 24, or window: day, or window: stage.",
+            )
+        if self.window == "stage" and self.per != "application":
+            raise refused(
+                "A stage is one application's.", "Write per: application with window: stage."
+            )
+        return self
+
     def subject(self) -> tuple[Any, ...]:
-        """What the cap is about: two caps about the same contradict each other."""
-        return self.per, self.channel, self.hours, tuple(sorted(set(self.purposes)))
+        """What the cap is about: of two caps about the same the stricter counts."""
+        return self.per, self.channel, self.hours, self.window, tuple(sorted(set(self.purposes)))
+
+
+def strictest(caps: Sequence[CapDocument]) -> list[CapDocument]:
+    """One cap for each subject: of several the one that allows least."""
+    found: dict[tuple[Any, ...], CapDocument] = {}
+    for cap in sorted(caps, key=lambda one: one.at_most):
+        found.setdefault(cap.subject(), cap)
+    return [cap for cap in caps if found[cap.subject()] is cap]
+
+
+HoursDocument = Mapping[
+    Literal["default", "sms", "email", "whatsapp", "webchat", "voice"], WeekDocument
+]
+
+
+class LimitsDocument(_Document):
+    """What a message map, or one stage of it, asks beyond law and policy: only ever less."""
+
+    hours: HoursDocument = {}
+    caps: list[CapDocument] = []
+
+    def __bool__(self) -> bool:
+        return bool(self.hours or self.caps)
 
 
 class KeepDocument(_Document):
@@ -120,22 +159,14 @@ class KeepDocument(_Document):
 class PolicyDocument(_Document):
     """A sending policy. See `default_policy.yaml` for one with comments."""
 
-    hours: Mapping[Literal["default", "sms", "email", "whatsapp", "webchat", "voice"], WeekDocument]
+    hours: HoursDocument
     caps: list[CapDocument] = []
     keep_for_priority: KeepDocument = KeepDocument()
     reply_minutes: int = Field(default=30, ge=0, le=1440)
     require_consent: dict[Channel, bool] = {"sms": True, "email": False}
     merge_nudges: bool = True
     spread_minutes: int = Field(default=0, ge=0, le=180)
-
-    @field_validator("caps")
-    @classmethod
-    def check_caps(cls, caps: list[CapDocument]) -> list[CapDocument]:
-        """Two caps about the same thing contradict each other."""
-        subjects = [cap.subject() for cap in caps]
-        if len(set(subjects)) < len(subjects):
-            raise refused("Two caps are about the same messages.", "Keep the stricter of the two.")
-        return caps
+    two_to_loosen: bool = False
 
     @model_validator(mode="after")
     def check_room(self) -> PolicyDocument:

@@ -12,39 +12,9 @@ from typing import Any
 from uuid import UUID
 
 from followthrough.core.zones import Week
-from followthrough.governance.documents import (
-    ANY_HOUR_CHANNELS,
-    CHANNELS,
-    CapDocument,
-    PolicyDocument,
-    RulePack,
-)
+from followthrough.governance.documents import CHANNELS, PolicyDocument, RulePack
 from followthrough.governance.hours import ANY, Hours, hours
-
-POLICY = "policy"  # the source of a cap that is not a rule pack's
-
-
-@dataclass(frozen=True, slots=True)
-class Cap:
-    """At most `at_most` messages in any `window`. Empty `channel` or `purposes`: all of them."""
-
-    per: str  # person | address
-    channel: str
-    seconds: float  # of the window
-    at_most: int
-    unless_urgent: int  # at most: the rest of it is kept for urgent ones
-    purposes: frozenset[str]
-    source: str  # POLICY or the id of a rule pack
-
-    @property
-    def window(self) -> timedelta:
-        return timedelta(seconds=self.seconds)
-
-    def covers(self, channel: str, purpose: str) -> bool:
-        """Whether messages of this channel and purpose count; an unknown purpose ('') does."""
-        return self.channel in ("", channel) and (
-            not self.purposes or not purpose or purpose in self.purposes
-        )
+from followthrough.governance.limits import POLICY, STAGE, Cap, caps, counting, week_of
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -75,15 +45,10 @@ class Rules:
         if found is None:
             found = self._bounds[channel, purpose] = Bounds(
                 self.hours.get(channel, ANY),
-                _counting(self.legal_caps, channel, purpose),
-                _counting(self.caps, channel, purpose),
+                counting(self.legal_caps, channel, purpose),
+                counting(self.caps, channel, purpose),
             )
         return found
-
-
-def _counting(caps: Sequence[Cap], channel: str, purpose: str) -> Sequence[Cap]:
-    """The caps that count such messages: none counts a `service`."""
-    return [cap for cap in caps if purpose != "service" and cap.covers(channel, purpose)]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -114,13 +79,9 @@ class CompiledPolicy:
         return found
 
     @property
-    def remembers(self) -> timedelta:
-        """The longest window of any cap: what is older binds nobody."""
-        caps = (
-            *self.own_caps,
-            *(_cap(cap, pack.id, self.room) for pack in self.packs for cap in pack.caps),
-        )
-        return max((cap.window for cap in caps), default=timedelta())
+    def counts_stages(self) -> bool:
+        """Whether a cap counts what was sent while an application was in one stage."""
+        return any(cap.window == STAGE for cap in self.own_caps)
 
     def needs_consent(self, channel: str) -> bool:
         """Whether the ledger must hold a grant before anything goes out by `channel`."""
@@ -147,11 +108,12 @@ def compiled(
     """Compile a policy document. Raises documents.PolicyError when it is not one."""
     given = document if isinstance(document, PolicyDocument) else PolicyDocument.read(document)
     keep = given.keep_for_priority
+    hours_by_name = {str(name): week for name, week in given.hours.items()}
     return CompiledPolicy(
         id=id,
         number=number,
-        own_hours={channel: _own_week(given, channel) for channel in CHANNELS},
-        own_caps=tuple(_cap(cap, POLICY, keep.room) for cap in given.caps),
+        own_hours={channel: week_of(hours_by_name, channel) for channel in CHANNELS},
+        own_caps=caps(given.caps, POLICY, keep.room),
         urgent_at=keep.at_or_under,
         room=keep.room,
         reply_within=timedelta(minutes=given.reply_minutes),
@@ -162,33 +124,17 @@ def compiled(
     )
 
 
-def _own_week(document: PolicyDocument, channel: str) -> Week | None:
-    by_name = {str(name): week for name, week in document.hours.items()}
-    found = by_name.get(channel)
-    if found is None and channel not in ANY_HOUR_CHANNELS:
-        found = by_name.get("default")
-    return found.week() if found else None
-
-
-def _cap(cap: CapDocument, source: str, room: int) -> Cap:
-    return Cap(
-        per=cap.per,
-        channel=cap.channel,
-        seconds=cap.hours * 3600.0,
-        at_most=cap.at_most,
-        unless_urgent=max(1, cap.at_most - room),
-        purposes=frozenset(cap.purposes),
-        source=source,
-    )
-
-
 def _rules(policy: CompiledPolicy, packs: Sequence[RulePack]) -> Rules:
     return Rules(
         hours={channel: _hours(policy, packs, channel) for channel in CHANNELS},
-        legal_caps=tuple(_cap(cap, pack.id, policy.room) for pack in packs for cap in pack.caps),
+        legal_caps=_legal_caps(policy, packs),
         caps=policy.own_caps,
         packs=tuple(pack.id for pack in packs),
     )
+
+
+def _legal_caps(policy: CompiledPolicy, packs: Sequence[RulePack]) -> tuple[Cap, ...]:
+    return tuple(cap for pack in packs for cap in caps(pack.caps, pack.id, policy.room))
 
 
 def _hours(policy: CompiledPolicy, packs: Sequence[RulePack], channel: str) -> Hours:

@@ -87,7 +87,7 @@ class _View:
 
     def rule(self) -> str:
         detail = self.decisive[2] if self.decisive else {}
-        law, policy = _law(detail), _policy(detail)
+        law, policy = _law(detail), _policy(detail) or _map(detail)
         if law and policy:
             return _("Rule: %(law)s, and after that %(policy)s.") % {"law": law, "policy": policy}
         return _("Rule: %(rule)s.") % {"rule": law or policy} if law or policy else ""
@@ -169,6 +169,12 @@ def _policy(detail: Mapping[str, Any]) -> str:
     return _("policy v%(number)s") % {"number": number} if number else _("the default policy")
 
 
+def _map(detail: Mapping[str, Any]) -> str:
+    if "map" not in detail:
+        return ""
+    return _("the message map, v%(number)s") % {"number": detail["map"]}
+
+
 def _channel(name: str) -> str:
     return _(phrases.CHANNELS[name]) if name in phrases.CHANNELS else name
 
@@ -208,6 +214,14 @@ def _kept(view: _View, detail: Mapping[str, Any]) -> str:
     return _(" (more room is kept for urgent messages)") if detail.get("kept") else ""
 
 
+def _window(view: _View, detail: Mapping[str, Any]) -> str:
+    """`in 24 hours`, `on one day`, `in one stage`."""
+    if named := phrases.WINDOWS.get(str(detail.get("window", ""))):
+        return _(named)
+    hours = int(detail.get("hours", 0))
+    return ngettext("in %(n)s hour", "in %(n)s hours", hours) % {"n": hours}
+
+
 def _failing(view: _View, detail: Mapping[str, Any]) -> str:
     """The failing condition: a phrase where there is one, else `site.region is NV`."""
     found: Mapping[str, Any] = detail.get("failing", {})
@@ -232,6 +246,7 @@ _MADE = {
     "per": _from(phrases.PER, "per"),
     "failing": _failing,
     "keeping": _kept,
+    "window": _window,
     "reason": _from(phrases.UNUSABLE, "reason"),
     "problem": _from(phrases.PROBLEMS, "problem"),
     "consent_basis": _from(phrases.CONSENT, "basis"),

@@ -27,6 +27,7 @@ from followthrough.runs.facts import (
     Facts,
     Person,
     Subject,
+    limits,
     zones_for,
 )
 
@@ -115,6 +116,8 @@ def draft(due: Due, person: Person, zone: str, facts: Facts) -> Draft:
         due.reply_to_at,
         _freezes_on(due, subject, options, facts) if facts.freezes else [],
         frozenset(facts.failed[due.id]) if due.attempts else frozenset(),
+        limits(due, subject),
+        facts.told.get(application_id, ()) if application_id else (),
     )
 
 

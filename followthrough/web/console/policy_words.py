@@ -90,10 +90,25 @@ def cap(rule: CapDocument) -> str:
         "n": rule.at_most,
         "what": _(MESSAGES[rule.channel]),
         "purposes": _purposes(rule),
-        "whom": _("person") if rule.per == "person" else _("address"),
-        "time": hours(rule.hours),
+        "whom": _(WHOM[rule.per]),
+        "time": _(WINDOWS[rule.window]) if rule.window else _in_any(rule.hours or 0),
     }
-    return _("At most %(n)s %(what)s%(purposes)s to one %(whom)s in any %(time)s.") % told
+    return _("At most %(n)s %(what)s%(purposes)s %(whom)s %(time)s.") % told
+
+
+WHOM = {
+    "person": gettext_noop("to one person"),
+    "address": gettext_noop("to one address"),
+    "application": gettext_noop("about one application"),
+}
+WINDOWS = {
+    "day": gettext_noop("on one day by their clock"),
+    "stage": gettext_noop("in one stage"),
+}
+
+
+def _in_any(length: int) -> str:
+    return _("in any %(time)s") % {"time": hours(length)}
 
 
 def _purposes(rule: CapDocument) -> str:
@@ -158,6 +173,13 @@ def spread(document: PolicyDocument) -> str:
     return text % {"n": n}
 
 
+def loosening(document: PolicyDocument) -> str:
+    """Who may make the policy allow more."""
+    if document.two_to_loosen:
+        return _("A change that allows more needs a second person; one that allows less does not.")
+    return _("One person may publish a change, also one that allows more.")
+
+
 # --- what a version changes ----------------------------------------------------------------------
 
 
@@ -196,6 +218,7 @@ def _rules(document: PolicyDocument) -> Iterator[tuple[Key, str]]:
     yield ("reply", ""), reply(document)
     yield ("merge", ""), merging(document)
     yield ("spread", ""), spread(document)
+    yield ("loosening", ""), loosening(document)
 
 
 ABOUT = {
@@ -206,6 +229,7 @@ ABOUT = {
     "reply": gettext_noop("Answers"),
     "merge": gettext_noop("Nudges"),
     "spread": gettext_noop("When the hours open"),
+    "loosening": gettext_noop("Changing this policy"),
 }
 
 

@@ -176,6 +176,7 @@ def test_every_rule_of_a_policy_shows_when_it_changes():
         "require_consent": {"sms": False, "email": True},
         "merge_nudges": False,
         "spread_minutes": 15,
+        "two_to_loosen": True,
     }
     assert set(given) == set(PolicyDocument.model_fields)
     for name, value in given.items():
