@@ -82,13 +82,14 @@ class Draft:
 
 
 class FreezeFact(NamedTuple):
-    """A standing freeze. One on a sender stops only what would leave by that sender."""
+    """A standing freeze. One on a sender or a channel stops only what would leave by that one."""
 
     id: UUID
     subject_kind: str
     why: str
     until: datetime | None
     subject_id: UUID | None = None
+    channel: str = ""  # of one on a channel
 
 
 class Use(NamedTuple):

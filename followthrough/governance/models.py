@@ -138,6 +138,7 @@ class Freeze(OrganizationRow):
         CANDIDATE = "candidate", _("A candidate")
         APPLICATION = "application", _("An application")
         MAP = "map", _("A message map")
+        CHANNEL = "channel", _("A channel")
         SENDER = "sender", _("A sender")
 
     subject_kind = models.CharField(max_length=20, choices=Subject.choices)
@@ -147,6 +148,7 @@ class Freeze(OrganizationRow):
     )  # handoff, promise, accommodation, kill_switch, held_batch
     until = models.DateTimeField(null=True)  # none: until it is ended
     by = models.CharField(max_length=80)
+    note = models.CharField(max_length=300, blank=True)  # what whoever began it wrote about it
     begun_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
     ended_by = models.CharField(max_length=80, blank=True)
@@ -154,13 +156,18 @@ class Freeze(OrganizationRow):
     DATA = declare(
         retention=Retention.EVIDENCE,
         key="id organization subject_id by ended_by",
-        operational="subject_kind why until begun_at ended_at",
+        operational="subject_kind why until note begun_at ended_at",
     )
 
     class Meta:
         indexes = [
             models.Index(
                 fields=["subject_id"], name="freeze_standing", condition=models.Q(ended_at=None)
+            ),
+            models.Index(  # few ever stand
+                fields=["organization"],
+                name="freeze_switches",
+                condition=models.Q(ended_at=None, why="kill_switch"),
             ),
         ]
 

@@ -17,6 +17,7 @@ from followthrough.governance.decisions import (
     Rendered,
     Stored,
 )
+from followthrough.governance.freezes import channel_subject
 from followthrough.messages.outbox import Due
 from followthrough.people.contacts import CHANNEL_KIND
 from followthrough.runs import rendering
@@ -125,7 +126,13 @@ def _freezes_on(
     due: Due, subject: Subject | None, options: Sequence[Option], facts: Facts
 ) -> list[FreezeFact]:
     senders = [option.sender_id for option in options]
-    return _freezes(facts, due.application_id, subject.map_id if subject else None, *senders)
+    map_id = subject.map_id if subject else None
+    channels = [
+        freeze._replace(channel=option.channel)
+        for option in options
+        for freeze in _freezes(facts, channel_subject(due.organization_id, option.channel))
+    ]
+    return [*_freezes(facts, due.application_id, map_id, *senders), *channels]
 
 
 def _relevance(due: Due, subject: Subject | None) -> Mapping[str, Any]:

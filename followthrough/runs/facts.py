@@ -172,7 +172,7 @@ def load(dues: Sequence[Due], *, now: datetime) -> Facts:
     applications = sql.distinct(due.application_id for due in dues)
     organizations = sql.distinct(due.organization_id for due in dues)
     freezable = {
-        "ids": [*organizations, *candidates, *applications],
+        "ids": [*organizations, *candidates, *applications, *_channels(organizations)],
         "organizations": organizations, "applications": applications,
     }  # fmt: skip
     (people, uses), *found = sql.ask(
@@ -189,6 +189,13 @@ def load(dues: Sequence[Due], *, now: datetime) -> Facts:
     loaded.failed = _failed([due.id for due in dues if due.attempts])
     loaded.told = _told(_stages_counted(dues, loaded))
     return loaded
+
+
+def _channels(organizations: Iterable[UUID]) -> list[UUID]:
+    """What freezes on the channels of organizations stand on."""
+    return [
+        freezes.channel_subject(one, channel) for one in organizations for channel in CHANNEL_KIND
+    ]
 
 
 def _people(rows: Sequence[tuple]) -> tuple[dict[UUID, Person], caps.Seen]:
