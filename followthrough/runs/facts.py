@@ -166,8 +166,9 @@ WHERE touch_id = ANY(%s) AND state = 'failed'
 """
 
 
-def load(dues: Sequence[Due], *, now: datetime) -> Facts:
-    """Load the facts of a claimed batch, in one round trip."""
+def load(dues: Sequence[Due], *, now: datetime, stages: bool = False) -> Facts:
+    """Load the facts of a claimed batch, in one round trip. `stages`: also what was sent in each
+    stage, which else is only asked where a cap counts it."""
     candidates = sql.distinct(due.candidate_id for due in dues)
     applications = sql.distinct(due.application_id for due in dues)
     organizations = sql.distinct(due.organization_id for due in dues)
@@ -187,7 +188,7 @@ def load(dues: Sequence[Due], *, now: datetime) -> Facts:
     )
     loaded = Facts(people, *found, uses, failed={}, told=NOTHING)
     loaded.failed = _failed([due.id for due in dues if due.attempts])
-    loaded.told = _told(_stages_counted(dues, loaded))
+    loaded.told = _told(applications if stages else _stages_counted(dues, loaded))
     return loaded
 
 
