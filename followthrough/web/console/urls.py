@@ -16,6 +16,7 @@ from followthrough.web.console import (
     passwords,
     policies,
     sign_in,
+    switches,
 )
 from followthrough.web.console.inbox import acts as inbox_acts
 from followthrough.web.console.inbox import pages as inbox
@@ -51,6 +52,9 @@ urlpatterns = [
     path("maps/<uuid:key>/v/<int:number>.yaml", maps.download, name="map-yaml"),
     path("policies/", policies.page, name="policies"),
     path("policies/<int:number>", policies.one, name="policy"),
+    path("policies/stop/", switches.page, name="switches"),
+    path("policies/stop/<str:kind>/<uuid:key>", switches.stop, name="stop"),
+    path("policies/stop/<uuid:key>/go", switches.let_go, name="let-go"),
     path("connections/", connections.page, name="connections"),
     path("connections/live", connections.page_live, name="connections-live"),
     path("connections/<uuid:key>", connections.one, name="connection"),
