@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +20,7 @@ from followthrough.governance.models import Policy
 from followthrough.governance.policy import CompiledPolicy, compiled
 from followthrough.store import sql
 
+REVIEW = timedelta(days=182)  # a policy is looked at again after half a year, unless it is said
 _KEPT = 10_000  # policies kept compiled in one process
 _compiled: dict[UUID | None, CompiledPolicy] = {}  # versions are immutable
 

@@ -57,6 +57,8 @@ ABILITIES = (
          "reply", "withdraw-reply", "take-handoff", "assign-handoff", "resolve-handoff", "reopen-handoff"),
     _may("maps",        "●   ●   ●   ●   ●   ●   ●   ●", _("Read message maps and policies"),
          "maps", "map", "map-version", "map-yaml", "policies", "policy", "switches"),
+    _may("policy",      "●   ●   ·   ·   ·   ●   ·   ·", _("Change the sending policy, and agree to a change"),
+         "change-policy", "preview-policy", "policy-reviewed", "approve-policy", "close-proposal"),
     _may("stop",        "●   ●   ●   ●   ·   ●   ·   ·", _("Stop sending: everything, a channel, a map or a sender"),
          "stop"),
     _may("let-go",      "●   ●   ·   ·   ·   ●   ·   ·", _("Let what was stopped go on"),

@@ -10,7 +10,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
 from followthrough.core.zones import Week, Window
-from followthrough.governance.documents import CHANNELS, DAYS, CapDocument, PolicyDocument
+from followthrough.governance.documents import (
+    CHANNELS,
+    DAYS,
+    CapDocument,
+    PolicyDocument,
+    strictest,
+)
+from followthrough.governance.loosening import loosened
 from followthrough.governance.policy import compiled
 from followthrough.web.console.map_words import joined
 
@@ -79,6 +86,23 @@ def _end(window: Window) -> str:
 def _days(numbers: Sequence[int]) -> str:
     first, last = day(numbers[0]), day(numbers[-1])
     return first if len(numbers) == 1 else f"{first}–{last}"
+
+
+def summary(document: PolicyDocument) -> str:
+    """The policy in a breath: hours of texts, hours of mail, and every cap."""
+    own = compiled(document).own_hours
+    parts = [
+        _("Text %(when)s in the candidate’s own time") % {"when": week(own["sms"])},
+        _("mail %(when)s") % {"when": week(own["email"])},
+        *(_short(rule) for rule in strictest(document.caps)),
+    ]
+    return "; ".join(parts) + "."
+
+
+def _short(rule: CapDocument) -> str:
+    """A cap as a part of a sentence: `at most 3 text messages to one address in any 24 hours`."""
+    said = cap(rule).rstrip(".")
+    return said[:1].lower() + said[1:]
 
 
 # --- the rules, one by one -----------------------------------------------------------------------
@@ -184,24 +208,25 @@ def loosening(document: PolicyDocument) -> str:
 
 
 class Change(NamedTuple):
-    """A rule that differs: what it is about, and what it said and says ('' where it did not, or
-    does not, exist)."""
+    """A rule that differs: what it is about, what it said and says ('' where it did not, or does
+    not, exist), and whether it allows more now."""
 
     about: str
     was: str
     is_: str
+    looser: bool = False
 
 
 def changes(before: PolicyDocument, after: PolicyDocument) -> list[Change]:
     """What `after` says otherwise than `before`; channels that change alike are named together."""
-    old, new = dict(_rules(before)), dict(_rules(after))
-    alike: dict[tuple[str, str, str], list[Any]] = {}
+    old, new, looser = dict(_rules(before)), dict(_rules(after)), loosened(before, after)
+    alike: dict[tuple[str, str, str, bool], list[Any]] = {}
     for key in dict.fromkeys([*new, *old]):
         was, is_ = old.get(key, ""), new.get(key, "")
         if was != is_:
             kind, which = key
-            alike.setdefault((kind, was, is_), []).append(which)
-    return [Change(_about(kind, which), was, is_) for (kind, was, is_), which in alike.items()]
+            alike.setdefault((kind, was, is_, key in looser), []).append(which)
+    return [Change(_about(key[0], which), *key[1:]) for key, which in alike.items()]
 
 
 Key = tuple[str, Any]  # a kind of rule, and which of them: a channel, the subject of a cap …

@@ -81,7 +81,7 @@ def test_it_asks_few_questions(
 ):
     for number in range(4):
         published(organization, reply_minutes=number + 5)
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         page(owner)
 
 
@@ -141,7 +141,7 @@ def test_a_cap_in_words(cap: dict[str, Any], said: str):
 
 def changes(before: dict[str, Any], after: dict[str, Any]) -> list[tuple[str, str, str]]:
     return [
-        tuple(one)
+        (one.about, one.was, one.is_)
         for one in policy_words.changes(PolicyDocument.read(before), PolicyDocument.read(after))
     ]
 
