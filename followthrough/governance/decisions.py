@@ -108,19 +108,38 @@ class Use(NamedTuple):
 Stored = Sequence[Any]  # a Use as a plain list: most are too old to matter, and stay that
 
 
+NOBODY: frozenset[UUID] = frozenset()
+
+
+class Limit(NamedTuple):
+    """An entry of the ledger that counts for some messages only: for one person's, for one purpose
+    or within a scope (`requisition`, `family` or `brand`, by name). Without any: for all."""
+
+    entry_id: str
+    basis: str
+    at: datetime
+    candidate_id: UUID | None = None
+    purpose: str = ""
+    scope: Mapping[str, str] = {}
+
+
 @dataclass(slots=True)
 class Consent:
-    """What the ledger says now for one address on one channel, and the entry that decided it.
+    """What the ledger says now for one address on one channel, and the entry that decided it
+    (computed by `governance.standing`).
 
-    `people` are the candidates who gave it: on a shared phone one person's consent is not
-    another's. Empty: it is not recorded who, and it holds for whoever uses the address.
+    `people` are the candidates whose word it is: on a shared phone one person's consent is not
+    another's. Empty: it holds for whoever uses the address. `refusals` and `grants` are the words
+    beside it that are narrower, or one person's alone; nearly always there are none.
     """
 
     state: str  # granted, revoked, unknown
     basis: str = ""
     at: datetime | None = None
     entry_id: str | None = None
-    people: frozenset[UUID] = frozenset()
+    people: frozenset[UUID] = NOBODY
+    refusals: Sequence[Limit] = ()
+    grants: Sequence[Limit] = ()
 
 
 @dataclass(slots=True, eq=False)

@@ -58,13 +58,21 @@ SEND_CHECKS: Sequence[Callable[[Case], Finding]] = (
 )
 
 # When no channel is left, the most telling reason is the one that is given.
-TELLING = ("opted_out", "no_consent", "channel_failed", "unusable", "no_sender", "no_address")
+TELLING = (
+    "opted_out",
+    "narrowed",
+    "no_consent",
+    "channel_failed",
+    "unusable",
+    "no_sender",
+    "no_address",
+)
 
 GATE_CODES = frozenset(
     {
         "relevant", "not_relevant", "in_time", "too_late", "anchor", "anchor_moved",
         "untried", "channel_failed", "address", "no_address", "usable", "unusable",
-        "not_opted_out", "opted_out", "consent", "no_consent", "sender", "no_sender",
+        "not_opted_out", "opted_out", "narrowed", "consent", "no_consent", "sender", "no_sender",
         "not_frozen", "frozen",
         "zone", "no_zone", "legal_hours", "quiet_hours", "no_common_hour",
         "not_merged", "merged", "legal_caps", "caps",

@@ -15,6 +15,7 @@ class ConsentEntry(Sealable):
     class State(models.TextChoices):
         GRANTED = "granted", _("May be contacted")
         REVOKED = "revoked", _("Opted out")
+        LIFTED = "lifted", _("An entry taken back")
 
     candidate_id = models.UUIDField(null=True)
     contact_point_id = models.UUIDField(null=True)
@@ -26,13 +27,14 @@ class ConsentEntry(Sealable):
     basis = models.CharField(max_length=40)  # a code: application_form, keyword, sentence …
     source = models.CharField(max_length=40)  # where it came from: ats, sms, console …
     evidence = models.JSONField(default=dict)  # ids and hashes: the message, the form shown
+    lifts_id = models.UUIDField(null=True)  # the entry that this one takes back
     actor_kind = models.CharField(max_length=20)
     actor_id = models.CharField(max_length=80)
     at = models.DateTimeField()
 
     DATA = declare(
         retention=Retention.EVIDENCE,
-        key="id organization_id candidate_id contact_point_id address_key actor_id xact",
+        key="id organization_id candidate_id contact_point_id address_key actor_id lifts_id xact",
         operational="channel purpose scope state basis source evidence actor_kind at",
     )
 
@@ -44,6 +46,25 @@ class ConsentEntry(Sealable):
         ]
 
 
+class ConsentText(OrganizationRow):
+    """The text of a form as it was shown, once for each that differs; entries name its hash."""
+
+    hash = models.CharField(max_length=64)  # in hex, as in an entry's evidence
+    text = models.TextField()
+    first_seen_at = models.DateTimeField()
+
+    DATA = declare(
+        retention=Retention.EVIDENCE,
+        key="id organization hash",
+        operational="text first_seen_at",
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "hash"], name="consent_text_once"),
+        ]
+
+
 class AddressBlock(OrganizationRow):
     """An address nobody may be contacted at. It binds everyone on it and outlives erasure."""
 
@@ -51,6 +72,7 @@ class AddressBlock(OrganizationRow):
     channel = models.CharField(max_length=20)  # sms, email
     entry_id = models.UUIDField()  # the ledger entry that set it
     since = models.DateTimeField()  # business time of the opt-out
+    at_carrier = models.BooleanField(default=False)  # the carrier knows: only START lifts it
     committed_at = models.DateTimeField(db_default=models.functions.Now())  # infrastructure clock
     lifted_at = models.DateTimeField(null=True)
     lifted_entry_id = models.UUIDField(null=True)
@@ -58,7 +80,7 @@ class AddressBlock(OrganizationRow):
     DATA = declare(
         retention=Retention.EVIDENCE,
         key="id organization address_key entry_id lifted_entry_id",
-        operational="channel since committed_at lifted_at",
+        operational="channel since at_carrier committed_at lifted_at",
     )
 
     class Meta:

@@ -21,6 +21,7 @@ REASONS = {
     "no_address": _("The candidate has no address to reach them at."),
     "unusable": _("The address cannot be used: %(reason)s."),
     "opted_out": _("They asked for no more messages at this address."),
+    "narrowed": _("They asked for less at this address, and this is of what they do not want."),
     "no_consent": _("There is no consent on record for this person at this address."),
     "no_sender": _("The organization has no sender for this channel. Add one under Connections."),
     "frozen": _("Automation is silent: %(why)s."),
@@ -133,6 +134,8 @@ PROBLEMS = {
 }
 CONSENT = {
     "application_form": _("asked on the application form"),
+    "form_with_number": _("asked on a form that named the address"),
+    "narrowed": _("they chose what to stop"),
     "start": _("they texted START"),
     "start_yes": _("they texted YES"),
 }

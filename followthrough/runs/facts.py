@@ -81,6 +81,7 @@ class Subject(NamedTuple):
     candidate_id: UUID
     asks: dict[str, str] | None  # open ones, by the key of the touch that asks
     answers: dict[str, str] | None
+    requisition_key: str | None = None  # as the ATS calls it
 
 
 class Company(NamedTuple):
@@ -141,7 +142,7 @@ WHERE c.id = ANY(%s) ORDER BY p.usable DESC, p.position, p.id
 _SUBJECTS = """
 SELECT a.id, a.stage, a.stage_since, a.fields, q.family, q.title, s.name, s.address, s.country,
        s.region, s.zone, r.id, r.ended_at, v.map_id, v.number, a.candidate_id,
-       r.state->'asks', r.state->'answers'
+       r.state->'asks', r.state->'answers', q.external_id
 FROM people_application a
 LEFT JOIN people_requisition q ON q.id = a.requisition_id
 LEFT JOIN people_site s ON s.id = q.site_id

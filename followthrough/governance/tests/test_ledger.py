@@ -91,7 +91,7 @@ def test_of_a_new_person_nothing_is_looked_up(here):
     new = {phone.candidate_id}
     assert consent.record_all([grant(phone), grant(phone)], of_new=new) == 1
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(consent, "_STANDING_GIVEN", "not asked")
+        patched.setattr(consent.entries, "_KNOWN", "not asked")
         assert consent.record_all([grant(phone, at=NOON + timedelta(days=1))], of_new=new) == 1
 
 
@@ -147,7 +147,7 @@ def test_a_new_application_lifts_nothing(here):
     later = grant(phone, at=NOON + timedelta(days=30))
     assert consent.record_all([later]) == 1
     consents, blocks = standing(phone)
-    assert consents[phone.address_key, "sms"].state == "granted"
+    assert consents[phone.address_key, "sms"].state == "revoked"
     assert (phone.address_key, "sms") in blocks
 
 
