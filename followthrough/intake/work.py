@@ -369,7 +369,7 @@ def _hear(told: Told, *, now: datetime) -> None:
     if not raw.locked([event.id]).answer():
         return
     said = [
-        inbound.received(sender, one, raw_event_id=event.id, now=now)
+        inbound.received(sender, one, raw_event_id=event.id, now=now, arrived_at=event.received_at)
         if isinstance(one, Inbound)
         else delivery.delivered(sender, one, now=now)
         for one in told.said
