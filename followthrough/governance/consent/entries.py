@@ -98,7 +98,7 @@ def _is_known(key: tuple[Any, Said], entry: Entry, before: Sequence[Said]) -> bo
     """A form has its own time, and is another when that is. A field of the ATS has none: it says
     something new when it differs from what it said last."""
     said = key[1]
-    if "field" in entry.evidence:
+    if entry.evidence.get("timed") is False:
         return bool(before) and before[-1][:3] == said[:3]
     return said in before
 
