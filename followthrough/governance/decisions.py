@@ -140,6 +140,7 @@ class Consent:
     people: frozenset[UUID] = NOBODY
     refusals: Sequence[Limit] = ()
     grants: Sequence[Limit] = ()
+    entries: int = 1  # how many there are, whatever counts
 
 
 @dataclass(slots=True, eq=False)

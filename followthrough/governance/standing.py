@@ -59,7 +59,9 @@ def standing(words: Sequence[Word], channel: str) -> Consent:
         one = words[0]
         people = NOBODY if one.candidate_id is None else frozenset((one.candidate_id,))
         return Consent(GRANTED, one.basis, one.at, one.id, people)
-    return _weighed(words, channel)
+    found = _weighed(words, channel)
+    found.entries = len(words)
+    return found
 
 
 def _weighed(words: Sequence[Word], channel: str) -> Consent:

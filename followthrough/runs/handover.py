@@ -52,6 +52,7 @@ class Ready(NamedTuple):
     subjects: Sequence[UUID | None] = ()  # a freeze on any of them stops it
     shard: int = 0
     epoch: int | None = None  # the fencing token of its shard; None: nobody else can be there
+    heard: int = 0  # how many entries of the ledger about its address were weighed
 
 
 class Finished(NamedTuple):

@@ -19,7 +19,7 @@ from followthrough.channels import registry
 from followthrough.channels.contract import NO_HEADERS, Envelope
 from followthrough.conversations import handoffs
 from followthrough.core.ids import text_of, uuid7s
-from followthrough.governance import caps
+from followthrough.governance import caps, consent
 from followthrough.governance.decisions import Decision, Drop, Hold, Merge, Send, Use
 from followthrough.governance.freezes import channel_subject
 from followthrough.messages import outbox
@@ -135,6 +135,7 @@ def _ready(
     return Ready(
         sending, envelope, registry.adapter(sender.adapter), written.decided,
         _subjects(sending, written.known), due.shard, written.held[due.shard],
+        consent.heard(ours.consents, sending.address_key),
     )  # fmt: skip
 
 

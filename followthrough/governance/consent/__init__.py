@@ -23,7 +23,7 @@ from followthrough.governance.consent.entries import (
     Entry,
     record_all,
 )
-from followthrough.governance.consent.reading import Ledger, blocks_of_people, of_people
+from followthrough.governance.consent.reading import Ledger, blocks_of_people, heard, of_people
 from followthrough.governance.consent.texts import hash_of
 from followthrough.governance.consent.texts import keep as keep_texts
 from followthrough.governance.standing import FORM, PROVIDER_BLOCK
@@ -42,6 +42,7 @@ __all__ = [
     "blocks_of_people",
     "forget_number",
     "hash_of",
+    "heard",
     "keep_texts",
     "of_people",
     "opt_in",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
@@ -66,10 +66,17 @@ def _consents(found: Sequence[tuple]) -> Ledger[Consent]:
 
 
 def _about_each(told: Sequence[tuple]) -> dict[tuple[str, str], list[Word]]:
-    """What was said about each address and channel."""
+    """What was said about each address and channel; and altogether, under EVERY_CHANNEL."""
     found: dict[tuple[str, str], list[Word]] = defaultdict(list)
     for _, key, channel, *rest in told:
         word = Word._make(rest)
+        found[key, EVERY_CHANNEL].append(word)
         for one in CHANNEL_KIND if channel == EVERY_CHANNEL else (channel,):
             found[key, one].append(word)
     return found
+
+
+def heard(consents: Mapping[tuple[str, str], Consent], address_key: str) -> int:
+    """How many entries there are about an address, on whatever channel."""
+    found = consents.get((address_key, EVERY_CHANNEL))
+    return found.entries if found else 0
