@@ -126,6 +126,7 @@ UNUSABLE = {
     "no_country": _("no country has that code"),
     "wrong_length": _("no number there has that many digits"),
     "not_in_use": _("no such number is in use"),
+    "wrong_number": _("whoever has it is not the candidate"),
     "not_an_address": _("it is not a mail address"),
     "": _("it could not be read"),
 }

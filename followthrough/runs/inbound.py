@@ -120,7 +120,7 @@ def _start(letter: Letter) -> None:
     if letter.reading.rule == "start_yes" and not _answers_opt_out(letter.point):
         return _hand_off(letter)
     lifted = consent.opt_in(
-        organization_id=letter.sender.organization_id,
+        organization_id=letter.organization_id,
         contact_point=letter.point,
         channel=letter.channel,
         basis=letter.reading.rule,
@@ -165,7 +165,7 @@ def _hand_off(letter: Letter) -> None:
         return
     reason = "ambiguous_stop" if letter.reading.kind == "ambiguous_stop" else "unclear"
     handoffs.open(
-        organization_id=letter.sender.organization_id,
+        organization_id=letter.organization_id,
         candidate_id=letter.candidate.id,
         application_id=letter.application.id if letter.application else None,
         reason=reason,

@@ -23,7 +23,6 @@ class Letter:
     """An inbound message with everyone it concerns. `said_at` is when it was written, as far as
     the provider says; else when it came in."""
 
-    sender: Sender
     message: Message
     point: ContactPoint | None
     candidate: Candidate | None
@@ -40,7 +39,11 @@ class Letter:
 
     @property
     def channel(self) -> str:
-        return self.sender.channel
+        return self.message.channel
+
+    @property
+    def organization_id(self) -> UUID:
+        return self.message.organization_id
 
 
 def again(message: Message, *, now: datetime) -> Letter:
@@ -50,10 +53,9 @@ def again(message: Message, *, now: datetime) -> Letter:
     lock_applications(point)
     given = message.reading or {}
     reading = Reading(given.get("kind", ""), given.get("rule", ""), (0, 0))
-    sender = Sender.objects.select_related("organization").get(id=message.sender_id)
     key = point.address_key if point else ""
     return Letter(
-        sender, message, point, candidate, message.application, None, reading, key, now, message.at
+        message, point, candidate, message.application, None, reading, key, now, message.at
     )
 
 

@@ -33,7 +33,7 @@ def stop(letter: Letter, *, basis: str = "", actor: Actor | None = None) -> bool
     """They wrote STOP, or somebody says that they meant it: the address is blocked for everyone on
     it; one confirmation; interviews ahead are handed to a person. Returns whether it was open."""
     blocked = consent.opt_out(
-        organization_id=letter.sender.organization_id,
+        organization_id=letter.organization_id,
         contact_point=letter.point,
         address_key=letter.address_key,
         channel=letter.channel,
@@ -79,7 +79,7 @@ def narrow(letter: Letter) -> None:
     if point is None or last is None or application is None or application.requisition is None:
         return
     told: Mapping[str, Any] = {
-        "organization_id": letter.sender.organization_id, "basis": "narrowed",
+        "organization_id": letter.organization_id, "basis": "narrowed",
         "source": letter.channel, "actor": letter.actor, "at": letter.said_at,
         "evidence": {"message": str(letter.message.id)},
     }  # fmt: skip

@@ -81,7 +81,7 @@ def plan(letter: Letter, name: str, content: service_texts.Content, **changed: A
     assert letter.candidate is not None
     channel = changed.pop("channel", letter.channel)
     given = planning.Plan(
-        organization_id=letter.sender.organization_id,
+        organization_id=letter.organization_id,
         application_id=letter.application.id if letter.application else None,
         candidate_id=letter.candidate.id,
         run_id=None,

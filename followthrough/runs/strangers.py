@@ -58,7 +58,7 @@ def _ask_for_the_right_one(letter: Letter, channel: str) -> None:
 def _leave_to_a_person(letter: Letter) -> None:
     assert letter.candidate is not None
     handoffs.open(
-        organization_id=letter.sender.organization_id,
+        organization_id=letter.organization_id,
         candidate_id=letter.candidate.id,
         application_id=letter.application.id if letter.application else None,
         reason=Handoff.Reason.WRONG_NUMBER,

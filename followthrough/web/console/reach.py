@@ -105,13 +105,33 @@ class _Told:
         if not point.usable:
             return "held", _("Not used: %(why)s.") % {"why": sentences.unusable(point)}
         consent = self.consents.get(key)
-        if key in self.blocks or (consent and consent.state == "revoked"):
+        mine = consent and self.candidate_id in (consent.people or {self.candidate_id})
+        if key in self.blocks or (consent and mine and consent.state == "revoked"):
             return "stopped", self._stopped(consent, self.blocks.get(key))
-        if consent and self.candidate_id in (consent.people or {self.candidate_id}):
-            return "kept", self._granted(consent, channel)
+        if consent and (refused := self._refused_alone(consent)):
+            return "stopped", self._stopped(refused, refused.at)
+        if consent and mine and consent.state == "granted":
+            return "kept", self._granted(consent, channel) + self._less(consent)
         if self.policy.needs_consent(channel):
             return "stopped", _(UNASKED[channel])
-        return "quiet", _(ABOUT_IT)
+        return "quiet", _(ABOUT_IT) + (self._less(consent) if consent else "")
+
+    def _refused_alone(self, consent: Consent) -> Consent | None:
+        """This person's own refusal of everything, beside what others on the address said."""
+        for one in consent.refusals:
+            if one.candidate_id == self.candidate_id and not (one.purpose or one.scope):
+                return Consent("revoked", one.basis, one.at, one.entry_id)
+        return None
+
+    def _less(self, consent: Consent) -> str:
+        """What of it they do not want."""
+        told = [
+            _("Not%(about)s, since %(day)s.")
+            % {"about": sentences.about(one.scope, one.purpose), "day": self._day(one.at)}
+            for one in consent.refusals
+            if one.candidate_id in (None, self.candidate_id)
+        ]
+        return "".join(f" {one}" for one in told)
 
     def _granted(self, consent: Consent, channel: str) -> str:
         said = {"may": _(MAY[channel]), "basis": sentences.basis(consent.basis)}
