@@ -48,7 +48,7 @@ def received(
     candidate = point.candidate if point else None
     reading = _read(inbound, ask, application, candidate)
     key, said_at = letters.key_of(sender, inbound), _said_at(inbound, arrived_at or now, now)
-    letter = Letter(sender, message, point, candidate, application, ask, reading, key, now, said_at)
+    letter = Letter(message, point, candidate, application, ask, reading, key, now, said_at)
     return _act(_reread(letter), automatic=inbound.automatic)
 
 
