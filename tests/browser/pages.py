@@ -62,6 +62,7 @@ PAGES = (
     Page("candidates"),
     Page("candidates", name="candidates-nobody", query=lambda: {"q": "nobody is called this"}),
     Page("candidate", examples.candidate),
+    Page("record-opt-out", examples.candidate),
     Page("interviews"),
     Page("interviews", name="interviews-none", query=lambda: {"from": "2036-01-07"}),
     Page("maps"),
