@@ -50,7 +50,7 @@ def _can_be_reached(point: ContactPoint, channel: str) -> bool:
 def _ask_for_the_right_one(letter: Letter, channel: str) -> None:
     """In the candidate's language, the way of every other message: the gate may still hold it."""
     service.plan(
-        letter, "right_number", service_texts.contents("right_number"), channel=channel,
+        letter, "ask_for_number", service_texts.contents("right_number"), channel=channel,
         purpose="informational", useful_until=letter.now + USEFUL, reply_to_at=None, priority=2,
     )  # fmt: skip
 

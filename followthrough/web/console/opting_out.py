@@ -63,7 +63,7 @@ class OptOutForm(forms.Form):
         self.fields["what"].choices = [
             (EVERYTHING, _("Any messages: texts and mails, about every job")),
             *[(channel, ONLY[channel]) for channel in CHANNEL_KIND if channel in ONLY],
-            *[(f"job:{key}", _("Messages about “%(job)s”") % {"job": one.title})
+            *[(f"job:{key}", _("Only messages about “%(job)s”") % {"job": one.title})
               for key, one in sorted(jobs.items())],
         ]  # fmt: skip
         self.fields["said_at"].help_text = _("The time in %(place)s. Empty: just now.") % {
