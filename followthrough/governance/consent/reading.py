@@ -56,24 +56,33 @@ def _blocks(found: Sequence[tuple]) -> Ledger[datetime]:
 
 
 def _consents(found: Sequence[tuple]) -> Ledger[Consent]:
-    return {
-        org: {
-            (key, channel): standing(words, channel)
-            for (key, channel), words in _about_each(told).items()
-        }
-        for org, told in sql.by_key(found).items()
-    }
+    ledger: Ledger[Consent] = {}
+    for org, told in sql.by_key(found).items():
+        ledger[org] = theirs = {}
+        about: dict[str, list[tuple]] = defaultdict(list)
+        for row in told:
+            about[row[1]].append(row)
+        for key, rows in about.items():
+            _add(theirs, key, rows)
+    return ledger
 
 
-def _about_each(told: Sequence[tuple]) -> dict[tuple[str, str], list[Word]]:
-    """What was said about each address and channel; and altogether, under EVERY_CHANNEL."""
-    found: dict[tuple[str, str], list[Word]] = defaultdict(list)
-    for _, key, channel, *rest in told:
-        word = Word._make(rest)
-        found[key, EVERY_CHANNEL].append(word)
-        for one in CHANNEL_KIND if channel == EVERY_CHANNEL else (channel,):
-            found[key, one].append(word)
-    return found
+def _add(theirs: dict[tuple[str, str], Consent], key: str, rows: Sequence[tuple]) -> None:
+    """What was said about an address on each channel; and, under EVERY_CHANNEL, altogether."""
+    if len(rows) == 1 and (channel := rows[0][2]) != EVERY_CHANNEL:  # nearly always
+        theirs[key, channel] = theirs[key, EVERY_CHANNEL] = standing([_word(rows[0])], channel)
+        return
+    words: dict[str, list[Word]] = defaultdict(list)
+    for row in rows:
+        for one in CHANNEL_KIND if row[2] == EVERY_CHANNEL else (row[2],):
+            words[one].append(_word(row))
+    for channel, said in words.items():
+        theirs[key, channel] = standing(said, channel)
+    theirs[key, EVERY_CHANNEL] = Consent("unknown", entries=len(rows))
+
+
+def _word(row: tuple) -> Word:
+    return Word._make(row[3:])
 
 
 def heard(consents: Mapping[tuple[str, str], Consent], address_key: str) -> int:
