@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0001_initial'),
-        ('governance', '0001_initial'),
+        ('governance', '0003_switches'),
     ]
 
     operations = [
