@@ -11,7 +11,7 @@ from followthrough.core import clock
 from followthrough.runs.handover import Ready, too_old
 from followthrough.store import sql
 
-# An opt-out or a freeze that commits after this finds the message on its way, and both times are on
+# An opt-out, a choice of the candidate or a freeze that commits after this finds the message on its way, and both times are on
 # record.
 _STILL = """
 SELECT clock_timestamp(),
@@ -26,7 +26,11 @@ SELECT clock_timestamp(),
           AND (f.until IS NULL OR f.until > %(now)s)),
   ARRAY(SELECT DISTINCT f.subject_id FROM governance_freeze f
         WHERE f.subject_id = ANY(%(subject)s) AND f.ended_at IS NULL
-          AND (f.until IS NULL OR f.until > %(now)s) AND f.why = 'kill_switch')
+          AND (f.until IS NULL OR f.until > %(now)s) AND f.why = 'kill_switch'),
+  ARRAY(SELECT r.n - 1 FROM unnest(%(cand)s::uuid[], %(wish)s::int[])
+          WITH ORDINALITY AS r(cand, wish, n)
+        WHERE EXISTS (SELECT FROM governance_wish w
+                      WHERE w.candidate_id = r.cand AND w.number > r.wish))
 """
 
 
@@ -38,6 +42,7 @@ class Still(NamedTuple):
     blocked: Set[int]  # numbers of messages whose address opted out
     frozen: Set[UUID]  # subjects
     killed: Set[UUID]  # subjects on which not even a member may write, nor a service message go
+    rechosen: Set[int] = frozenset()  # numbers of messages whose candidate has chosen anew
 
     def holds(self, number: int, one: Ready) -> bool:
         """Whether the decision about a message is still right."""
@@ -46,7 +51,8 @@ class Still(NamedTuple):
             return False
         spared = due.origin == "member" or due.purpose == "service"
         stops = self.killed if spared else self.frozen
-        silent = number in self.blocked and due.purpose != "service"
+        changed = number in self.blocked or number in self.rechosen
+        silent = changed and due.purpose != "service"
         return not silent and (not stops or stops.isdisjoint(one.subjects))
 
 
@@ -61,6 +67,8 @@ def asked(ready: Sequence[Ready]) -> sql.Question[Still]:
         "org": [due.organization_id for due in touches],
         "key": [one.sending.address_key for one in ready],
         "ch": [one.sending.channel for one in ready],
+        "cand": [due.candidate_id for due in touches],
+        "wish": [one.wish for one in ready],
         "subject": sql.distinct(subject for one in ready for subject in one.subjects),
     }
     return sql.Question(_STILL, given, _read)
