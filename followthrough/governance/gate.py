@@ -61,7 +61,15 @@ SEND_CHECKS: Sequence[Callable[[Case], Finding]] = (
 )
 
 # When no channel is left, the most telling reason is the one that is given.
-TELLING = ("opted_out", "no_consent", "silent_channel", "channel_failed", "unusable", "no_sender", "no_address")
+TELLING = (
+    "opted_out",
+    "no_consent",
+    "silent_channel",
+    "channel_failed",
+    "unusable",
+    "no_sender",
+    "no_address",
+)
 
 GATE_CODES = frozenset(
     {

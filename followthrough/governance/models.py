@@ -1,4 +1,5 @@
-"""What governs sending: consent, blocked addresses, candidates' wishes, policies, freezes and the use of caps."""
+"""What governs sending: consent, blocked addresses, what candidates chose, policies, freezes and
+the use of caps."""
 
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models

@@ -97,8 +97,10 @@ SKIPPED = {
     "not_opted_out": _("An opt-out does not stop its one confirmation."),
     "consent": _("No consent is needed here."),
     "wished_channel": _("They have never chosen channels."),
-    "wished": _("They have not chosen to get less, or it is not for them to stop: a person's own"
-                " message, an answer to what they wrote, or a service message."),
+    "wished": _(
+        "They have not chosen to get less, or it is not for them to stop: a person's own"
+        " message, an answer to what they wrote, or a service message."
+    ),
     "not_frozen": _("A service message is not silenced by a freeze."),
     "zone": _("The hour does not matter here."),
     "legal_hours": _("No legal hours bind this channel."),

@@ -103,15 +103,22 @@ def unsilence(wish: Wish, channel: str) -> Wish:
 
 
 def record(
-    candidate: Candidate, wish: Wish, *, choice: str, seen: Seen, actor: Actor, at: datetime
+    candidate: Candidate,
+    wish: Wish,
+    *,
+    choice: str,
+    seen: Seen,
+    actor: Actor,
+    at: datetime,
+    anyway: bool = False,
 ) -> Wish:
     """Let `wish` count for the person from now on; returns it with its number.
 
     In the caller's transaction, in which the candidate's row is locked (`lock`). What says the
-    same as what counts already adds nothing.
+    same as what counts already adds nothing, unless it is to be on record `anyway`.
     """
     standing = of(candidate.id)
-    if _said(standing) == _said(wish):
+    if _said(standing) == _said(wish) and not anyway:
         return standing
     made = wish._replace(number=standing.number + 1, at=at)
     _add(candidate, made, choice, seen, actor)

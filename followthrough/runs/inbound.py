@@ -23,7 +23,7 @@ from followthrough.messages import planning
 from followthrough.messages.models import Ask, Message, Touch
 from followthrough.people.contacts import CHANNEL_KIND, address_key, read_address
 from followthrough.people.models import Application, Candidate, ContactPoint
-from followthrough.runs import advance, service_texts
+from followthrough.runs import advance, choices, service_texts
 
 
 @dataclass(frozen=True)
@@ -231,6 +231,7 @@ def _start(letter: Letter) -> None:
         actor=letter.actor,
         at=letter.now,
     )
+    choices.start(letter.point.candidate, letter.sender.channel, at=letter.now)
     if lifted:
         _serve(letter, "opted_in")
     return None

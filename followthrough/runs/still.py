@@ -11,8 +11,8 @@ from followthrough.core import clock
 from followthrough.runs.handover import Ready, too_old
 from followthrough.store import sql
 
-# An opt-out, a choice of the candidate or a freeze that commits after this finds the message on its way, and both times are on
-# record.
+# An opt-out, a choice of the candidate or a freeze that commits after this finds the message on its
+# way, and both times are on record.
 _STILL = """
 SELECT clock_timestamp(),
   ARRAY(SELECT o.shard FROM unnest(%(shard)s::int[], %(epoch)s::bigint[]) AS o(shard, epoch)

@@ -83,6 +83,10 @@ OPEN = frozenset({
     "account_reset_password_from_key", "invitation", "sign-in-link", "sign-out", "demo:ready",
 })  # fmt: skip
 
+# Candidates' pages, reached by a link in a message: the token in it is the credential, which each
+# view reads before anything else, and it is of one person (people.links).
+LINKED = frozenset({"preferences", "unsubscribe"})
+
 # Called by machines with credentials of their own, which each view checks before it answers.
 OWN_CREDENTIALS = frozenset({"demo:api-application", "demo:api-write-back"})
 

@@ -167,6 +167,8 @@ BASES = {
     "start_yes": gettext_noop("they wrote YES"),
     "stop": gettext_noop("they wrote STOP"),
     "provider_block": gettext_noop("the provider knows of it"),
+    "preference_page": gettext_noop("they chose it on their page"),
+    "one_click": gettext_noop("they unsubscribed in their mail program"),
 }
 ASKED = frozenset(rule.id for rule in optout_words.RULES)
 
@@ -248,6 +250,7 @@ def shown(value: object) -> str:
 
 
 HELD = {
+    "paused": gettext_noop("they paused their messages"),
     "quiet_hours": gettext_noop("it is outside the hours the policy allows there"),
     "legal_hours": gettext_noop("it is outside the hours the law allows there"),
     "caps": gettext_noop("they have had as many messages as the policy allows"),
