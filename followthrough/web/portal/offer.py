@@ -64,9 +64,12 @@ def _what(
 ) -> Iterator[Choice]:  # fmt: skip
     """Which messages. Where they were stopped, choosing some allows them again, and says so."""
     again = wish.wants == NOTHING or any(one.reopens for one in channels)
+    reached = not channels or any(one.state == ON for one in channels)
     for wants, value in ((EVERYTHING, "everything"), (INTERVIEWS, "interviews")):
         says = t[f"{value}_says"] + (f" {t['again_says']}" if again else "")
-        yield Choice(value, t[value], says, wish.wants == wants and not again and not paused)
+        yield Choice(
+            value, t[value], says, wish.wants == wants and reached and not (again or paused)
+        )
 
 
 def _reached(t: Texts, wish: Wish, one: Channel) -> Reached:
@@ -116,12 +119,12 @@ def now(
     t: Texts, wish: Wish, channels: Sequence[Channel], day: str, jobs: dict[UUID, str]
 ) -> list[str]:
     """What they get now, in sentences; `day` is when a pause ends, '' when there is none."""
-    said = [t[f"now_{wish.wants}"]]
-    if wish.application_id in jobs and wish.wants != NOTHING:
-        job = jobs[wish.application_id] or t["no_job"]
-        said.append(t.say("now_one", job=job))
-    if day:
-        said.append(t.say("now_paused", day=day))
-    if wish.wants != NOTHING and channels and all(one.state != ON for one in channels):
-        said.append(t["now_unreachable"])
+    if wish.wants == NOTHING:
+        return [t["now_nothing"]]
+    if channels and not any(one.state == ON for one in channels):
+        return [t["now_unreachable"]]
+    paused = [t.say("now_paused", day=day), t[f"then_{wish.wants}"]] if day else []
+    said = paused or [t[f"now_{wish.wants}"]]
+    if wish.application_id in jobs:
+        said.append(t.say("now_one", job=jobs[wish.application_id] or t["no_job"]))
     return said

@@ -13,6 +13,7 @@ from functools import wraps
 from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.multipartparser import MultiPartParserError
 from django.template.loader import render_to_string
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
@@ -81,7 +82,7 @@ def _form(request: HttpRequest) -> dict[str, str]:
     """What was sent; nothing, where it cannot be read as a form."""
     try:
         return request.POST.dict()
-    except BadRequest:
+    except (BadRequest, MultiPartParserError):
         return {}
 
 
@@ -109,7 +110,7 @@ def _nowhere(request: HttpRequest) -> HttpResponse:
     often = limits.unknown_link(request)
     t = texts.of(texts.spoken(*request.headers.get("Accept-Language", "").split(",")))
     html = render_to_string("portal/nowhere.html", {"t": t})
-    return HttpResponse(html, status=429 if often else 404)
+    return _in_language(HttpResponse(html, status=429 if often else 404), t)
 
 
 # --- what is shown, and what is chosen -----------------------------------------------------------
@@ -117,7 +118,12 @@ def _nowhere(request: HttpRequest) -> HttpResponse:
 
 def _shown(seen: Sight, *, done: str = "", wrong: str = "", status: int = 200) -> HttpResponse:
     html = render_to_string("portal/preferences.html", seen.told(done=done, wrong=wrong))
-    return HttpResponse(html, status=status)
+    return _in_language(HttpResponse(html, status=status), seen.t)
+
+
+def _in_language(response: HttpResponse, t: texts.Texts) -> HttpResponse:
+    response.headers["Content-Language"] = t.language
+    return response
 
 
 def _chosen(request: HttpRequest, seen: Sight) -> HttpResponse:

@@ -49,6 +49,7 @@ class Sight:
             "t": self.t,
             "company": self.candidate.organization.name,
             "offer": self.offer,
+            "reachable": [one for one in self.offer.reached if one.choice or one.note],
             "now": offer.now(self.t, self.wish, list(self.place.channels), self._day(), self.jobs),
             "wrong": self.t[wrong] if wrong else "",
             "wrong_day": wrong == "wrong_day",
