@@ -67,7 +67,7 @@ ABILITIES = (
          "connections", "connections-live", "connection", "connection-live", "put-back-event", "put-back-write-back", "put-all-back"),
     _may("secrets",     "●   ·   ·   ·   ·   ·   ●   ·", _("Show the secret address of a webhook"),
          "show-hook"),
-    _may("organization","●   ·   ·   ·   ·   ●   ·   ·", _("Change the postal address in the company's mails"),
+    _may("organization","●   ·   ·   ·   ·   ●   ·   ·", _("Change the postal address at the foot of mails"),
          "postal-address"),
     _may("members",     "●   ·   ·   ·   ·   ·   ·   ·", _("Invite members; change their roles, sites and teams; end their access"),
          "members", "member", "invite", "renew-invitation", "withdraw-invitation", "end-access", "restore-access"),

@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -58,16 +56,6 @@ def test_a_choice_after_the_decision_still_stops_the_hand_over(monkeypatch, chos
         engine.drain()
         assert life.provider.calls == []
         assert Touch.objects.get(key="thanks").state == state
-
-
-def test_people_without_a_wish_cost_no_query_of_their_own():
-    """Wishes are asked for in the one round trip; nobody's is asked for alone."""
-    with lived() as life:
-        for number in range(3):
-            life.ats(f"app-{number + 1}", stage="New")
-        with CaptureQueriesContext(connection) as asked:
-            engine.drain()
-        assert not [one for one in asked if "governance_wish" in one["sql"]]
 
 
 CHOICES = {
