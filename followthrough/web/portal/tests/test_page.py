@@ -327,6 +327,15 @@ def test_a_token_that_was_changed_leads_nowhere_like_one_that_was_made_up(ada):
     assert Client().post(links.PREFERENCES + "A" * 43, {"choice": "stop"}).status_code == 404
 
 
+def test_nowhere_for_a_token_with_another_tag(ada, settings):
+    """Whoever knows a person's key, and even the mask, cannot make their token."""
+    secret = links._keys(settings.LINK_KEY)
+    tag = b"0" * links.HALF
+    raw = tag + links._masked(ada.id.bytes, tag, secret)
+    made = links.urlsafe_b64encode(raw).decode().rstrip("=")
+    assert Client().get(links.PREFERENCES + made).status_code == 404
+
+
 def test_a_bad_token_asks_the_database_as_often_as_that_of_somebody_erased(ada):
     token = links.token(links.OF_CANDIDATE, ada.id)
     ada.applications.all().delete()
