@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0003_switches'),
+        ('accounts', '0001_initial'),
         ('governance', '0003_switches'),
     ]
 
