@@ -28,6 +28,11 @@ def nothing() -> examples.Keys:
     return {}
 
 
+def in_english() -> examples.Keys:
+    """A candidate's page, whatever they speak."""
+    return {"language": "en"}
+
+
 @dataclass(frozen=True)
 class Page:
     """One page in one state. `name` is that of its test and of its pictures."""
@@ -97,14 +102,14 @@ PAGES = (
     Page("invitation", examples.invitation, who=STRANGER),
     Page("invitation", examples.token, name="invitation-over", who=STRANGER, status=410),
     # --- candidates' own ---
-    Page("preferences", examples.own_page, who=STRANGER),
+    Page("preferences", examples.own_page, who=STRANGER, query=in_english),
     Page("preferences", examples.own_page, name="preferences-es", who=STRANGER,
          query=lambda: {"language": "es"}),
     Page("preferences", examples.stopped_page, name="preferences-stopped", who=STRANGER),
     Page("preferences", examples.chooser, name="preferences-paused", who=STRANGER,
-         arrive=arrivals.pausing),
+         query=in_english, arrive=arrivals.pausing),
     Page("preferences", examples.chooser, name="preferences-wrong", who=STRANGER, status=400,
-         arrive=arrivals.pausing_until_yesterday),
+         query=in_english, arrive=arrivals.pausing_until_yesterday),
     Page("preferences", examples.token, name="preferences-nowhere", who=STRANGER, status=404),
     # --- what cannot be shown ---
     Page("sign-in-link", examples.token, name="error-401", who=STRANGER, status=401,

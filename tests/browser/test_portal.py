@@ -10,7 +10,7 @@ from tests.browser.browsing import PHONE, Visitors
 
 
 def test_it_is_used_by_keyboard_alone(visitors: Visitors, stranger: Page) -> None:
-    stranger.goto(visitors.product.paths["preferences-es"].partition("?")[0])
+    stranger.goto(visitors.product.paths["preferences"])
     _tab_to(stranger, "Only messages about interviews")
     stranger.keyboard.press("Enter")
     expect(stranger.get_by_role("status")).to_contain_text("only messages about interviews")
