@@ -7,6 +7,9 @@ import phonenumbers
 from followthrough.people.models import ContactPoint
 
 
+GAP = "\N{NO-BREAK SPACE}"
+
+
 def masked(point: ContactPoint) -> str:
     """`+1 ··· ··· 4821` or `m•••@example.org`."""
     return _phone(point.address) if point.kind == "phone" else _mail(point.address)
@@ -15,10 +18,10 @@ def masked(point: ContactPoint) -> str:
 def _phone(number: str) -> str:
     """The country and the last four digits of a number in E.164."""
     try:
-        country = f"+{phonenumbers.parse(number).country_code} "
+        country = f"+{phonenumbers.parse(number).country_code}{GAP}"
     except phonenumbers.NumberParseException:
         country = ""
-    return f"{country}··· ··· {number[-4:]}"
+    return f"{country}···{GAP}···{GAP}{number[-4:]}"
 
 
 def _mail(address: str) -> str:

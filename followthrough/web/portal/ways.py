@@ -73,10 +73,10 @@ class _Known:
         if not usable:
             return Channel(name, shown, UNUSED)
         closed = [one for one in usable if self._stopped(one, name)]
-        if name in self.wish.silent:
-            return Channel(name, shown, OFF, *self._barred(name, closed))
         if len(closed) == len(usable):
             return Channel(name, shown, STOPPED, *self._barred(name, closed))
+        if name in self.wish.silent:
+            return Channel(name, shown, OFF, *self._barred(name, closed))
         allowed = any(self._allowed(one, name) for one in usable)
         return Channel(name, shown, ON if allowed else OFF)
 
