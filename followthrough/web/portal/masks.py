@@ -6,7 +6,6 @@ import phonenumbers
 
 from followthrough.people.models import ContactPoint
 
-
 GAP = "\N{NO-BREAK SPACE}"
 
 
