@@ -79,6 +79,7 @@ class Draft:
     failed_channels: frozenset[str] = frozenset()  # tried, and definitively failed
     limits: Limits | None = None  # what its map asks beyond law and policy
     told: Sequence[tuple[str, str]] = ()  # sent about its application in this stage
+    awaited: bool = False  # it waits for an answer, or something follows when none comes
 
 
 class FreezeFact(NamedTuple):
@@ -143,6 +144,22 @@ class Consent:
     entries: int = 1  # how many there are, whatever counts
 
 
+class Wish(NamedTuple):
+    """What a candidate chose to get: it only ever makes less go out.
+
+    `wants` is everything, interviews or nothing; `silent` are channels on which nothing may come;
+    `application_id` is the only application they want to hear about, None: all. `number` counts
+    the person's choices, 0 for somebody who never made one.
+    """
+
+    number: int = 0
+    wants: str = "everything"
+    silent: frozenset[str] = frozenset()
+    paused_until: datetime | None = None
+    application_id: UUID | None = None
+    at: datetime | None = None
+
+
 @dataclass(slots=True, eq=False)
 class PersonFacts:
     """What is known of one person at the moment of deciding.
@@ -165,6 +182,7 @@ class PersonFacts:
     uses: Mapping[str, Sequence[Stored]]
     own_uses: Sequence[Stored]
     last_inbound_at: datetime | None = None
+    wish: Wish | None = None  # None: they never chose anything
 
 
 class Send(NamedTuple):

@@ -20,6 +20,7 @@ from followthrough.governance.checks import (
     hours,
     merging,
     touch,
+    wishes,
 )
 from followthrough.governance.decisions import (
     Decision,
@@ -43,9 +44,11 @@ OPTION_CHECKS: Sequence[Callable[[Case], Finding]] = (
     channel.usable,
     channel.not_opted_out,
     channel.consent,
+    wishes.channel,
     channel.sender,
 )
 SEND_CHECKS: Sequence[Callable[[Case], Finding]] = (
+    wishes.wished,
     freezes.not_frozen,
     hours.zone,
     hours.legal_hours,
@@ -62,6 +65,7 @@ TELLING = (
     "opted_out",
     "narrowed",
     "no_consent",
+    "silent_channel",
     "channel_failed",
     "unusable",
     "no_sender",
@@ -73,6 +77,8 @@ GATE_CODES = frozenset(
         "relevant", "not_relevant", "in_time", "too_late", "anchor", "anchor_moved",
         "untried", "channel_failed", "address", "no_address", "usable", "unusable",
         "not_opted_out", "opted_out", "narrowed", "consent", "no_consent", "sender", "no_sender",
+        "wished_channel", "silent_channel", "wished", "nothing_wished", "only_interviews",
+        "other_application", "paused",
         "not_frozen", "frozen",
         "zone", "no_zone", "legal_hours", "quiet_hours", "no_common_hour",
         "not_merged", "merged", "legal_caps", "caps",

@@ -10,11 +10,12 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from followthrough.accounts import postal
 from followthrough.channels import registry
 from followthrough.channels.registry import SenderRow
 from followthrough.core import zones
 from followthrough.core.phones import zones_of
-from followthrough.governance import caps, consent, freezes, policies
+from followthrough.governance import caps, consent, freezes, policies, preferences
 from followthrough.governance.decisions import Consent, Use
 from followthrough.governance.limits import Limits
 from followthrough.governance.policy import CompiledPolicy
@@ -93,6 +94,7 @@ class Company(NamedTuple):
     blocks: Mapping[tuple[str, str], datetime]
     uses: Mapping[str, caps.Row]
     used: dict[str, list[Use]]  # by what this batch has decided before
+    postal: str  # the company's address, as its mails give it
 
 
 @dataclass(slots=True)
@@ -107,6 +109,8 @@ class Facts:
     consents: consent.Ledger[Consent]
     blocks: consent.Ledger[datetime]
     freezes: freezes.Standing
+    wishes: preferences.Wishes
+    postal: Mapping[UUID, str]  # organization -> where it can be written to
     uses: caps.Seen
     failed: dict[UUID, set[str]]  # touch -> channels
     told: Mapping[UUID, Sequence[tuple[str, str]]]  # application -> what it was sent in its stage
@@ -121,7 +125,8 @@ class Facts:
             for known in (self.senders, self.consents, self.blocks, self.uses)
         )
         policy = self.policies[organization_id]
-        return Company(policy, senders, consents, blocks, uses, defaultdict(list))
+        postal = self.postal.get(organization_id, "")
+        return Company(policy, senders, consents, blocks, uses, defaultdict(list), postal)
 
 
 # What it is sorted by stands first: further behind, it is searched for at each comparison. The use
@@ -186,6 +191,8 @@ def load(dues: Sequence[Due], *, now: datetime, stages: bool = False) -> Facts:
         consent.of_people(candidates),
         consent.blocks_of_people(candidates),
         freezes.on(_FREEZABLE, freezable, now=now),
+        preferences.of_people(candidates),
+        postal.addresses(organizations),
     )
     loaded = Facts(people, *found, uses, failed={}, told=NOTHING)
     loaded.failed = _failed([due.id for due in dues if due.attempts])

@@ -19,7 +19,7 @@ from followthrough.governance import consent
 from followthrough.journeys.events import AskAnswered, Replied
 from followthrough.messages.models import Ask, Message
 from followthrough.people.models import Application, Candidate, ContactPoint
-from followthrough.runs import advance, letters, revoking, service, strangers
+from followthrough.runs import advance, choices, letters, revoking, service, strangers
 from followthrough.runs.letters import Letter
 
 LONGEST_ON_ITS_WAY = timedelta(days=1)  # what a provider says of older times is not believed
@@ -129,6 +129,7 @@ def _start(letter: Letter) -> None:
         actor=letter.actor,
         at=letter.said_at,
     )
+    choices.start(letter.point.candidate, letter.channel, at=letter.now)
     if lifted:
         service.serve(letter, service.OPTED_IN)
     return None

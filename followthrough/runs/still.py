@@ -12,7 +12,7 @@ from followthrough.runs.handover import Ready, too_old
 from followthrough.store import sql
 
 # What the ledger has heard of an address is only counted: the gate weighs it. What commits after
-# this finds the message on its way, and both times are on record.
+# this (an opt-out, a choice, a freeze) finds the message on its way, and both times are on record.
 _STILL = """
 SELECT clock_timestamp(),
   ARRAY(SELECT o.shard FROM unnest(%(shard)s::int[], %(epoch)s::bigint[]) AS o(shard, epoch)
@@ -30,7 +30,11 @@ SELECT clock_timestamp(),
           AND (f.until IS NULL OR f.until > %(now)s)),
   ARRAY(SELECT DISTINCT f.subject_id FROM governance_freeze f
         WHERE f.subject_id = ANY(%(subject)s) AND f.ended_at IS NULL
-          AND (f.until IS NULL OR f.until > %(now)s) AND f.why = 'kill_switch')
+          AND (f.until IS NULL OR f.until > %(now)s) AND f.why = 'kill_switch'),
+  ARRAY(SELECT r.n - 1 FROM unnest(%(cand)s::uuid[], %(wish)s::int[])
+          WITH ORDINALITY AS r(cand, wish, n)
+        WHERE EXISTS (SELECT FROM governance_wish w
+                      WHERE w.candidate_id = r.cand AND w.number > r.wish))
 """
 
 
@@ -43,6 +47,7 @@ class Still(NamedTuple):
     told: Set[int]  # numbers of messages about whose address anything else was said
     frozen: Set[UUID]  # subjects
     killed: Set[UUID]  # subjects on which not even a member may write, nor a service message go
+    rechosen: Set[int] = frozenset()  # numbers of messages whose candidate has chosen anew
 
     def holds(self, number: int, one: Ready) -> bool:
         """Whether the decision about a message is still right."""
@@ -51,8 +56,8 @@ class Still(NamedTuple):
             return False
         spared = due.origin == "member" or due.purpose == "service"
         stops = self.killed if spared else self.frozen
-        said = number in self.blocked or number in self.told
-        silent = said and due.purpose != "service"
+        changed = number in self.blocked or number in self.told or number in self.rechosen
+        silent = changed and due.purpose != "service"
         return not silent and (not stops or stops.isdisjoint(one.subjects))
 
 
@@ -68,6 +73,8 @@ def asked(ready: Sequence[Ready]) -> sql.Question[Still]:
         "key": [one.sending.address_key for one in ready],
         "ch": [one.sending.channel for one in ready],
         "heard": [one.heard for one in ready],
+        "cand": [due.candidate_id for due in touches],
+        "wish": [one.wish for one in ready],
         "subject": sql.distinct(subject for one in ready for subject in one.subjects),
     }
     return sql.Question(_STILL, given, _read)

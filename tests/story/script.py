@@ -24,6 +24,8 @@ class Step:
     ats: dict[str, Any] | None = None  # what changes in the application's snapshot
     again: int = 0  # the last ATS webhook once more, byte by byte, so many times
     candidate: Any = None  # a text, or {text, from, via, id, waits: so long until we look}
+    chooses: str = ""  # the candidate presses a button of their page: interviews, pause:week …
+    unsubscribes: bool = False  # with one click in their mail program
     delivery: dict[str, Any] | None = None  # what the provider reports of the last message
     freeze: dict[str, Any] | None = None
     unfreeze: bool = False

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -10,6 +12,8 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Min
+from django.http import HttpResponse
+from django.test import RequestFactory
 
 from followthrough.accounts.models import Member, User
 from followthrough.audit.facts import Actor
@@ -21,8 +25,10 @@ from followthrough.governance import freezes
 from followthrough.governance.models import Freeze
 from followthrough.journeys.models import Run
 from followthrough.messages.models import Attempt, Message, Receipt, Touch
+from followthrough.people import links
 from followthrough.people.models import Application
 from followthrough.runs import advance, engine, replies, revoking
+from followthrough.web.portal import page
 from tests import company, door, world
 from tests.story.carrier import Carried
 from tests.story.script import Step, Story, load_map, moment
@@ -190,6 +196,28 @@ def _candidate(telling: Telling, said: Any) -> None:
     clock.advance(read_duration(given.get("waits", "PT0S")))
 
 
+def _chooses(telling: Telling, choice: str) -> None:
+    """On the page that their link opens; what they choose is said back."""
+    token = links.token(links.OF_CANDIDATE, telling.application.candidate_id)
+    shown = re.search(r'name="shown" value="(\w+)"', _asked(page.preferences, token))
+    assert shown, "The page has no button."
+    _asked(page.preferences, token, choice=choice, shown=shown[1])
+
+
+def _unsubscribes(telling: Telling, _: bool) -> None:
+    point = telling.application.candidate.contact_points.get(kind="email")
+    token = links.token(links.OF_ADDRESS, point.id)
+    _asked(page.unsubscribe, token, **{"List-Unsubscribe": "One-Click"})
+
+
+def _asked(view: Callable[..., HttpResponse], token: str, **form: str) -> str:
+    """The view itself: the middleware before it would put the clock where the product's stands."""
+    asked = RequestFactory().post("/", form) if form else RequestFactory().get("/")
+    answer = view(asked, token)
+    assert answer.status_code in (200, 303), answer.content.decode()
+    return answer.content.decode()
+
+
 def _delivery(telling: Telling, report: dict[str, Any]) -> None:
     given = dict(report)
     touches = Touch.objects.all()
@@ -323,6 +351,8 @@ ACTS = {
     "ats": _ats,
     "again": _again,
     "candidate": _candidate,
+    "chooses": _chooses,
+    "unsubscribes": _unsubscribes,
     "delivery": _delivery,
     "freeze": _freeze,
     "unfreeze": _unfreeze,

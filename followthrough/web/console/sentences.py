@@ -178,6 +178,8 @@ BASES = {
     "provisional": gettext_noop("they may have said so; a person has to confirm it"),
     "narrowed": gettext_noop("they chose what to stop"),
     "wrong_number": gettext_noop("whoever has the number says that it is not the candidate's"),
+    "preference_page": gettext_noop("they chose it on their page"),
+    "one_click": gettext_noop("they unsubscribed in their mail program"),
 }
 ASKED = frozenset(rule.id for rule in optout_words.RULES)
 
@@ -281,6 +283,7 @@ def shown(value: object) -> str:
 
 
 HELD = {
+    "paused": gettext_noop("they paused their messages"),
     "quiet_hours": gettext_noop("it is outside the hours the policy allows there"),
     "legal_hours": gettext_noop("it is outside the hours the law allows there"),
     "caps": gettext_noop("they have had as many messages as the policy allows"),

@@ -17,11 +17,11 @@ from django.db.models import QuerySet
 
 from followthrough.audit.models import Fact
 from followthrough.conversations.models import Handoff
-from followthrough.governance.models import ConsentEntry
+from followthrough.governance.models import ConsentEntry, Wish
 from followthrough.journeys.models import Version
 from followthrough.messages.models import Message, Receipt, Touch, TouchState
 from followthrough.people.models import Application, Candidate, StageChange, WriteBack
-from followthrough.web.console import in_flight, moments, outlook, sentences
+from followthrough.web.console import in_flight, moments, outlook, sentences, wishes
 from followthrough.web.console.moments import Moment
 from followthrough.web.console.outlook import Outlook
 from followthrough.web.console.sentences import Wall
@@ -88,6 +88,7 @@ _ROWS: Mapping[str, QuerySet[Any]] = {
     "stage": StageChange.objects.select_related("application__requisition"),
     "fact": Fact.objects.all(),
     "consent": ConsentEntry.objects.all(),
+    "wish": Wish.objects.all(),
     "message": Message.objects.all(),
     "quiet": Receipt.objects.all(),
     "handoff": Handoff.objects.all(),
@@ -172,6 +173,8 @@ def _said(kind: str, row: Any, wall: Wall) -> str:
             return sentences.fact(row, wall)
         case "consent":
             return sentences.consent(row)
+        case "wish":
+            return wishes.chose(row, wall)
         case "write_back":
             return sentences.written_back(row)
     return ""

@@ -40,6 +40,7 @@ urlpatterns = [
     path("settings/switch/<uuid:key>", account.switch, name="switch-organization"),
     path("settings/roles", account.roles, name="roles"),
     path("settings/organization", account.organization, name="organization"),
+    path("settings/organization/address", account.postal_address, name="postal-address"),
     path("settings/members/", members.page, name="members"),
     path("settings/members/invite", members.invite, name="invite"),
     path("settings/members/<uuid:key>", members.one, name="member"),
