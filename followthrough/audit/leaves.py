@@ -81,16 +81,17 @@ def _query(
     texts = ", ".join(f'"{name}"::text AS "{name}"' for name in names)
     content = " || ".join(map(_told, names))
     only = "" if organization_id is None else "AND organization_id = %s"
+    # Names with _ are ours: a row may have a column of any other name.
     # OFFSET 0: each text is made once, though its length is asked for as well; and each hash before
     # rows are sorted, which then are short.
     query = f"""
-        SELECT org, number, count(*), sha256('\\x00'::bytea || string_agg(hash, '' ORDER BY key))
-        FROM (SELECT org, number, key,
+        SELECT org, xact_, count(*), sha256('\\x00'::bytea || string_agg(hash, '' ORDER BY key_))
+        FROM (SELECT org, xact_, key_,
                      sha256(convert_to(%s::text || {content}, 'UTF8')) AS hash
-              FROM (SELECT organization_id AS org, xact AS number, id AS key, {texts}
+              FROM (SELECT organization_id AS org, xact AS xact_, id AS key_, {texts}
                     FROM "{model._meta.db_table}"
                     WHERE xact >= %s AND xact < %s {only} OFFSET 0) AS told OFFSET 0) AS hashed
-        GROUP BY org, number ORDER BY org, number
+        GROUP BY org, xact_ ORDER BY org, xact_
     """  # noqa: S608
     given = [] if organization_id is None else [organization_id]
     return query, [f"{kind(model)};", from_xact, to_xact, *given]

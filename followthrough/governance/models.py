@@ -48,7 +48,8 @@ class ConsentEntry(Sealable):
 
 
 class ConsentText(OrganizationRow):
-    """The text of a form as it was shown, once for each that differs; entries name its hash."""
+    """A text as people saw it when they agreed or chose (a form, their page), once for each that
+    differs; entries and wishes name its hash, and nothing in it is about one of them."""
 
     hash = models.CharField(max_length=64)  # in hex, as in an entry's evidence
     text = models.TextField()
@@ -133,26 +134,6 @@ class Wish(Sealable):
         ]
         indexes = [
             BrinIndex(fields=["xact"], name="wish_xact", pages_per_range=16, autosummarize=True),
-        ]
-
-
-class ShownText(OrganizationRow):
-    """A text as people saw it when they chose, once for all who saw the same; nothing in it is
-    about one of them. `digest` is the SHA-256 of `text` in hex."""
-
-    digest = models.CharField(max_length=64)
-    text = models.TextField()
-    first_at = models.DateTimeField()
-
-    DATA = declare(
-        retention=Retention.EVIDENCE,
-        key="id organization digest",
-        operational="text first_at",
-    )
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["organization", "digest"], name="shown_once"),
         ]
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from hashlib import sha256
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -17,6 +16,7 @@ from followthrough.audit import facts
 from followthrough.audit.facts import Actor
 from followthrough.core.ids import uuid7
 from followthrough.governance import models
+from followthrough.governance.consent import texts
 from followthrough.governance.decisions import Wish
 from followthrough.people.models import Candidate
 from followthrough.store import sql
@@ -55,7 +55,7 @@ class Seen(NamedTuple):
 
     @property
     def digest(self) -> str:
-        return sha256(self.text.encode()).hexdigest() if self.text else ""
+        return texts.hash_of(self.text) if self.text else ""
 
 
 # What can be chosen. Which messages and for how long go together: whoever says what they want to
@@ -151,8 +151,7 @@ def _said(wish: Wish) -> tuple[Any, ...]:
 
 def _add(candidate: Candidate, wish: Wish, choice: str, seen: Seen, actor: Actor) -> None:
     assert wish.at is not None
-    if seen.text:
-        _keep(candidate.organization_id, seen, wish.at)
+    texts.keep([(candidate.organization_id, seen.text)], at=wish.at)
     row = models.Wish.objects.create(
         id=uuid7(), organization_id=candidate.organization_id, candidate_id=candidate.id,
         number=wish.number, wants=wish.wants, silent=sorted(wish.silent),
@@ -164,13 +163,4 @@ def _add(candidate: Candidate, wish: Wish, choice: str, seen: Seen, actor: Actor
         organization_id=candidate.organization_id, actor=actor, verb="chose",
         subject_kind="candidate", subject_id=candidate.id,
         why={"wish": str(row.id), "choice": choice, "source": seen.source}, at=wish.at,
-    )  # fmt: skip
-
-
-def _keep(organization_id: UUID, seen: Seen, at: datetime) -> None:
-    """Keep what was seen, once."""
-    models.ShownText.objects.bulk_create(
-        [models.ShownText(organization_id=organization_id, digest=seen.digest, text=seen.text,
-                          first_at=at)],
-        ignore_conflicts=True,
     )  # fmt: skip

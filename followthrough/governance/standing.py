@@ -134,8 +134,8 @@ class _Later:
         if word.id in self.lifted or (self.start and self.start > when):
             return True
         form = self.forms.get(word.candidate_id) if word.candidate_id else None
-        # Said later, and heard later: the clock of a form is not ours.
-        if form and form[0] > word.at and form[1] > word.id:
+        # Said later, and heard later: the clock of a form may not be ours.
+        if form and form > when and form[1] > word.id:
             return not at_carrier(word.basis, word.source, self.channel)
         return word.source == ATS and self.yes.get(word.candidate_id, when) > when
 

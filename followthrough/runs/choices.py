@@ -6,9 +6,9 @@ hear, and what waited for a pause that is over now.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import transaction
@@ -26,7 +26,6 @@ from followthrough.runs import advance
 from followthrough.store import sql
 
 ONE_CLICK = "one_click"
-HEARD_BY_CARRIER = ("sms",)  # what is said there, a phone company hears as well, and keeps to
 
 
 class Way(NamedTuple):
@@ -61,7 +60,7 @@ def choose(
         anyway=bool(reopen),
     )  # fmt: skip
     if wish.wants == NOTHING:
-        _opt_out(said, _ways(candidate))
+        _stop(said)
     _reopen(said, reopen)
     _look_again(candidate_id, at)
     return wish
@@ -75,7 +74,7 @@ def unsubscribe(point: ContactPoint, *, at: datetime) -> bool:
     candidate = preferences.lock(point.candidate_id)
     if candidate is None:
         return False
-    return _opt_out(_Said(candidate, Seen(ONE_CLICK), at), [Way(point, "email")])
+    return _opt_out(_Said(candidate, Seen(ONE_CLICK), at), Way(point, "email"))
 
 
 def start(candidate: Candidate, channel: str, *, at: datetime) -> None:
@@ -102,7 +101,7 @@ class _Said(NamedTuple):
 
     @property
     def evidence(self) -> dict[str, str]:
-        return {"shown": self.seen.digest} if self.seen.digest else {}
+        return {"text": self.seen.digest} if self.seen.digest else {}
 
 
 def _lock(candidate_id: UUID) -> None:
@@ -132,46 +131,49 @@ def _ways(candidate: Candidate) -> list[Way]:
     ]
 
 
-def _opt_out(said: _Said, ways: Iterable[Way]) -> bool:
-    """Block what is still open of them, in the ledger's way; returns whether anything was.
-
-    One address that they alone use blocks their others too, so each is looked at when it is due.
-    """
-    closed = [way for way in ways if _close(said, way)]
-    if closed:
-        heard = [(one.id, OptedOut(at=said.at)) for one in _concerned(said.candidate.id)]
-        advance.apply(heard, now=said.at, actor=said.actor)
-    return bool(closed)
+def _stop(said: _Said) -> None:
+    """All their addresses are blocked."""
+    candidate = said.candidate
+    opted = consent.opt_out_person(candidate.id, **_told(said))
+    if opted:
+        _tell_runs(said)
 
 
-def _close(said: _Said, way: Way) -> bool:
-    if _blocks(said.candidate, way.channel).filter(address_key=way.point.address_key).exists():
+def _opt_out(said: _Said, way: Way) -> bool:
+    """Block an address in the ledger's way, unless it is; returns whether it was open."""
+    if _standing(way):
         return False
-    return consent.opt_out(
-        organization_id=said.candidate.organization_id,
-        contact_point=way.point,
-        channel=way.channel,
-        basis=said.seen.source,
-        source=said.seen.source,
-        evidence=said.evidence,
-        actor=said.actor,
-        at=said.at,
-    )
+    closed = consent.opt_out(contact_point=way.point, channel=way.channel, **_told(said))
+    if closed:
+        _tell_runs(said)
+    return closed
+
+
+def _tell_runs(said: _Said) -> None:
+    heard = [(one.id, OptedOut(at=said.at)) for one in _concerned(said.candidate.id)]
+    advance.apply(heard, now=said.at, actor=said.actor)
+
+
+def _told(said: _Said) -> dict[str, Any]:
+    """What the ledger is told of it."""
+    return {
+        "organization_id": said.candidate.organization_id,
+        "basis": said.seen.source,
+        "source": said.seen.source,
+        "evidence": said.evidence,
+        "actor": said.actor,
+        "at": said.at,
+    }
 
 
 def _reopen(said: _Said, channels: Sequence[str]) -> None:
     """Fresh consent, for the addresses that the page named."""
     for way in _ways(said.candidate):
         if way.channel in channels and reopens(way):
-            consent.opt_in(
-                organization_id=said.candidate.organization_id,
+            consent.allow(
                 contact_point=way.point,
                 channel=way.channel,
-                basis=said.seen.source,
-                source=said.seen.source,
-                evidence=said.evidence,
-                actor=said.actor,
-                at=said.at,
+                **{name: value for name, value in _told(said).items() if name != "basis"},
             )
 
 
@@ -182,33 +184,18 @@ def reopens(way: Way) -> bool:
 
 
 def at_carrier(way: Way) -> bool:
-    """Whether the last that was said of the address, where a phone company heard it, was STOP."""
-    if way.channel not in HEARD_BY_CARRIER:
-        return False
-    said = _entries(way).filter(source=way.channel)
-    last = said.order_by("-at", "-id").values_list("state", flat=True).first()
-    return last == ConsentEntry.State.REVOKED
+    """Whether a phone company knows of the opt-out too, and keeps to it until they text START."""
+    return any(block.at_carrier for block in _standing(way))
 
 
 def _closed_by_another(way: Way) -> bool:
-    blocks = AddressBlock.objects.filter(
-        organization_id=way.point.organization_id, address_key=way.point.address_key,
-        channel=way.channel, lifted_at=None,
-    )  # fmt: skip
-    entries = _entries(way).filter(id__in=blocks.values("entry_id"))
+    entries = ConsentEntry.objects.filter(id__in=[block.entry_id for block in _standing(way)])
     return entries.exclude(candidate_id=way.point.candidate_id).exists()
 
 
-def _entries(way: Way) -> QuerySet[ConsentEntry]:
-    return ConsentEntry.objects.filter(
-        organization_id=way.point.organization_id, address_key=way.point.address_key
-    )
-
-
-def _blocks(candidate: Candidate, channel: str) -> QuerySet[AddressBlock]:
-    return AddressBlock.objects.filter(
-        organization_id=candidate.organization_id, channel=channel, lifted_at=None
-    )
+def _standing(way: Way) -> list[AddressBlock]:
+    found = consent.standing(way.point.organization_id, way.point.address_key, way.channel)
+    return [found] if found else []
 
 
 # Found by their runs; what a member or the service wrote is never held for a pause. With its new

@@ -15,6 +15,7 @@ from followthrough.governance.consent.acts import (
     opt_out_person,
     take_back,
 )
+from followthrough.governance.consent.blocks import standing
 from followthrough.governance.consent.entries import (
     EVERY_CHANNEL,
     GRANTED,
@@ -49,5 +50,6 @@ __all__ = [
     "opt_out",
     "opt_out_person",
     "record_all",
+    "standing",
     "take_back",
 ]

@@ -11,7 +11,7 @@ from django.test import Client
 from followthrough.audit.facts import Actor
 from followthrough.core import clock
 from followthrough.governance import consent, preferences
-from followthrough.governance.models import AddressBlock, ConsentEntry, ShownText, Wish
+from followthrough.governance.models import AddressBlock, ConsentEntry, ConsentText, Wish
 from followthrough.people import links
 from followthrough.web.portal import texts
 from tests import world
@@ -127,7 +127,7 @@ def test_only_interviews_is_one_tap_and_can_be_undone(ada):
 def test_what_was_chosen_is_on_record_with_what_was_read(ada):
     press(ada, "interviews")
     row = Wish.objects.get(candidate_id=ada.id)
-    kept = ShownText.objects.get(digest=row.shown).text
+    kept = ConsentText.objects.get(hash=row.shown).text
     assert "Only messages about interviews\nTimes, changes and reminders" in kept
     assert "4821" not in kept
     assert (row.actor_kind, row.actor_id) == ("candidate", str(ada.id))
@@ -167,7 +167,7 @@ def test_stopping_everything_opts_every_address_out(ada):
     assert "You get no messages from Northwind." in text(done)
     entries = ConsentEntry.objects.filter(candidate_id=ada.id, state="revoked")
     assert {one.source for one in entries} == {"preference_page"}
-    assert {one.evidence["shown"] for one in entries} == {Wish.objects.get().shown}
+    assert {one.evidence["text"] for one in entries} == {Wish.objects.get().shown}
 
 
 def test_whoever_stopped_here_can_begin_again_here(ada):
@@ -229,8 +229,8 @@ def test_turning_texts_on_is_consent_for_the_number_that_is_named(organization):
     assert "Northwind may write to you at +1 ··· ··· 4822" in text(page)
     press(joe, "unsilence:sms", page=page)
     entry = ConsentEntry.objects.get(candidate_id=joe.id)
-    assert (entry.state, entry.channel, entry.basis) == ("granted", "sms", "preference_page")
-    assert ShownText.objects.filter(digest=entry.evidence["shown"]).exists()
+    assert (entry.state, entry.channel, entry.basis) == ("granted", "sms", "form_with_number")
+    assert ConsentText.objects.filter(hash=entry.evidence["text"]).exists()
 
 
 def test_one_of_several_applications(ada):
