@@ -18,6 +18,7 @@ class Handoff(OrganizationRow):
         UNKNOWN_OUTCOME = "unknown_outcome", _("Nobody knows whether a message went out")
         UNREACHABLE = "unreachable", _("A message did not arrive")
         AMBIGUOUS_STOP = "ambiguous_stop", _("May have asked to stop messages")
+        NO_ZONE = "no_zone", _("Nobody knows at which hours they may be written to")
 
     candidate = models.ForeignKey(Candidate, on_delete=models.CASCADE, related_name="handoffs")
     application = models.ForeignKey(

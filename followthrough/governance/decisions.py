@@ -14,7 +14,9 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from followthrough.core.places import Place
 from followthrough.core.predicates import Facts
+from followthrough.governance.hours import Narrower
 
 # code, outcome (pass | hold | drop | merge; skip: it does not apply here), detail
 Check = tuple[str, str, Mapping[str, Any]]
@@ -75,6 +77,7 @@ class Draft:
     reply_to_at: datetime | None = None
     freezes: Sequence[FreezeFact] = ()
     failed_channels: frozenset[str] = frozenset()  # tried, and definitively failed
+    narrower: Narrower | None = None  # hours that its map or stage adds
 
 
 class FreezeFact(NamedTuple):
@@ -122,7 +125,9 @@ class Consent:
 class PersonFacts:
     """What is known of one person at the moment of deciding.
 
-    `zones` and `zone_evidence` come from `core.zones.plausible`. `consent` is by (address key,
+    `zones`, `zone_evidence` and `zones_unknown` come from `core.zones.plausible`, `places` (the law
+    of each of them binds; none: nobody knows) and `place_evidence` from `core.places.plausible`.
+    `consent` is by (address key,
     channel); `blocked` by the same, with the time of the opt-out. `uses` are the messages of the
     last 8 days by address key, whoever they were for. All three may hold others of the
     organization: they are looked up by this person's own addresses. `own_uses` are this person's,
@@ -132,14 +137,15 @@ class PersonFacts:
     candidate_id: UUID
     zones: Sequence[str]
     zone_evidence: str
-    country: str
-    region: str
+    places: tuple[Place, ...]
     consent: Mapping[tuple[str, str], Consent]
     blocked: Mapping[tuple[str, str], datetime]
     freezes: Sequence[FreezeFact]
     uses: Mapping[str, Sequence[Stored]]
     own_uses: Sequence[Stored]
     last_inbound_at: datetime | None = None
+    place_evidence: str = ""
+    zones_unknown: Sequence[str] = ()
 
 
 class Send(NamedTuple):

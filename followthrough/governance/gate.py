@@ -50,6 +50,7 @@ SEND_CHECKS: Sequence[Callable[[Case], Finding]] = (
     hours.zone,
     hours.legal_hours,
     hours.quiet_hours,
+    hours.map_hours,
     merging.not_merged,
     caps.legal_caps,
     caps.policy_caps,
@@ -66,7 +67,7 @@ GATE_CODES = frozenset(
         "untried", "channel_failed", "address", "no_address", "usable", "unusable",
         "not_opted_out", "opted_out", "consent", "no_consent", "sender", "no_sender",
         "not_frozen", "frozen",
-        "zone", "no_zone", "legal_hours", "quiet_hours", "no_common_hour",
+        "zone", "no_zone", "legal_hours", "quiet_hours", "map_hours", "no_common_hour",
         "not_merged", "merged", "legal_caps", "caps",
         "sender_active", "sender_inactive",
         "text", "empty_text", "template_problem", "too_long",
@@ -82,7 +83,7 @@ def decide(
 
     They are judged most urgent first, and what goes out counts for those judged after it.
     """
-    rules = policy.rules(facts.country, facts.region)
+    rules = policy.rules(facts.places, now)
     zones, (seconds, minute) = tuple(facts.zones), _since_1970(now)
     found: list[Any] = [None] * len(drafts)
     sent: list[tuple[Draft, Send]] = []

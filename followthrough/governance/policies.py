@@ -13,10 +13,12 @@ from django.db.models import Max
 from followthrough.accounts.models import Organization
 from followthrough.audit import facts
 from followthrough.core.canonical import digest
+from followthrough.core.places import named as name_of
 from followthrough.governance import rulepacks
-from followthrough.governance.documents import PolicyDocument, PolicyError, Problem
+from followthrough.governance.documents import CHANNELS, PolicyDocument, PolicyError, Problem
 from followthrough.governance.models import Policy
 from followthrough.governance.policy import CompiledPolicy, compiled
+from followthrough.people import sites
 from followthrough.store import sql
 
 _KEPT = 10_000  # policies kept compiled in one process
@@ -84,7 +86,7 @@ def publish(
     Raises documents.PolicyError when it contradicts itself or the law where the organization is.
     """
     read = PolicyDocument.read(document)
-    _check_room_for_law(read, organization)
+    _check_room_for_law(read, organization, at)
     # One publication at a time; NO KEY UPDATE does not stop rows that refer to the organization.
     Organization.objects.select_for_update(no_key=True).get(id=organization.id)
     last = Policy.objects.filter(organization=organization).aggregate(last=Max("number"))["last"]
@@ -110,12 +112,18 @@ def publish(
     return policy
 
 
-def _check_room_for_law(document: PolicyDocument, organization: Organization) -> None:
+def _check_room_for_law(document: PolicyDocument, organization: Organization, at: datetime) -> None:
     """Hours that never meet the legal ones would hold every message for ever."""
-    rules = compiled(document, packs=rulepacks.packs()).rules(organization.country, "")
-    silent = [channel for channel, hours in rules.hours.items() if hours.both == {}]
+    policy = compiled(document, packs=rulepacks.packs())
+    for place in sites.places(organization.id, country=organization.country):
+        rules = policy.rules((place,), at)
+        silent = [one for one in CHANNELS if rules.bounds(one, "informational").hours.both == {}]
+        _check_heard(document, silent, name_of(place))
+
+
+def _check_heard(document: PolicyDocument, silent: Sequence[str], place: str) -> None:
     if silent:
-        reason = f"These hours never meet those the law allows in {organization.country}."
+        reason = f"These hours never meet those the law allows in {place}."
         remedy = "Move them so that they do, or nothing can ever be sent."
         path = "hours." + (silent[0] if silent[0] in document.hours else "default")
         raise PolicyError([Problem(path, reason, remedy)])

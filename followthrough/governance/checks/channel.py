@@ -65,9 +65,10 @@ def not_opted_out(case: Case) -> Finding:
 
 
 def consent(case: Case) -> Finding:
-    """Where the policy asks for consent, this person gave it for this address."""
+    """Where the policy or the law asks for consent, this person gave it for this address."""
     channel = case.via.channel
-    if case.draft.purpose == "service" or not case.policy.needs_consent(channel):
+    asked = case.policy.needs_consent(channel) or case.bounds.consent
+    if case.draft.purpose == "service" or not asked:
         return CONSENT_SKIPPED[channel]
     consent = case.facts.consent.get((case.via.address_key, channel))
     if consent is None or consent.state != "granted":

@@ -55,8 +55,8 @@ def test_the_floor_of_the_law_binds_a_policy_that_allows_more():
     decision = one(under=wide, now=NIGHT)
     assert decision.code == "legal_hours"
     assert decision.until == NOON + timedelta(hours=20)  # 08:00 the next day in Chicago
-    assert isinstance(one(about=facts(country="GB"), under=wide, now=NIGHT), Send)
-    assert one(about=facts(country=""), under=wide, now=NIGHT).code == "legal_hours"
+    assert isinstance(one(about=facts(places=(("GB", ""),)), under=wide, now=NIGHT), Send)
+    assert one(about=facts(places=()), under=wide, now=NIGHT).code == "legal_hours"
 
 
 def test_what_cannot_go_out_in_time_is_dropped_now():
@@ -78,9 +78,12 @@ def test_a_reply_may_go_at_any_hour_for_a_while_with_its_basis_in_the_receipt(mi
         assert details["quiet_hours"]["answers"] == reply.reply_to_at.isoformat()
 
 
-def test_mail_has_no_hours_unless_it_is_named():
+def test_mail_has_hours_of_its_own_or_none():
     mail = draft(options=[option("email")])
-    assert isinstance(one(mail, facts(zones=()), now=NIGHT), Send)
+    assert isinstance(one(mail, now=NOON - timedelta(hours=4)), Send)  # 08:00 in Chicago
+    assert one(mail, now=NIGHT).code == "quiet_hours"
+    free = policy(hours={"default": {"wed": ["09:00-17:00"]}})
+    assert isinstance(one(mail, facts(zones=()), now=NIGHT, under=free), Send)
     day = {"wed": ["09:00-17:00"]}
     named = policy(hours={"default": day, "email": day})
     assert one(mail, now=NIGHT, under=named).code == "quiet_hours"

@@ -78,7 +78,11 @@ def about(
     silent = _silent(candidate, applications)
     ways = reach.ways(candidate, zone=wall.zone)
     open_now = {way.channel for way in ways if way.open}
-    hours = Outlook(candidate, policies.of(candidate.organization_id), zones.names, open_now)
+    points = [way.point for way in ways]
+    country = candidate.organization.country
+    places = whereabouts.places(candidate, applications, points, country=country).names
+    policy = policies.of(candidate.organization_id)
+    hours = Outlook(policy, zones.names, places, open_now)
     built = timeline.build(candidate, applications, wall=wall, hours=hours, before=before)
     closed = reach.why_closed(ways)
     return {
@@ -90,7 +94,7 @@ def about(
         "doubt": whereabouts.doubt(zones, clock.now()),
         "wall": wall,
         "ways": ways,
-        "points": [way.point for way in ways],
+        "points": points,
         "handoffs": waiting,
         "silent": silent,
         "closed": closed,

@@ -20,6 +20,7 @@ HAPPENED = {
     Reason.OPTED_OUT: gettext_noop("wants no more messages, and has an interview ahead"),
     Reason.UNKNOWN_OUTCOME: gettext_noop("may have got a message, or not"),
     Reason.UNREACHABLE: gettext_noop("did not get a message"),
+    Reason.NO_ZONE: gettext_noop("may be in any time zone, so messages wait"),
 }
 WROTE = frozenset({Reason.UNCLEAR, Reason.DECLINED, Reason.AMBIGUOUS_STOP})  # and in which words
 NEXT = {
@@ -42,6 +43,10 @@ NEXT = {
     ),
     Reason.UNREACHABLE: gettext_noop(
         "No message arrives. Correct the number or the address in the ATS, or call; then resolve."
+    ),
+    Reason.NO_ZONE: gettext_noop(
+        "No hour is known to be allowed where they are. Ask them which city they are in, by mail"
+        " where that is open, and put the address or the time zone into the ATS; then resolve."
     ),
 }
 
