@@ -79,8 +79,13 @@ PROVINCES = {
     "SK": "306 474 639",
     "YT": "867",
 }
-# Territories have country codes of their own, and the law of the United States.
-TERRITORIES = frozenset({"AS", "GU", "MP", "PR", "VI"})
+# Territories that have a country code of their own, and the law of a larger country.
+TERRITORIES = {
+    **dict.fromkeys(("AS", "GU", "MP", "PR", "VI"), "US"),
+    **dict.fromkeys(("BL", "GF", "GP", "MF", "MQ", "PM", "RE", "YT"), "FR"),
+    "AX": "FI",
+    "SJ": "NO",
+}
 
 
 def _by_code(table: Mapping[str, str], country: str) -> dict[str, tuple[tuple[str, str], ...]]:

@@ -138,8 +138,7 @@ def _places_of_area(prefix: str, length: int) -> tuple[Place, ...]:
         number = phonenumbers.parse(prefix.ljust(length, "5"))
     except phonenumbers.NumberParseException:
         return ()
-    country = phonenumbers.region_code_for_number(number)
-    code = number.country_code or 0
-    if country is None and code != 1:  # what follows may be nobody's number
-        country = phonenumbers.region_code_for_country_code(code)
-    return ((country, ""),) if country and country.isalpha() and country != "ZZ" else ()
+    code, found = number.country_code or 0, {phonenumbers.region_code_for_number(number)}
+    if code != 1:  # small neighbours share a code, and what follows may be nobody's number yet
+        found.add(phonenumbers.region_code_for_country_code(code))
+    return tuple((one, "") for one in sorted(filter(None, found)) if one.isalpha() and one != "ZZ")

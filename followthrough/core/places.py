@@ -55,7 +55,7 @@ def normal(country: str, region: str) -> Place:
     """A place as rule packs have it: territories are regions, and `us-nv` is NV."""
     country, region = country.upper(), region.upper()
     if country in TERRITORIES:
-        return "US", country
+        return TERRITORIES[country], country
     return country, region.removeprefix(f"{country}-")
 
 

@@ -69,7 +69,7 @@ class RulePack(Document):
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, populate_by_name=True)
 
-    id: Annotated[str, Field(pattern=r"^[a-z]{2}(-[a-z0-9]+)*$")]
+    id: Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
     version: Annotated[int, Field(ge=1)]
     title: Text
     country: str
