@@ -132,8 +132,8 @@ def places_of(e164: str) -> tuple[Place, ...]:
 
 @lru_cache(maxsize=65_536)
 def _places_of_area(prefix: str, length: int) -> tuple[Place, ...]:
-    if prefix.startswith("+1") and (found := area_codes.PLACES.get(prefix[2:5])):
-        return found
+    if prefix.startswith("+1") and (known := area_codes.PLACES.get(prefix[2:5])):
+        return known
     try:
         number = phonenumbers.parse(prefix.ljust(length, "5"))
     except phonenumbers.NumberParseException:
