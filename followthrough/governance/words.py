@@ -117,7 +117,7 @@ class _View:
             return _(phrases.SEVERAL_ZONES) % _Values(self, detail)
         tables = {"pass": phrases.PASSED, "skip": phrases.SKIPPED}
         text = self.phrase(tables.get(outcome, phrases.REASONS), code, detail)
-        text += _left_out(detail)
+        text += _left_out(detail) + _where(detail)
         by = _channel(detail.get("channel", ""))
         return _("By %(channel)s: %(sentence)s") % {"channel": by, "sentence": text} if by else text
 
@@ -194,13 +194,15 @@ def _left_out(detail: Mapping[str, Any]) -> str:
     return text % {"names": ", ".join(names)} if names else ""
 
 
-def _places(view: _View, detail: Mapping[str, Any]) -> str:
-    return _(" or ").join(detail.get("places", ()))
-
-
-def _known_by(view: _View, detail: Mapping[str, Any]) -> str:
-    kinds = str(detail.get("by", "")).split("+")
-    return _(" and ").join(_(phrases.EVIDENCE[kind]) for kind in kinds if kind in phrases.EVIDENCE)
+def _where(detail: Mapping[str, Any]) -> str:
+    """Whose law it went by, and how it is known that it is theirs."""
+    kinds = [kind for kind in str(detail.get("by", "")).split("+") if kind in phrases.EVIDENCE]
+    if not detail.get("places") or not kinds:
+        return ""
+    return _(" The law is that of %(places)s (by %(known)s).") % {
+        "places": _(" and ").join(detail["places"]),
+        "known": _(" and ").join(_(phrases.EVIDENCE[kind]) for kind in kinds),
+    }
 
 
 def _local(view: _View, detail: Mapping[str, Any]) -> str:
@@ -254,8 +256,6 @@ def _failing(view: _View, detail: Mapping[str, Any]) -> str:
 
 
 _MADE = {
-    "places": _places,
-    "known_by": _known_by,
     "local": _local,
     "evidence": _evidence,
     "useful": _since("useful_until"),

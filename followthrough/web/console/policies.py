@@ -124,6 +124,7 @@ class Said(NamedTuple):
     holidays: str
     packs: Sequence[law.Told]
     reply_minutes: int
+    outreach: bool  # the law sets it narrower hours than the rest
 
 
 def _said(document: PolicyDocument, places: Sequence[Place]) -> Said:
@@ -144,6 +145,7 @@ def _said(document: PolicyDocument, places: Sequence[Place]) -> Said:
         holidays=policy_words.holidays(document),
         packs=packs,
         reply_minutes=document.reply_minutes,
+        outreach=any(one.pack.hours and one.pack.purposes == ["outreach"] for one in packs),
     )
 
 
@@ -151,25 +153,37 @@ Case = tuple[str, Place, Bounds]  # a channel, a place, and what binds messages 
 
 
 def _hours(policy: CompiledPolicy, places: Sequence[Place]) -> list[HoursRow]:
-    """A row for all channels, and all places, that come to the same hours."""
-    now = clock.now()
-    alike: dict[tuple[str, str], list[Case]] = {}
+    """A row for all channels that come to the same hours in the same places."""
+    alike: dict[tuple[str, str, tuple[Place, ...]], list[Case]] = {}
     for code in CHANNELS:
-        for place in places:
-            bounds = policy.rules((place,), now).bounds(code, "informational")
-            said = policy_words.week(bounds.hours.own), policy_words.week(bounds.hours.both)
-            alike.setdefault(said, []).append((code, place, bounds))
-    return [_row(cases, len(places)) for cases in alike.values()]
+        for said, cases in _of_channel(policy, code, places).items():
+            where = tuple(place for _code, place, _bounds in cases)
+            alike.setdefault((*said, where), []).extend(cases)
+    return [_row(policy, cases, len(places)) for cases in alike.values()]
 
 
-def _row(cases: Sequence[Case], everywhere: int) -> HoursRow:
-    hours = cases[0][2].hours
+def _of_channel(
+    policy: CompiledPolicy, code: str, places: Sequence[Place]
+) -> dict[tuple[str, str], list[Case]]:
+    """The places in which a channel has the same hours, by the policy's and those of both."""
+    now = clock.now()
+    found: dict[tuple[str, str], list[Case]] = {}
+    for place in places:
+        bounds = policy.rules((place,), now).bounds(code, "informational")
+        said = policy_words.week(bounds.hours.own), policy_words.week(bounds.hours.both)
+        found.setdefault(said, []).append((code, place, bounds))
+    return found
+
+
+def _row(policy: CompiledPolicy, cases: Sequence[Case], everywhere: int) -> HoursRow:
+    """The strip is of all these places: what the law of one forbids is shown as forbidden."""
+    places = tuple(dict.fromkeys(place for _code, place, _bounds in cases))
+    hours = policy.rules(places, clock.now()).bounds(cases[0][0], "informational").hours
     days = [(policy_words.day(number), bands(hours, number)) for number in range(7)]
     open_for, wait = _figures([one for _name, one in days])
-    where = list(dict.fromkeys(law.name(place) for _code, place, _bounds in cases))
     return HoursRow(
         channels=list(dict.fromkeys(code for code, _place, _bounds in cases)),
-        places="" if len(where) == everywhere else ", ".join(where),
+        places="" if len(places) == everywhere else ", ".join(map(law.name, places)),
         own=policy_words.week(hours.own),
         laws=_laws(cases),
         closed=policy_words.closed(hours.own),
