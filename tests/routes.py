@@ -13,7 +13,7 @@ from followthrough.audit.facts import SYSTEM
 from followthrough.conversations.models import Handoff
 from followthrough.core.ids import uuid7
 from followthrough.demo.models import AtsApplication
-from followthrough.governance import policies
+from followthrough.governance import freezes, policies, proposals
 from followthrough.intake.models import RawEvent
 from followthrough.journeys import versions
 from followthrough.journeys.models import MessageMap
@@ -72,6 +72,26 @@ def handoff(organization: Organization) -> tuple[Any, ...]:
     made = Handoff.objects.create(
         organization=organization, candidate=world.candidate(world.connection(organization)),
         reason="unclear", opened_at=world.NOON, due_at=world.NOON,
+    )  # fmt: skip
+    return (made.id,)
+
+
+def proposal(organization: Organization) -> tuple[Any, ...]:
+    made = proposals.propose(
+        organization=organization, document=policies.default_document(), author_id=str(uuid7()),
+        at=world.NOON,
+    )  # fmt: skip
+    return (made.id,)
+
+
+def everything(organization: Organization) -> tuple[Any, ...]:
+    return ("organization", organization.id)
+
+
+def stopped(organization: Organization) -> tuple[Any, ...]:
+    made = freezes.begin(
+        organization_id=organization.id, subject_kind="organization", subject_id=organization.id,
+        why="kill_switch", by="system", at=world.NOON,
     )  # fmt: skip
     return (made.id,)
 
@@ -171,6 +191,10 @@ EXAMPLES: dict[str, Callable[[Organization], tuple[Any, ...]]] = {
     "map-version": map_version,
     "map-yaml": map_version,
     "policy": policy,
+    "approve-policy": proposal,
+    "close-proposal": proposal,
+    "stop": everything,
+    "let-go": stopped,
     "connection": connection,
     "connection-live": connection,
     "show-hook": connection,

@@ -83,9 +83,9 @@ class Case:
         """What is checked from now on is whether the message may go this way."""
         self.via = option
         self.bounds = self.rules.bounds(option.channel, self.draft.purpose)
-        self.hours, narrower = self.bounds.hours.both, self.draft.narrower
-        if narrower is not None:
-            self.hours = narrowed(self.hours, narrower.weeks.get(option.channel))
+        self.hours, limits = self.bounds.hours.both, self.draft.limits
+        if limits is not None:
+            self.hours = narrowed(self.hours, limits.hours.get(option.channel))
 
 
 def shown(id: object) -> str:

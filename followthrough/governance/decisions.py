@@ -16,7 +16,7 @@ from uuid import UUID
 
 from followthrough.core.places import Place
 from followthrough.core.predicates import Facts
-from followthrough.governance.hours import Narrower
+from followthrough.governance.limits import Limits
 
 # code, outcome (pass | hold | drop | merge; skip: it does not apply here), detail
 Check = tuple[str, str, Mapping[str, Any]]
@@ -58,7 +58,8 @@ class Draft:
 
     `facts` are what `relevance` is evaluated against; `anchor.<name>.sequence` among them is the
     anchor's present sequence (None: taken away). `freezes` are the standing ones on its
-    application, map and so on beyond the person's own (`PersonFacts.freezes`).
+    application, map and so on beyond the person's own (`PersonFacts.freezes`). `told` is channel
+    and purpose of each message; it is only filled in where a cap counts them.
     """
 
     touch_id: UUID
@@ -77,17 +78,19 @@ class Draft:
     reply_to_at: datetime | None = None
     freezes: Sequence[FreezeFact] = ()
     failed_channels: frozenset[str] = frozenset()  # tried, and definitively failed
-    narrower: Narrower | None = None  # hours that its map or stage adds
+    limits: Limits | None = None  # what its map asks beyond law and policy
+    told: Sequence[tuple[str, str]] = ()  # sent about its application in this stage
 
 
 class FreezeFact(NamedTuple):
-    """A standing freeze. One on a sender stops only what would leave by that sender."""
+    """A standing freeze. One on a sender or a channel stops only what would leave by that one."""
 
     id: UUID
     subject_kind: str
     why: str
     until: datetime | None
     subject_id: UUID | None = None
+    channel: str = ""  # of one on a channel
 
 
 class Use(NamedTuple):

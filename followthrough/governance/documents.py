@@ -104,17 +104,56 @@ class WeekDocument(Document):
 
 
 class CapDocument(Document):
-    """At most so many messages in any so many hours."""
+    """At most so many messages in any so many `hours`, in a day of the candidate's own clock, or
+    while an application is in one stage."""
 
-    per: Literal["person", "address"]
+    per: Literal["person", "address", "application"]
     channel: Literal["", "sms", "email", "whatsapp", "webchat", "voice"] = ""
-    hours: int = Field(ge=1, le=LONGEST_CAP)
+    hours: int | None = Field(default=None, ge=1, le=LONGEST_CAP)
+    window: Literal["day", "stage"] | None = None
     at_most: int = Field(ge=1, le=1000)
     purposes: list[Purpose] = []
 
+    @model_validator(mode="after")
+    def check_window(self) -> CapDocument:
+        """A cap counts over one window, and a stage is one application's."""
+        if (self.hours is None) == (self.window is None):
+            raise refused(
+                "A cap counts over exactly one window.",
+                "Write hours: 24, or window: day, or window: stage.",
+            )
+        if self.window == "stage" and self.per != "application":
+            raise refused(
+                "A stage is one application's.", "Write per: application with window: stage."
+            )
+        return self
+
     def subject(self) -> tuple[Any, ...]:
-        """What the cap is about: two caps about the same contradict each other."""
-        return self.per, self.channel, self.hours, tuple(sorted(set(self.purposes)))
+        """What the cap is about: of two caps about the same the stricter counts."""
+        return self.per, self.channel, self.hours, self.window, tuple(sorted(set(self.purposes)))
+
+
+def strictest(caps: Sequence[CapDocument]) -> list[CapDocument]:
+    """One cap for each subject: of several the one that allows least."""
+    found: dict[tuple[Any, ...], CapDocument] = {}
+    for cap in sorted(caps, key=lambda one: one.at_most):
+        found.setdefault(cap.subject(), cap)
+    return [cap for cap in caps if found[cap.subject()] is cap]
+
+
+HoursDocument = Mapping[
+    Literal["default", "sms", "email", "whatsapp", "webchat", "voice"], WeekDocument
+]
+
+
+class LimitsDocument(Document):
+    """What a message map, or one stage of it, asks beyond law and policy: only ever less."""
+
+    hours: HoursDocument = {}
+    caps: list[CapDocument] = []
+
+    def __bool__(self) -> bool:
+        return bool(self.hours or self.caps)
 
 
 _DAY = re.compile(r"(\d{4}-)?\d\d-\d\d")
@@ -183,7 +222,7 @@ class KeepDocument(Document):
 class PolicyDocument(Document):
     """A sending policy. See `default_policy.yaml` for one with comments."""
 
-    hours: Mapping[Literal["default", "sms", "email", "whatsapp", "webchat", "voice"], WeekDocument]
+    hours: HoursDocument
     caps: list[CapDocument] = []
     keep_for_priority: KeepDocument = KeepDocument()
     reply_minutes: int = Field(default=30, ge=0, le=1440)
@@ -191,15 +230,7 @@ class PolicyDocument(Document):
     merge_nudges: bool = True
     spread_minutes: int = Field(default=0, ge=0, le=180)
     holidays: HolidaysDocument = HolidaysDocument()
-
-    @field_validator("caps")
-    @classmethod
-    def check_caps(cls, caps: list[CapDocument]) -> list[CapDocument]:
-        """Two caps about the same thing contradict each other."""
-        subjects = [cap.subject() for cap in caps]
-        if len(set(subjects)) < len(subjects):
-            raise refused("Two caps are about the same messages.", "Keep the stricter of the two.")
-        return caps
+    two_to_loosen: bool = False
 
     @model_validator(mode="after")
     def check_room(self) -> PolicyDocument:

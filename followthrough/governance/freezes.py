@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from followthrough.audit import facts
 from followthrough.core import clock
@@ -23,9 +24,11 @@ def begin(
     why: str,
     by: str,
     until: datetime | None = None,
+    note: str = "",
     at: datetime,
 ) -> Freeze:
-    """Silence automation for a subject. `by` is `member:<id>`, or who else did it (`engine`)."""
+    """Silence automation for a subject. `by` is `member:<id>`, or who else did it (`engine`); a
+    channel's `subject_id` is `channel_subject`."""
     freeze = Freeze.objects.create(
         organization_id=organization_id,
         subject_kind=subject_kind,
@@ -33,6 +36,7 @@ def begin(
         why=why,
         by=by,
         until=until,
+        note=note,
         begun_at=at,
     )
     _record(freeze, "began_freeze", by, at)
@@ -45,6 +49,15 @@ def end(freeze_id: UUID, *, by: str, at: datetime) -> bool:
     if ended:
         _record(Freeze.objects.get(id=freeze_id), "ended_freeze", by, at)
     return bool(ended)
+
+
+_CHANNELS = UUID("9c2ef0ba-6d0c-5b0e-9f0f-6a1f3d1c7a55")  # the namespace of their subjects
+
+
+@lru_cache(maxsize=65_536)
+def channel_subject(organization_id: UUID, channel: str) -> UUID:
+    """What a freeze on a channel of an organization stands on: a channel is no row of its own."""
+    return uuid5(_CHANNELS, f"{organization_id}:{channel}")
 
 
 _STANDING = """

@@ -75,28 +75,8 @@ def together(weeks: tuple[Compiled, ...]) -> Compiled | None:
 
 @lru_cache(maxsize=4096)
 def narrowed(one: Compiled | None, other: Compiled | None) -> Compiled | None:
-    """What both allow; None allows everything."""
+    """What both allow, such as the policy and a map; None allows everything."""
     return together(tuple(week for week in (one, other) if week is not None))
-
-
-# --- what a map or a stage asks for besides -----------------------------------------------------
-
-
-@dataclass(frozen=True, eq=False)
-class Narrower:
-    """Hours that a message map (or one of its stages) adds: they can only make it stricter.
-
-    `version` is how receipts name the map's version; `weeks` are by channel, and a channel that
-    is not in it is as free as before. Make one per version, and keep it: it is asked by identity.
-    """
-
-    version: str
-    weeks: Mapping[str, Compiled]
-
-    @classmethod
-    def of(cls, version: str, weeks: Mapping[str, Week]) -> Narrower:
-        """Compile the weeks of a map's version, by channel."""
-        return cls(version, {channel: Compiled.of(week) for channel, week in weeks.items()})
 
 
 # --- asking --------------------------------------------------------------------------------------

@@ -78,18 +78,55 @@ class Policy(OrganizationRow):
     document = models.JSONField()
     content_hash = models.CharField(max_length=64)
     author_id = models.CharField(max_length=80)
+    second_id = models.CharField(max_length=80, blank=True)  # who approved it, where one had to
     note = models.CharField(max_length=300, blank=True)
     published_at = models.DateTimeField()
+    review_on = models.DateField(null=True)  # when somebody should look at it again
 
     DATA = declare(
         retention=Retention.ORGANIZATION,
-        key="id organization author_id",
-        operational="number document content_hash note published_at",
+        key="id organization author_id second_id",
+        operational="number document content_hash note published_at review_on",
     )
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["organization", "number"], name="policy_number"),
+        ]
+
+
+class PolicyProposal(OrganizationRow):
+    """A policy that allows more, waiting for a second person. Closed, never deleted."""
+
+    class State(models.TextChoices):
+        OPEN = "open", _("Waits for a second person")
+        APPROVED = "approved", _("Approved")
+        REFUSED = "refused", _("Refused")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
+
+    document = models.JSONField()
+    base = models.IntegerField()  # the number of the policy it was made from; 0: the default one
+    author_id = models.CharField(max_length=80)
+    note = models.CharField(max_length=300, blank=True)
+    review_on = models.DateField(null=True)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
+    proposed_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+    closed_by = models.CharField(max_length=80, blank=True)
+
+    DATA = declare(
+        retention=Retention.ORGANIZATION,
+        key="id organization author_id closed_by",
+        operational="document base note review_on state proposed_at closed_at",
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization"],
+                condition=models.Q(state="open"),
+                name="proposal_one_at_a_time",
+            ),
         ]
 
 
@@ -101,6 +138,7 @@ class Freeze(OrganizationRow):
         CANDIDATE = "candidate", _("A candidate")
         APPLICATION = "application", _("An application")
         MAP = "map", _("A message map")
+        CHANNEL = "channel", _("A channel")
         SENDER = "sender", _("A sender")
 
     subject_kind = models.CharField(max_length=20, choices=Subject.choices)
@@ -110,6 +148,7 @@ class Freeze(OrganizationRow):
     )  # handoff, promise, accommodation, kill_switch, held_batch
     until = models.DateTimeField(null=True)  # none: until it is ended
     by = models.CharField(max_length=80)
+    note = models.CharField(max_length=300, blank=True)  # what whoever began it wrote about it
     begun_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
     ended_by = models.CharField(max_length=80, blank=True)
@@ -117,13 +156,18 @@ class Freeze(OrganizationRow):
     DATA = declare(
         retention=Retention.EVIDENCE,
         key="id organization subject_id by ended_by",
-        operational="subject_kind why until begun_at ended_at",
+        operational="subject_kind why until note begun_at ended_at",
     )
 
     class Meta:
         indexes = [
             models.Index(
                 fields=["subject_id"], name="freeze_standing", condition=models.Q(ended_at=None)
+            ),
+            models.Index(  # few ever stand
+                fields=["organization"],
+                name="freeze_switches",
+                condition=models.Q(ended_at=None, why="kill_switch"),
             ),
         ]
 

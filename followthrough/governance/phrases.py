@@ -33,9 +33,9 @@ REASONS = {
     "no_common_hour": _("No hour is allowed in every zone the candidate may be in"
                         " (%(evidence)s). Ask them where they are."),
     "merged": _("A more urgent message that went out at the same moment says enough."),
-    "legal_caps": _("Legal cap: at most %(at_most)s in %(hours)s hours per %(per)s%(keeping)s,"
+    "legal_caps": _("Legal cap: at most %(at_most)s %(window)s per %(per)s%(keeping)s,"
                     " and they were used."),
-    "caps": _("Cap: at most %(at_most)s in %(hours)s hours per %(per)s%(keeping)s,"
+    "caps": _("Cap: at most %(at_most)s %(window)s per %(per)s%(keeping)s,"
               " and they were used."),
     "sender_inactive": _("The sender is paused."),
     "empty_text": _("The text came out empty."),
@@ -77,7 +77,7 @@ PASSED = {
     "map_hours": _("The message map allows this hour: it was %(local)s for this candidate."),
     "not_merged": _("No other message of the moment says the same."),
     "legal_caps": _("There is room under every legal cap."),
-    "caps": _("There is room under every cap of the policy."),
+    "caps": _("There is room under every cap of the policy and of the message map."),
     "sender_active": _("The sender may send."),
     "text": _("The text is ready."),
     "sent": _("It went out."),
@@ -97,7 +97,7 @@ SKIPPED = {
     "map_hours": _("The message map sets no hours of its own."),
     "not_merged": _("It is never merged into another message."),
     "legal_caps": _("No legal cap counts it."),
-    "caps": _("No cap of the policy counts it."),
+    "caps": _("No cap of the policy or of the message map counts it."),
 }
 
 HOUR_CODES = frozenset({"legal_hours", "quiet_hours", "map_hours"})
@@ -116,7 +116,8 @@ EVIDENCE = {
     "area_code": _("their area code"),
     "organization": _("the organization’s country"),
 }
-PER = {"address": _("address"), "person": _("person")}
+PER = {"address": _("address"), "person": _("person"), "application": _("application")}
+WINDOWS = {"day": _("on one day"), "stage": _("in one stage")}
 FREEZES = {
     "handoff": _("a person has to answer first"),
     "promise": _("somebody promised to get in touch"),

@@ -2,27 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Max
 
 from followthrough.accounts.models import Organization
 from followthrough.audit import facts
+from followthrough.core import clock
 from followthrough.core.canonical import digest
+from followthrough.core.errors import Explained
 from followthrough.core.places import named as name_of
 from followthrough.governance import rulepacks
 from followthrough.governance.documents import CHANNELS, PolicyDocument, PolicyError, Problem
+from followthrough.governance.loosening import Part, loosened
 from followthrough.governance.models import Policy
 from followthrough.governance.policy import CompiledPolicy, compiled
 from followthrough.people import sites
 from followthrough.store import sql
 
+REVIEW = timedelta(days=182)  # a policy is looked at again after half a year, unless it is said
 _KEPT = 10_000  # policies kept compiled in one process
 _compiled: dict[UUID | None, CompiledPolicy] = {}  # versions are immutable
+
+
+class NeedsSecondPerson(Explained):
+    """The policy allows more than the one in force, which asks for two people then."""
+
+    def __init__(self, parts: Sequence[Part]) -> None:
+        super().__init__(
+            "The new policy",
+            reason="allows more than the one in force, which asks for a second person then.",
+            remedy="Propose it, and let somebody else approve it.",
+        )
+        self.parts = tuple(parts)
+
 
 _NEWEST = """
 SELECT DISTINCT ON (organization_id) organization_id, id FROM governance_policy
@@ -50,6 +66,16 @@ def of(organization_id: UUID) -> CompiledPolicy:
     return standing([organization_id]).answer()[organization_id]
 
 
+def newest(organization_id: UUID) -> Policy | None:
+    """The row of the policy in force; None: the default one is."""
+    return Policy.objects.filter(organization_id=organization_id).order_by("-number").first()
+
+
+def document_of(policy: Policy | None) -> PolicyDocument:
+    """What a version says; None: what the default policy does."""
+    return PolicyDocument.read(policy.document) if policy else rulepacks.default_policy()
+
+
 def default() -> CompiledPolicy:
     """What counts where nothing was published; `id` None, `number` 0."""
     if None not in _compiled:
@@ -62,7 +88,7 @@ def default_document() -> dict[str, Any]:
     return rulepacks.default_policy().model_dump(mode="json")
 
 
-def _compile(policy_ids: Any) -> None:
+def _compile(policy_ids: Iterable[UUID]) -> None:
     wanted = list(policy_ids)
     if not wanted:
         return
@@ -72,6 +98,16 @@ def _compile(policy_ids: Any) -> None:
         )
 
 
+def check(document: Mapping[str, Any], organization: Organization) -> PolicyDocument:
+    """Read a document that may become an organization's policy.
+
+    Raises documents.PolicyError when it contradicts itself or the law where the organization is.
+    """
+    read = PolicyDocument.read(document)
+    _check_room_for_law(read, organization)
+    return read
+
+
 @transaction.atomic
 def publish(
     *,
@@ -79,44 +115,75 @@ def publish(
     document: Mapping[str, Any],
     author_id: str,
     note: str = "",
+    second_id: str = "",
+    review_on: date | None = None,
     at: datetime,
 ) -> Policy:
     """Make `document` the organization's policy from now on: a new, immutable version.
 
-    Raises documents.PolicyError when it contradicts itself or the law where the organization is.
+    `second_id` is whoever else approved it. Raises documents.PolicyError for what `check` refuses,
+    and NeedsSecondPerson where it allows more and the policy in force asks for two.
     """
-    read = PolicyDocument.read(document)
-    _check_room_for_law(read, organization, at)
-    # One publication at a time; NO KEY UPDATE does not stop rows that refer to the organization.
-    Organization.objects.select_for_update(no_key=True).get(id=organization.id)
-    last = Policy.objects.filter(organization=organization).aggregate(last=Max("number"))["last"]
+    read = check(document, organization)
+    last = lock(organization)
+    _check_second(document_of(last), read, author_id, second_id)
     content = read.model_dump(mode="json")
     policy = Policy.objects.create(
         organization=organization,
-        number=(last or 0) + 1,
+        number=(last.number if last else 0) + 1,
         document=content,
         content_hash=digest(content),
         author_id=author_id,
+        second_id=second_id,
         note=note,
+        review_on=review_on,
         published_at=at,
     )
-    facts.record(
-        organization_id=organization.id,
-        actor=facts.Actor("member", author_id) if author_id else facts.SYSTEM,
-        verb="published_policy",
-        subject_kind="policy",
-        subject_id=policy.id,
-        why={"number": policy.number, "content_hash": policy.content_hash},
-        at=at,
-    )
+    _record(policy, "published_policy", author_id, at, number=policy.number,
+            content_hash=policy.content_hash, second=second_id)  # fmt: skip
     return policy
 
 
-def _check_room_for_law(document: PolicyDocument, organization: Organization, at: datetime) -> None:
+def lock(organization: Organization) -> Policy | None:
+    """Let nobody else publish until the transaction ends; returns the policy in force.
+
+    NO KEY UPDATE does not stop rows that refer to the organization.
+    """
+    Organization.objects.select_for_update(no_key=True).get(id=organization.id)
+    return newest(organization.id)
+
+
+def _check_second(
+    before: PolicyDocument, after: PolicyDocument, author_id: str, second_id: str
+) -> None:
+    alone = not second_id or second_id == author_id
+    if before.two_to_loosen and alone and (parts := loosened(before, after)):
+        raise NeedsSecondPerson(parts)
+
+
+def review(policy: Policy, *, by: str, again_on: date, at: datetime) -> None:
+    """Somebody looked at the policy and it may stay; `again_on` is when to look next."""
+    Policy.objects.filter(id=policy.id).update(review_on=again_on)
+    _record(policy, "reviewed_policy", by, at, again_on=again_on.isoformat())
+
+
+def _record(policy: Policy, verb: str, by: str, at: datetime, **why: Any) -> None:
+    facts.record(
+        organization_id=policy.organization_id,
+        actor=facts.Actor("member", by) if by else facts.SYSTEM,
+        verb=verb,
+        subject_kind="policy",
+        subject_id=policy.id,
+        why={name: value for name, value in why.items() if value != ""},
+        at=at,
+    )
+
+
+def _check_room_for_law(document: PolicyDocument, organization: Organization) -> None:
     """Hours that never meet the legal ones would hold every message for ever."""
     policy = compiled(document, packs=rulepacks.packs())
     for place in sites.places(organization.id, country=organization.country):
-        rules = policy.rules((place,), at)
+        rules = policy.rules((place,), clock.now())
         silent = [one for one in CHANNELS if rules.bounds(one, "informational").hours.both == {}]
         _check_heard(document, silent, name_of(place))
 

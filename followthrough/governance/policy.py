@@ -16,44 +16,13 @@ from followthrough.core.places import UNKNOWN, Place
 from followthrough.core.places import named as name_of
 from followthrough.core.zones import Week, Window
 from followthrough.governance.calendars import Closed
-from followthrough.governance.documents import (
-    ANY_HOUR_CHANNELS,
-    CHANNELS,
-    CapDocument,
-    HolidaysDocument,
-    PolicyDocument,
-)
+from followthrough.governance.documents import CHANNELS, HolidaysDocument, PolicyDocument
 from followthrough.governance.hours import ANY, Compiled, Hours, hours
+from followthrough.governance.limits import POLICY, STAGE, Cap, caps, counting, week_of
 from followthrough.governance.packs import RulePack
 
-POLICY = "policy"  # the source of a cap that is not a rule pack's
 ALWAYS: Week = {day: (Window(time(0), time(0)),) for day in range(7)}
-
-
 NO_HOLIDAYS = HolidaysDocument()
-
-
-@dataclass(frozen=True, slots=True)
-class Cap:
-    """At most `at_most` messages in any `window`. Empty `channel` or `purposes`: all of them."""
-
-    per: str  # person | address
-    channel: str
-    seconds: float  # of the window
-    at_most: int
-    unless_urgent: int  # at most: the rest of it is kept for urgent ones
-    purposes: frozenset[str]
-    source: str  # POLICY or the id of a rule pack
-
-    @property
-    def window(self) -> timedelta:
-        return timedelta(seconds=self.seconds)
-
-    def covers(self, channel: str, purpose: str) -> bool:
-        """Whether messages of this channel and purpose count; an unknown purpose ('') does."""
-        return self.channel in ("", channel) and (
-            not self.purposes or not purpose or purpose in self.purposes
-        )
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -91,8 +60,8 @@ class Rules:
         speaking = [pack for pack in self.packs if pack.speaks_of(channel, purpose)]
         return Bounds(
             hours=hours(tuple(self._laws(speaking)), self.policy.own_week(channel, self.places)),
-            legal_caps=_counting(self._caps(speaking), channel, purpose),
-            own_caps=_counting(self.policy.own_caps, channel, purpose),
+            legal_caps=counting(self._caps(speaking), channel, purpose),
+            own_caps=counting(self.policy.own_caps, channel, purpose),
             consent=tuple(one.id for one in self.packs if one.needs_consent(channel, purpose)),
         )
 
@@ -103,7 +72,7 @@ class Rules:
 
     def _caps(self, speaking: Iterable[RulePack]) -> list[Cap]:
         room = self.policy.room
-        return [_cap(cap, pack.id, room) for pack in speaking for cap in pack.caps]
+        return [cap for pack in speaking for cap in caps(pack.caps, pack.id, room)]
 
     def disclosures(self, channel: str, purpose: str) -> dict[str, tuple[str, ...]]:
         """What the first message of a conversation must say, with the rule packs that ask for it:
@@ -113,11 +82,6 @@ class Rules:
             for one in pack.disclosures if pack.speaks_of(channel, purpose) else ():
                 found[one] = (*found.get(one, ()), pack.id)
         return found
-
-
-def _counting(caps: Sequence[Cap], channel: str, purpose: str) -> Sequence[Cap]:
-    """The caps that count such messages: none counts a `service`."""
-    return [cap for cap in caps if purpose != "service" and cap.covers(channel, purpose)]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -164,13 +128,9 @@ class CompiledPolicy:
         return self._weeks[channel, closed]
 
     @property
-    def remembers(self) -> timedelta:
-        """The longest window of any cap: what is older binds nobody."""
-        caps = (
-            *self.own_caps,
-            *(_cap(cap, pack.id, self.room) for pack in self.packs for cap in pack.caps),
-        )
-        return max((cap.window for cap in caps), default=timedelta())
+    def counts_stages(self) -> bool:
+        """Whether a cap counts what was sent while an application was in one stage."""
+        return any(cap.window == STAGE for cap in self.own_caps)
 
     def needs_consent(self, channel: str) -> bool:
         """Whether the ledger must hold a grant before anything goes out by `channel`."""
@@ -193,11 +153,12 @@ def compiled(
     """Compile a policy document. Raises documents.PolicyError when it is not one."""
     given = document if isinstance(document, PolicyDocument) else PolicyDocument.read(document)
     keep = given.keep_for_priority
+    hours_by_name = {str(name): week for name, week in given.hours.items()}
     return CompiledPolicy(
         id=id,
         number=number,
-        own_hours={channel: _own_week(given, channel) for channel in CHANNELS},
-        own_caps=tuple(_cap(cap, POLICY, keep.room) for cap in given.caps),
+        own_hours={channel: week_of(hours_by_name, channel) for channel in CHANNELS},
+        own_caps=caps(given.caps, POLICY, keep.room),
         urgent_at=keep.at_or_under,
         room=keep.room,
         reply_within=timedelta(minutes=given.reply_minutes),
@@ -207,24 +168,4 @@ def compiled(
         packs=tuple(packs),
         holidays=given.holidays,
         changes=sorted({at for pack in packs for at in pack.bounds() if at}),
-    )
-
-
-def _own_week(document: PolicyDocument, channel: str) -> Week | None:
-    by_name = {str(name): week for name, week in document.hours.items()}
-    found = by_name.get(channel)
-    if found is None and channel not in ANY_HOUR_CHANNELS:
-        found = by_name.get("default")
-    return found.week() if found else None
-
-
-def _cap(cap: CapDocument, source: str, room: int) -> Cap:
-    return Cap(
-        per=cap.per,
-        channel=cap.channel,
-        seconds=cap.hours * 3600.0,
-        at_most=cap.at_most,
-        unless_urgent=max(1, cap.at_most - room),
-        purposes=frozenset(cap.purposes),
-        source=source,
     )

@@ -176,7 +176,7 @@ def _policy(detail: Mapping[str, Any]) -> str:
 def _map(detail: Mapping[str, Any]) -> str:
     if "map" not in detail:
         return ""
-    return _("the message map’s own hours (%(version)s)") % {"version": detail["map"]}
+    return _("the message map, v%(number)s") % {"number": detail["map"]}
 
 
 # Whose rule it was that held something; who goes on holding it comes after.
@@ -240,6 +240,14 @@ def _kept(view: _View, detail: Mapping[str, Any]) -> str:
     return _(" (more room is kept for urgent messages)") if detail.get("kept") else ""
 
 
+def _window(view: _View, detail: Mapping[str, Any]) -> str:
+    """`in 24 hours`, `on one day`, `in one stage`."""
+    if named := phrases.WINDOWS.get(str(detail.get("window", ""))):
+        return _(named)
+    hours = int(detail.get("hours", 0))
+    return ngettext("in %(n)s hour", "in %(n)s hours", hours) % {"n": hours}
+
+
 def _failing(view: _View, detail: Mapping[str, Any]) -> str:
     """The failing condition: a phrase where there is one, else `site.region is NV`."""
     found: Mapping[str, Any] = detail.get("failing", {})
@@ -264,6 +272,7 @@ _MADE = {
     "per": _from(phrases.PER, "per"),
     "failing": _failing,
     "keeping": _kept,
+    "window": _window,
     "reason": _from(phrases.UNUSABLE, "reason"),
     "problem": _from(phrases.PROBLEMS, "problem"),
     "consent_basis": _from(phrases.CONSENT, "basis"),

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
+from followthrough.governance.documents import LimitsDocument
 from followthrough.journeys.conditions import FACT_PREFIXES, Condition
 from followthrough.journeys.parts import (
     Duration,
@@ -247,9 +248,11 @@ class TouchDef(Part):
 
 
 class StageBlock(Part):
-    """A stage's touches. `ends`: entering it ends the run; its touches still go out."""
+    """A stage's touches. `ends`: entering it ends the run; its touches still go out. `limits`
+    bind its own touches besides those of the whole map."""
 
     ends: bool | None = None
+    limits: LimitsDocument = LimitsDocument()
     touches: list[TouchDef] = []
 
 
@@ -269,6 +272,7 @@ class MapDocument(Part):
     settle: Duration = "PT30S"
     default_locale: Locale = "en"
     replies: Replies = Replies()
+    limits: LimitsDocument = LimitsDocument()
     stages: dict[Stage, StageBlock]
 
     @property
@@ -285,6 +289,11 @@ class MapDocument(Part):
         """The touches of a stage, in the order they are written; none for an unknown one."""
         block = self.stages.get(stage)  # type: ignore[call-overload]
         return block.touches if block else []
+
+    def limits_of(self, stage: str) -> list[LimitsDocument]:
+        """The limits that a stage sets itself, if it is there."""
+        block = self.stages.get(stage)  # type: ignore[call-overload]
+        return [block.limits] if block else []
 
     @cached_property
     def touches(self) -> Mapping[str, TouchDef]:

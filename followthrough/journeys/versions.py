@@ -12,6 +12,8 @@ from django.db import transaction
 
 from followthrough.audit import facts
 from followthrough.core.canonical import digest
+from followthrough.governance.limits import Limits
+from followthrough.governance.limits import limits as compiled
 from followthrough.journeys import documents
 from followthrough.journeys.definition import MapDocument
 from followthrough.journeys.models import MessageMap, Version
@@ -68,8 +70,25 @@ def _record(version: Version, at: datetime) -> None:
 @lru_cache(maxsize=KEPT)
 def document(version_id: UUID) -> MapDocument:
     """The document of a version. Raises Version.DoesNotExist when there is none."""
-    stored = Version.objects.values_list("document", flat=True).get(id=version_id)
+    _, stored = _stored(version_id)
     return MapDocument.model_validate(stored)  # it was checked when it was published
+
+
+@lru_cache(maxsize=KEPT)
+def number(version_id: UUID) -> int:
+    """The number of a version."""
+    return _stored(version_id)[0]
+
+
+def _stored(version_id: UUID) -> tuple[int, Any]:
+    return Version.objects.values_list("number", "document").get(id=version_id)
+
+
+@lru_cache(maxsize=KEPT * 4)
+def limits(version_id: UUID, stage: str) -> Limits | None:
+    """What a version asks of messages in a stage beyond law and policy; None: nothing."""
+    map = document(version_id)
+    return compiled([map.limits, *map.limits_of(stage)], number(version_id))
 
 
 def content(version_id: UUID, key: str) -> Mapping[str, Mapping[str, Mapping[str, Any]]]:

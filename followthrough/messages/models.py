@@ -120,6 +120,11 @@ class Touch(HotRow):
             models.Index(
                 fields=["shard", "due_at"], name="touch_due", condition=models.Q(state="planned")
             ),
+            models.Index(  # only what a freeze holds: found when it ends
+                fields=["organization"],
+                name="touch_frozen",
+                condition=models.Q(state="planned", held_for="frozen"),
+            ),
             models.Index(  # few ever are: what went well is never in it
                 fields=["organization", "ended_at"],
                 name="touch_lost",

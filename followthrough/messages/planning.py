@@ -118,6 +118,23 @@ def withdraw(touch_id: UUID, *, why: str, now: datetime) -> bool:
     return bool(found)
 
 
+_WAKE = """
+WITH woken AS (
+  UPDATE messaging_touch SET due_at = %s WHERE id IN (
+    SELECT id FROM messaging_touch
+    WHERE organization_id = %s AND state = 'planned' AND held_for = 'frozen'
+    FOR UPDATE SKIP LOCKED)
+  RETURNING shard)
+SELECT shard, count(*), pg_notify(%s, shard::text) FROM woken GROUP BY shard
+"""
+
+
+def wake(organization_id: UUID, *, now: datetime) -> int:
+    """Let what a freeze held be decided again at once; returns how many there are. What another
+    freeze still stands on is held again."""
+    return sum(row[1] for row in sql.rows(_WAKE, (now, organization_id, sql.WAKE)))
+
+
 class NewAsk(NamedTuple):
     """An ask to open."""
 

@@ -18,6 +18,7 @@ from followthrough.governance.decisions import (
     Rendered,
     Stored,
 )
+from followthrough.governance.freezes import channel_subject
 from followthrough.messages.outbox import Due
 from followthrough.people.contacts import CHANNEL_KIND
 from followthrough.runs import rendering
@@ -28,6 +29,7 @@ from followthrough.runs.facts import (
     Facts,
     Person,
     Subject,
+    limits,
     places_for,
     zones_for,
 )
@@ -126,6 +128,8 @@ def draft(due: Due, person: Person, zone: str, facts: Facts) -> Draft:
         due.reply_to_at,
         _freezes_on(due, subject, options, facts) if facts.freezes else [],
         frozenset(facts.failed[due.id]) if due.attempts else frozenset(),
+        limits(due, subject),
+        facts.told.get(application_id, ()) if application_id else (),
     )
 
 
@@ -133,7 +137,13 @@ def _freezes_on(
     due: Due, subject: Subject | None, options: Sequence[Option], facts: Facts
 ) -> list[FreezeFact]:
     senders = [option.sender_id for option in options]
-    return _freezes(facts, due.application_id, subject.map_id if subject else None, *senders)
+    map_id = subject.map_id if subject else None
+    channels = [
+        freeze._replace(channel=option.channel)
+        for option in options
+        for freeze in _freezes(facts, channel_subject(due.organization_id, option.channel))
+    ]
+    return [*_freezes(facts, due.application_id, map_id, *senders), *channels]
 
 
 def _relevance(due: Due, subject: Subject | None) -> Mapping[str, Any]:

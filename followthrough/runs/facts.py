@@ -17,7 +17,9 @@ from followthrough.core.phones import places_of, zones_of
 from followthrough.core.places import Place, Places
 from followthrough.governance import caps, consent, freezes, policies
 from followthrough.governance.decisions import Consent, Use
+from followthrough.governance.limits import Limits
 from followthrough.governance.policy import CompiledPolicy
+from followthrough.journeys import versions
 from followthrough.messages.outbox import Due
 from followthrough.people.contacts import CHANNEL_KIND
 from followthrough.store import sql
@@ -108,6 +110,7 @@ class Facts:
     freezes: freezes.Standing
     uses: caps.Seen
     failed: dict[UUID, set[str]]  # touch -> channels
+    told: Mapping[UUID, Sequence[tuple[str, str]]]  # application -> what it was sent in its stage
 
     def companies(self) -> dict[UUID, Company]:
         """What is known of each organization of this batch."""
@@ -166,13 +169,14 @@ WHERE touch_id = ANY(%s) AND state = 'failed'
 """
 
 
-def load(dues: Sequence[Due], *, now: datetime) -> Facts:
-    """Load the facts of a claimed batch, in one round trip."""
+def load(dues: Sequence[Due], *, now: datetime, stages: bool = False) -> Facts:
+    """Load the facts of a claimed batch, in one round trip. `stages`: also what was sent in each
+    stage, which else is only asked where a cap counts it."""
     candidates = sql.distinct(due.candidate_id for due in dues)
     applications = sql.distinct(due.application_id for due in dues)
     organizations = sql.distinct(due.organization_id for due in dues)
     freezable = {
-        "ids": [*organizations, *candidates, *applications],
+        "ids": [*organizations, *candidates, *applications, *_channels(organizations)],
         "organizations": organizations, "applications": applications,
     }  # fmt: skip
     (people, uses), *found = sql.ask(
@@ -185,7 +189,17 @@ def load(dues: Sequence[Due], *, now: datetime) -> Facts:
         consent.blocks_of_people(candidates),
         freezes.on(_FREEZABLE, freezable, now=now),
     )
-    return Facts(people, *found, uses, failed=_failed([due.id for due in dues if due.attempts]))
+    loaded = Facts(people, *found, uses, failed={}, told=NOTHING)
+    loaded.failed = _failed([due.id for due in dues if due.attempts])
+    loaded.told = _told(applications if stages else _stages_counted(dues, loaded))
+    return loaded
+
+
+def _channels(organizations: Iterable[UUID]) -> list[UUID]:
+    """What freezes on the channels of organizations stand on."""
+    return [
+        freezes.channel_subject(one, channel) for one in organizations for channel in CHANNEL_KIND
+    ]
 
 
 def _people(rows: Sequence[tuple]) -> tuple[dict[UUID, Person], caps.Seen]:
@@ -219,6 +233,44 @@ def _failed(touches: list[UUID]) -> dict[UUID, set[str]]:
     for touch_id, channel in sql.rows(_FAILED, (touches,)) if touches else ():
         found[touch_id].add(channel)
     return found
+
+
+def limits(due: Due, subject: Subject | None) -> Limits | None:
+    """What the map of a touch asks beyond law and policy."""
+    return versions.limits(due.version_id, subject.stage) if due.version_id and subject else None
+
+
+def _stages_counted(dues: Sequence[Due], loaded: Facts) -> list[UUID]:
+    """The applications about which a cap counts what was sent in their stage."""
+    found = set()
+    for due in dues:
+        if due.application_id and (subject := loaded.subjects.get(due.application_id)):
+            narrower = limits(due, subject)
+            if loaded.policies[due.organization_id].counts_stages or (
+                narrower is not None and narrower.counts_stages
+            ):
+                found.add(due.application_id)
+    return list(found)
+
+
+# One person's messages are decided by one worker at a time, so nothing is missed in between.
+_TOLD = """
+SELECT a.id, m.channel, t.purpose FROM people_application a
+JOIN messaging_message m ON m.candidate_id = a.candidate_id AND m.application_id = a.id
+  AND m.direction = 'out' AND m.delivery <> 'not_sent'
+  AND m.at >= coalesce(a.stage_since, '-infinity')
+JOIN messaging_touch t ON t.id = m.touch_id
+WHERE a.id = ANY(%s)
+"""
+
+
+def _told(applications: list[UUID]) -> Mapping[UUID, Sequence[tuple[str, str]]]:
+    if not applications:
+        return NOTHING
+    return {
+        application_id: [(channel, purpose) for _, channel, purpose in theirs]
+        for application_id, theirs in sql.by_key(sql.rows(_TOLD, (applications,))).items()
+    }
 
 
 @lru_cache(maxsize=65_536)

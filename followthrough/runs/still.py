@@ -37,17 +37,17 @@ class Still(NamedTuple):
     owned: Set[int]  # shards that are still ours
     blocked: Set[int]  # numbers of messages whose address opted out
     frozen: Set[UUID]  # subjects
-    killed: Set[UUID]  # subjects on which not even a member may write
+    killed: Set[UUID]  # subjects on which not even a member may write, nor a service message go
 
     def holds(self, number: int, one: Ready) -> bool:
         """Whether the decision about a message is still right."""
         due = one.sending.touch
         if too_old(one) or (one.epoch is not None and one.shard not in self.owned):
             return False
-        if due.purpose == "service":
-            return True
-        stops = self.killed if due.origin == "member" else self.frozen
-        return number not in self.blocked and (not stops or stops.isdisjoint(one.subjects))
+        spared = due.origin == "member" or due.purpose == "service"
+        stops = self.killed if spared else self.frozen
+        silent = number in self.blocked and due.purpose != "service"
+        return not silent and (not stops or stops.isdisjoint(one.subjects))
 
 
 def asked(ready: Sequence[Ready]) -> sql.Question[Still]:

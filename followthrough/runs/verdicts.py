@@ -21,6 +21,7 @@ from followthrough.conversations import handoffs
 from followthrough.core.ids import text_of, uuid7s
 from followthrough.governance import caps
 from followthrough.governance.decisions import Decision, Drop, Hold, Merge, Send, Use
+from followthrough.governance.freezes import channel_subject
 from followthrough.messages import outbox
 from followthrough.messages.outbox import Due, ReceiptRow, Sending
 from followthrough.people.contacts import CHANNEL_KIND
@@ -159,7 +160,11 @@ def _subjects(sending: Sending, known: Facts) -> tuple[UUID | None, ...]:
     due = sending.touch
     subject = known.subjects.get(due.application_id) if due.application_id else None
     map_id = subject.map_id if subject else None
-    return due.organization_id, due.candidate_id, due.application_id, sending.sender_id, map_id
+    channel = channel_subject(due.organization_id, sending.channel)
+    wide = due.organization_id, sending.sender_id, channel
+    if due.purpose == "service":
+        return wide
+    return *wide, due.candidate_id, due.application_id, map_id
 
 
 _KEY = sha256(settings.ADDRESS_KEY.encode()).digest()

@@ -31,6 +31,7 @@ PEOPLE = (
      "phones": ["+17752000001", "555-12"], "emails": ["quiggin@example.org"]},
 )  # fmt: skip
 APPLICATIONS = ("app-1", "app-2", "app-3")  # the first two are Zuleika's
+FREEZABLE = ("organization", "channel", "sender", "map", "application")
 STAGES = ("New", "Screen", "Interview", "Interview", "Rejected", "A stage nobody mapped")
 
 
@@ -77,11 +78,14 @@ class Life:
             "map": self.company.maps["associates"],
             "application": Application.objects.first(),
             "sender": self.company.senders["sms"],
+            "channel": None,
         }[subject]
-        if found is not None:
+        ours = self.company.organization.id
+        on = found.id if found else freezes.channel_subject(ours, "sms")
+        if found or subject == "channel":
             freezes.begin(
-                organization_id=self.company.organization.id, subject_kind=subject,
-                subject_id=found.id, why="kill_switch", by="member:tests", at=clock.now(),
+                organization_id=ours, subject_kind=subject, subject_id=on, why="kill_switch",
+                by="member:tests", at=clock.now(),
             )  # fmt: skip
 
     def unfreeze(self) -> None:
@@ -187,7 +191,10 @@ STEPS = st.one_of(
         st.sampled_from(["sms", "email"]),
     ),
     st.tuples(st.just("report"), st.sampled_from(["delivered", "undelivered", "bounced"])),
-    st.tuples(st.just("freeze"), st.sampled_from(["organization", "map", "application", "sender"])),
+    st.tuples(
+        st.just("freeze"),
+        st.sampled_from(["organization", "channel", "map", "application", "sender"]),
+    ),
     st.tuples(st.just("unfreeze")),
     st.tuples(st.just("passes"), st.sampled_from([1, 40, 3600, 5 * 3600, 26 * 3600, 200 * 3600])),
 )

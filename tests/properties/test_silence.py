@@ -1,4 +1,5 @@
-"""While a freeze stands, automation is silent; STOP is answered all the same."""
+"""While a freeze stands, automation is silent; STOP is answered all the same, unless its sender,
+its channel or everything was stopped."""
 
 from __future__ import annotations
 
@@ -8,16 +9,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from followthrough.governance.freezes import channel_subject
 from followthrough.governance.models import Freeze
 from followthrough.journeys.models import MessageMap
 from followthrough.messages.models import Touch
 from followthrough.runs import engine, verdicts
-from tests.properties.life import STEPS, Life, happen, lived
+from tests.properties.life import FREEZABLE, STEPS, Life, happen, lived
 
 pytestmark = pytest.mark.django_db
-FREEZES = st.tuples(
-    st.just("freeze"), st.sampled_from(["organization", "map", "application", "sender"])
-)
+FREEZES = st.tuples(st.just("freeze"), st.sampled_from(FREEZABLE))
 
 
 @settings(max_examples=20)
@@ -34,26 +34,28 @@ def test_nothing_automatic_leaves_while_a_freeze_stands(before, freeze, after):
 
 
 def spoken_while_frozen(life: Life) -> list[str]:
-    """Automatic messages handed over while something stood that should have silenced them."""
+    """Messages handed over while a switch stood that should have silenced them."""
     touches = {str(touch.id): touch for touch in Touch.objects.all()}
     found = []
     for call in life.provider.calls:
         touch = touches[call.key]
-        if touch.purpose != "service" and _frozen(touch, call.channel, life, call.at):
+        if _frozen(touch, call.channel, life, call.at):
             found.append(f"{touch.key} at {call.at}")
     return found
 
 
 def _frozen(touch: Touch, channel: str, life: Life, at: datetime) -> bool:
-    subjects = {touch.organization_id, touch.application_id, touch.candidate_id,
-                life.company.senders[channel].id}  # fmt: skip
+    subjects = {touch.organization_id, life.company.senders[channel].id,
+                channel_subject(touch.organization_id, channel)}  # fmt: skip
+    if touch.purpose != "service":
+        subjects |= {touch.application_id, touch.candidate_id}
     if touch.origin in ("map", "reply"):
         subjects |= set(MessageMap.objects.values_list("id", flat=True))
     standing = Freeze.objects.filter(subject_id__in=subjects, begun_at__lt=at)
     return any(freeze.ended_at is None or at < freeze.ended_at for freeze in standing)
 
 
-@pytest.mark.parametrize("subject", ["organization", "map", "application", "sender"])
+@pytest.mark.parametrize("subject", FREEZABLE)
 def test_a_freeze_that_begins_after_the_decision_still_silences(subject, monkeypatch):
     """Decided, committed, and then frozen before the hand-over: it does not go out."""
     with lived() as life:

@@ -65,12 +65,10 @@ def quiet_hours(case: Case) -> Finding:
 
 def map_hours(case: Case) -> Finding:
     """So does the message map, where it is stricter."""
-    narrower = case.draft.narrower
-    if narrower is None:
+    limits = case.draft.limits
+    if limits is None:
         return MAP_HOURS_SKIPPED
-    return _within(
-        case, "map_hours", narrower.weeks.get(case.via.channel), ("map", narrower.version)
-    )
+    return _within(case, "map_hours", limits.hours.get(case.via.channel), ("map", limits.version))
 
 
 def _within(case: Case, code: str, week: Compiled | None, rule: Rule) -> Finding:
@@ -100,16 +98,16 @@ def _then(case: Case, week: Compiled, until: datetime) -> Mapping[str, Any]:
     if alone is None or alone >= until:
         return {}
     last = int(until.timestamp()) // 60 - 1
-    hours, narrower = case.bounds.hours, case.draft.narrower
+    hours, limits = case.bounds.hours, case.draft.limits
     laws = [id for id, law in hours.laws if not open_at(law, case.zones, last)]
     found: dict[str, Any] = {}
     if week is not hours.legal and laws:
         found["rules"] = laws
     if hours.own and week is not hours.own and not open_at(hours.own, case.zones, last):
         found["policy"] = case.policy.number
-    theirs = narrower.weeks.get(case.via.channel) if narrower else None
-    if narrower and theirs and week is not theirs and not open_at(theirs, case.zones, last):
-        found["map"] = narrower.version
+    theirs = limits.hours.get(case.via.channel) if limits else None
+    if limits and theirs and week is not theirs and not open_at(theirs, case.zones, last):
+        found["map"] = limits.version
     return found
 
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from uuid import UUID
+from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from followthrough.governance import gate
-from followthrough.governance.decisions import Drop, Hold, Send
+from followthrough.governance.decisions import Drop, Hold, Send, Use
+from followthrough.governance.documents import DAYS, LimitsDocument
+from followthrough.governance.limits import limits
 from followthrough.governance.tests.cases import (
     CHICAGO,
     NIGHT,
     NOON,
+    PERSON,
     PHONE,
     RENO,
     draft,
@@ -173,3 +177,97 @@ def test_the_most_urgent_gets_the_room_whatever_the_order_and_the_answer_keeps_t
     about = facts(uses={PHONE: used(1, 2)})
     later, urgent = both(draft(priority=5), draft(priority=1), about=about)
     assert (later.code, urgent.code) == ("caps", "sent")
+
+
+# --- caps of a day, of a stage, and of a map ------------------------------------------------------
+
+ALL = {"keep_for_priority": {"room": 0}}
+TWO_A_DAY = {"caps": [{"per": "person", "window": "day", "at_most": 2}], **ALL}
+TWO_A_STAGE = {"caps": [{"per": "application", "window": "stage", "at_most": 2}], **ALL}
+ANY_HOUR = {"hours": {"default": {day: ["00:00-24:00"] for day in DAYS}}}
+
+
+def uses_at(*moments):
+    return [Use(at.timestamp(), str(uuid4()), str(PERSON), "sms", "outreach") for at in moments]
+
+
+def wall(text, zone):
+    return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+
+
+@pytest.mark.parametrize(
+    ("zone", "sent", "now", "until"),
+    [
+        # The candidate's own midnight ends the day, not 24 hours.
+        (CHICAGO, ["2026-06-03T08:00", "2026-06-03T20:00"], "2026-06-03T21:00", "2026-06-04T00:00"),
+        (CHICAGO, ["2026-06-02T23:59", "2026-06-03T00:00"], "2026-06-03T09:00", None),
+        # A day of 25 hours, and one of 23.
+        (CHICAGO, ["2026-11-01T00:10", "2026-11-01T09:00"], "2026-11-01T23:00", "2026-11-02T00:00"),
+        (CHICAGO, ["2026-03-08T00:10", "2026-03-08T09:00"], "2026-03-08T22:00", "2026-03-09T00:00"),
+        # Half an hour is not taken from Lord Howe's.
+        (
+            "Australia/Lord_Howe",
+            ["2026-10-04T00:10", "2026-10-04T12:00"], "2026-10-04T20:00", "2026-10-05T00:00",
+        ),
+    ],
+)  # fmt: skip
+def test_a_day_is_the_candidates_own(zone, sent, now, until):
+    under = policy(**TWO_A_DAY, **ANY_HOUR)
+    uses = uses_at(*(wall(one, zone) for one in sent))
+    about = facts(places=(("GB", ""),), zones=(zone,), own_uses=uses)
+    decision = one(about=about, under=under, now=wall(now, zone))
+    assert getattr(decision, "until", None) == (until and wall(until, zone))
+    assert decision.code == ("caps" if until else "sent")
+
+
+def test_a_day_must_have_room_in_every_zone():
+    """23:30 in Reno is tomorrow in Chicago."""
+    under, at_night = policy(**TWO_A_DAY, **ANY_HOUR), wall("2026-06-03T23:30", RENO)
+    by_day = uses_at(wall("2026-06-03T09:00", RENO), wall("2026-06-03T10:00", RENO))
+    about = facts(places=(("GB", ""),), zones=(CHICAGO, RENO), own_uses=by_day)
+    decision = one(about=about, under=under, now=at_night)
+    assert (decision.code, decision.until) == ("caps", wall("2026-06-04T00:00", RENO))
+    late = uses_at(wall("2026-06-04T00:10", CHICAGO), wall("2026-06-04T00:20", CHICAGO))
+    about = facts(places=(("GB", ""),), zones=(CHICAGO, RENO), own_uses=late)
+    decision = one(about=about, under=under, now=at_night)
+    assert (decision.code, decision.until) == ("caps", wall("2026-06-05T00:00", CHICAGO))
+    about = facts(places=(("GB", ""),), zones=(CHICAGO, RENO), own_uses=[by_day[0], late[0]])
+    assert one(about=about, under=under, now=at_night).until == wall("2026-06-04T00:00", RENO)
+
+
+def test_a_stage_takes_so_many_and_what_is_too_much_is_dropped():
+    under = policy(**TWO_A_STAGE)
+    told = [("sms", "informational"), ("email", "informational")]
+    assert isinstance(one(draft(told=told[:1]), under=under), Send)
+    decision = one(draft(told=told), under=under)
+    assert isinstance(decision, Drop)
+    assert dict(decision.checks[-1][2]) == {
+        "per": "application", "window": "stage", "at_most": 2, "kept": 0, "policy": 6,
+    }  # fmt: skip
+    service = draft(told=[("sms", "service"), *told[:1]])
+    assert isinstance(one(service, under=under), Send)
+
+
+def test_a_stage_counts_what_goes_out_in_the_same_pass_about_the_same_application():
+    under = policy(**TWO_A_STAGE, merge_nudges=False)
+    mine = {"application.stage": "interview", "anchor.interview_start.sequence": 2}
+    first, second = {**mine, "application.id": "1"}, {**mine, "application.id": "2"}
+    drafts = [draft(facts=about) for about in (first, first, first, second)]
+    found = both(*drafts, about=facts(), under=under)
+    assert [type(one) for one in found] == [Send, Send, Drop, Send]
+
+
+def test_a_member_is_not_counted_out_by_a_stage():
+    told = [("sms", "informational")] * 2
+    assert isinstance(one(draft(told=told, origin="member"), under=policy(**TWO_A_STAGE)), Send)
+
+
+def test_a_map_may_ask_for_less_and_never_for_more():
+    asked = {"caps": [{"per": "application", "window": "stage", "at_most": 1},
+                      {"per": "person", "hours": 24, "at_most": 900}]}  # fmt: skip
+    narrow = limits([LimitsDocument.model_validate(asked)], 3)
+    assert isinstance(one(draft(limits=narrow)), Send)
+    decision = one(draft(limits=narrow, told=[("sms", "informational")]))
+    assert (type(decision), decision.checks[-1][2]["map"]) == (Drop, 3)
+    full = facts(uses={PHONE: used(1, 2, 3)})
+    assert one(draft(limits=narrow), full).code == "caps"

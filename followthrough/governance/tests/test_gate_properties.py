@@ -216,7 +216,7 @@ def test_caps_hold_within_a_pass(situation):
             before = [
                 use
                 for use in (about.own_uses if cap.per == "person" else about.uses.get(subject, ()))
-                if use.at > (now - cap.window).timestamp() and cap.covers(use.channel, use.purpose)
+                if use.at > (now - cap.length).timestamp() and cap.covers(use.channel, use.purpose)
             ]
             assert not counted or len(before) + len(counted) <= cap.at_most
 

@@ -11,8 +11,9 @@ import pytest
 from followthrough.core.zones import Window
 from followthrough.governance import gate
 from followthrough.governance.decisions import Drop, Hold, Send
-from followthrough.governance.documents import PolicyDocument, PolicyError, WeekDocument
-from followthrough.governance.hours import Narrower, hours
+from followthrough.governance.documents import LimitsDocument, PolicyDocument, PolicyError
+from followthrough.governance.hours import hours
+from followthrough.governance.limits import limits
 from followthrough.governance.tests.cases import (
     CHICAGO,
     NIGHT,
@@ -289,34 +290,34 @@ def test_the_29th_of_february_is_a_day():
 
 # --- a map that is stricter ----------------------------------------------------------------------
 
-MORNINGS = Narrower.of("7", {"sms": WeekDocument(**daily("08:00-12:00")).week()})
+MORNINGS = limits([LimitsDocument.model_validate({"hours": {"sms": daily("08:00-12:00")}})], 7)
 
 
 def test_a_map_may_be_stricter_and_its_receipt_says_so():
-    held = decided(at("2026-06-03T13:00", CHICAGO), CHICAGO, narrower=MORNINGS)
+    held = decided(at("2026-06-03T13:00", CHICAGO), CHICAGO, limits=MORNINGS)
     assert (held.code, held.until) == ("map_hours", at("2026-06-04T09:00", CHICAGO))
-    assert held.checks[-1][2] == {"map": "7", "policy": 6}
-    sent = decided(at("2026-06-03T11:00", CHICAGO), CHICAGO, narrower=MORNINGS)
-    assert ("map_hours", "pass", {"map": "7"}) in sent.checks
+    assert held.checks[-1][2] == {"map": 7, "policy": 6}
+    sent = decided(at("2026-06-03T11:00", CHICAGO), CHICAGO, limits=MORNINGS)
+    assert ("map_hours", "pass", {"map": 7}) in sent.checks
 
 
 def test_a_map_can_never_be_looser():
-    early = decided(at("2026-06-03T08:30", CHICAGO), CHICAGO, narrower=MORNINGS)
+    early = decided(at("2026-06-03T08:30", CHICAGO), CHICAGO, limits=MORNINGS)
     assert (early.code, early.until) == ("quiet_hours", at("2026-06-03T09:00", CHICAGO))
-    evening = decided(at("2026-06-03T20:30", CHICAGO), CHICAGO, narrower=MORNINGS)
+    evening = decided(at("2026-06-03T20:30", CHICAGO), CHICAGO, limits=MORNINGS)
     assert (evening.code, evening.until) == ("quiet_hours", at("2026-06-04T09:00", CHICAGO))
 
 
 def test_a_map_says_nothing_of_other_channels_and_answers_go_at_any_hour():
     mail = [option("email")]
     at_noon = at("2026-06-03T13:00", CHICAGO)
-    assert isinstance(decided(at_noon, CHICAGO, narrower=MORNINGS, options=mail), Send)
+    assert isinstance(decided(at_noon, CHICAGO, limits=MORNINGS, options=mail), Send)
     answer = {"purpose": "reply", "reply_to_at": at_noon}
-    assert isinstance(decided(at_noon, CHICAGO, narrower=MORNINGS, **answer), Send)
+    assert isinstance(decided(at_noon, CHICAGO, limits=MORNINGS, **answer), Send)
 
 
 def test_hours_are_compiled_once():
-    week = MORNINGS.weeks["sms"]
+    week = MORNINGS.hours["sms"]
     assert hours((("us-tx", week),), None) is hours((("us-tx", week),), None)
     assert hours((), week).both == {day: (Window(*_times(8, 12)),) for day in range(7)}
 

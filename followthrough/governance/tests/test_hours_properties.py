@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 
 from followthrough.governance import gate, rulepacks
 from followthrough.governance.decisions import Hold, Send
-from followthrough.governance.documents import WeekDocument
-from followthrough.governance.hours import Narrower
+from followthrough.governance.documents import LimitsDocument
+from followthrough.governance.limits import limits
 from followthrough.governance.packs import RulePack
 from followthrough.governance.policy import compiled
 from followthrough.governance.tests.cases import DOCUMENT, MAIL, NOON, Consent, draft, facts, option
@@ -203,7 +203,7 @@ def _closed(day, closes, places):
 def decided(case, now):
     under = compiled(case["document"], packs=rulepacks.packs())
     given = option(case["channel"], address_key=MAIL)
-    week = case["narrower"] and WeekDocument(**case["narrower"]).week()
+    asks = {"hours": {"sms": case["narrower"]} if case["narrower"] else {}}
     answered = case["reply_to_at"]
     about = facts(
         candidate_id=UUID(int=case["person"]),
@@ -215,7 +215,7 @@ def decided(case, now):
         options=[given],
         purpose=case["purpose"],
         reply_to_at=None if answered is None else now + timedelta(minutes=answered),
-        narrower=Narrower.of("3", {"sms": week}) if week else None,
+        limits=limits([LimitsDocument.model_validate(asks)], 3),
     )
     return gate.decide([one], about, under, now)[0]
 

@@ -26,7 +26,7 @@ def test_the_default_policy_is_the_suggested_one():
     assert hours.own[0] == (Window(time(9), time(20)),)
     assert hours.own[6] == (Window(time(12), time(20)),)
     (cap,) = policy.own_caps
-    assert (cap.per, cap.window, cap.at_most) == ("address", timedelta(hours=24), 3)
+    assert (cap.per, cap.length, cap.at_most) == ("address", timedelta(hours=24), 3)
     assert (policy.urgent_at, policy.room, policy.reply_within) == (2, 1, timedelta(minutes=30))
     assert policy.needs_consent("sms")
     assert not policy.needs_consent("email")
@@ -58,7 +58,14 @@ REFUSED = {
     "service capped": (
         GOOD | {"caps": [CAP | {"purposes": ["service"]}]}, "caps.0.purposes.0", "Use one of",
     ),
-    "two caps": (GOOD | {"caps": [CAP, CAP | {"at_most": 2}]}, "caps", "Keep the stricter"),
+    "cap of two windows": (GOOD | {"caps": [CAP | {"window": "day"}]}, "caps.0", "Write hours: 24"),
+    "cap of no window": (
+        GOOD | {"caps": [{"per": "person", "at_most": 3}]}, "caps.0", "Write hours: 24",
+    ),
+    "stage of a person": (
+        GOOD | {"caps": [{"per": "person", "window": "stage", "at_most": 2}]},
+        "caps.0", "per: application",
+    ),
     "all room kept": (
         GOOD | {"caps": [CAP], "keep_for_priority": {"room": 3}}, "top", "Keep less room",
     ),
@@ -85,7 +92,12 @@ def test_what_is_refused_names_the_place_the_reason_and_the_remedy(name):
 def test_every_problem_is_named_at_once():
     with pytest.raises(PolicyError) as problem:
         PolicyDocument.read({"hours": {"sms": {"mon": ["x"]}}, "caps": [{"per": "x"}], "y": 1})
-    assert len(problem.value.problems) == 5
+    assert len(problem.value.problems) == 4
+
+
+def test_of_two_caps_about_the_same_the_stricter_counts():
+    (cap,) = compiled(GOOD | {"caps": [CAP, CAP | {"at_most": 2}]}).own_caps
+    assert cap.at_most == 2
 
 
 def test_windows_of_a_day_may_touch_and_pass_midnight():

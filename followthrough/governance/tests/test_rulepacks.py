@@ -53,7 +53,7 @@ ROWS = [
 def test_every_row_of_the_table(country, region, purpose, mon, sat, sun, cap):
     found = law(country, region, purpose=purpose)
     assert week(found.hours.legal) == [mon] * 5 + [sat, sun]
-    assert [(one.per, one.at_most, one.window) for one in found.legal_caps] == (
+    assert [(one.per, one.at_most, one.length) for one in found.legal_caps] == (
         [("address", cap, timedelta(hours=24))] if cap else []
     )
 
@@ -186,7 +186,7 @@ REFUSED = {
     "unknown region": ({"region": "ZZ"}, "top", "TX"),
     "unknown channel": ({"channels": ["fax"]}, "channels.0", "Use one of 'sms'"),
     "a cap without a unit": (
-        {"caps": [{"per": "address", "at_most": 3}]}, "caps.0.hours", "Add it.",
+        {"caps": [{"per": "address", "at_most": 3}]}, "caps.0", "Write hours: 24",
     ),
     "holidays of nowhere": ({"country": "AC", "region": "", "holidays": True}, "top", "notes"),
     "holidays without hours": ({"hours": None, "holidays": True}, "top", "Add the hours"),

@@ -11,8 +11,8 @@ from django.utils import translation
 
 from followthrough.governance import gate, phrases, words
 from followthrough.governance.decisions import Drop, Hold, Merge, Send
-from followthrough.governance.documents import DAYS, WeekDocument
-from followthrough.governance.hours import Narrower
+from followthrough.governance.documents import DAYS, LimitsDocument
+from followthrough.governance.limits import limits
 from followthrough.governance.tests.cases import (
     NIGHT,
     NOON,
@@ -218,11 +218,11 @@ def test_a_holiday_is_named():
 
 
 def test_the_map_that_was_stricter_is_named_and_who_holds_on_after_it():
-    week = WeekDocument(**{day: ["08:00-11:00"] for day in DAYS}).week()
-    given = draft(narrower=Narrower.of("7", {"sms": week}))
+    asks = {"hours": {"sms": {day: ["08:00-11:00"] for day in DAYS}}}
+    given = draft(limits=limits([LimitsDocument.model_validate(asks)], 7))
     assert words.sentence(said(given), place="Chicago").startswith(
         "Held until Thu 09:00 Chicago time. Hours of the message map: it was 12:00 for this"
-        " candidate (zone: the site). Rule: the message map’s own hours (7), and after that"
+        " candidate (zone: the site). Rule: the message map, v7, and after that"
         " policy v6."
     )
 

@@ -19,8 +19,8 @@ from django.utils.translation import gettext_lazy as _
 
 from followthrough.conversations.models import Handoff
 from followthrough.core import clock
-from followthrough.governance.models import Freeze
 from followthrough.people import scopes
+from followthrough.runs import switches
 from followthrough.web import permissions
 
 
@@ -85,9 +85,7 @@ def _inside(request: HttpRequest) -> dict[str, Any]:
         "may": permissions.of(member.role),
         "places": [group for group in places if group],
         "keyed": [one for group in places for one in group],
-        "stopped": Freeze.objects.filter(
-            organization_id=member.organization_id, subject_kind="organization", ended_at=None
-        ).first(),
+        "switched_off": switches.standing(member.organization_id),
     }
 
 

@@ -21,7 +21,7 @@ from followthrough.governance.hours import Hours, intersection
 from followthrough.governance.models import Policy
 from followthrough.governance.policy import Bounds, CompiledPolicy, compiled
 from followthrough.people import sites
-from followthrough.web.console import law, names, policy_words
+from followthrough.web.console import law, names, policy_change, policy_words
 from followthrough.web.console.map_words import language
 from followthrough.web.console.ruler import OPEN, Band, bands
 
@@ -43,16 +43,25 @@ def _page(request: HttpRequest, number: int | None) -> HttpResponse:
     rows = list(Policy.objects.filter(organization=organization).order_by("-number"))
     shown = _version(rows, number)
     document = PolicyDocument.read(shown.document) if shown else rulepacks.default_policy()
+    waiting = policy_change.waiting(request.member, rows[0] if rows else None)  # type: ignore[attr-defined]
     given = {
         "versions": rows,
         "shown": shown,
         "newest": rows[0] if rows else None,
-        "authors": names.of_authors(row.author_id for row in rows),
+        "authors": _authors(rows, waiting),
         "changes": _changes(rows, shown, document),
+        "waiting": waiting,
+        "overdue": policy_change.overdue(rows[0] if rows else None, clock.now().date()),
+        "summary": policy_words.summary(document),
         "said": _said(document, sites.places(organization.id, country=organization.country)),
         "said_words": _words(),
     }
     return render(request, "console/policy.html", given)
+
+
+def _authors(rows: Sequence[Policy], waiting: policy_change.Waiting | None) -> names.Authors:
+    known = [one for row in rows for one in (row.author_id, row.second_id)]
+    return names.of_authors([*known, waiting.proposal.author_id] if waiting else known)
 
 
 def _version(rows: Sequence[Policy], number: int | None) -> Policy | None:

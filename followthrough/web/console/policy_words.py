@@ -16,8 +16,10 @@ from followthrough.governance.documents import (
     LOCAL,
     CapDocument,
     PolicyDocument,
+    strictest,
 )
 from followthrough.governance.hours import Compiled
+from followthrough.governance.loosening import loosened
 from followthrough.governance.policy import compiled
 from followthrough.web.console.map_words import joined
 
@@ -88,6 +90,23 @@ def _days(numbers: Sequence[int]) -> str:
     return first if len(numbers) == 1 else f"{first}–{last}"
 
 
+def summary(document: PolicyDocument) -> str:
+    """The policy in a breath: hours of texts, hours of mail, and every cap."""
+    own = compiled(document).own_hours
+    parts = [
+        _("Text %(when)s in the candidate’s own time") % {"when": week(own["sms"])},
+        _("mail %(when)s") % {"when": week(own["email"])},
+        *(_short(rule) for rule in strictest(document.caps)),
+    ]
+    return "; ".join(parts) + "."
+
+
+def _short(rule: CapDocument) -> str:
+    """A cap as a part of a sentence: `at most 3 text messages to one address in any 24 hours`."""
+    said = cap(rule).rstrip(".")
+    return said[:1].lower() + said[1:]
+
+
 # --- the rules, one by one -----------------------------------------------------------------------
 
 
@@ -97,10 +116,25 @@ def cap(rule: CapDocument) -> str:
         "n": rule.at_most,
         "what": _(MESSAGES[rule.channel]),
         "purposes": _purposes(rule),
-        "whom": _("person") if rule.per == "person" else _("address"),
-        "time": hours(rule.hours),
+        "whom": _(WHOM[rule.per]),
+        "time": _(WINDOWS[rule.window]) if rule.window else _in_any(rule.hours or 0),
     }
-    return _("At most %(n)s %(what)s%(purposes)s to one %(whom)s in any %(time)s.") % told
+    return _("At most %(n)s %(what)s%(purposes)s %(whom)s %(time)s.") % told
+
+
+WHOM = {
+    "person": gettext_noop("to one person"),
+    "address": gettext_noop("to one address"),
+    "application": gettext_noop("about one application"),
+}
+WINDOWS = {
+    "day": gettext_noop("on one day by their clock"),
+    "stage": gettext_noop("in one stage"),
+}
+
+
+def _in_any(length: int) -> str:
+    return _("in any %(time)s") % {"time": hours(length)}
 
 
 def _purposes(rule: CapDocument) -> str:
@@ -187,28 +221,36 @@ def closed(hours: Compiled | None) -> str:
     return _("closed days apart") if hours is not None and hours.closed else ""
 
 
+def loosening(document: PolicyDocument) -> str:
+    """Who may make the policy allow more."""
+    if document.two_to_loosen:
+        return _("A change that allows more needs a second person; one that allows less does not.")
+    return _("One person may publish a change, also one that allows more.")
+
+
 # --- what a version changes ----------------------------------------------------------------------
 
 
 class Change(NamedTuple):
-    """A rule that differs: what it is about, and what it said and says ('' where it did not, or
-    does not, exist)."""
+    """A rule that differs: what it is about, what it said and says ('' where it did not, or does
+    not, exist), and whether it allows more now."""
 
     about: str
     was: str
     is_: str
+    looser: bool = False
 
 
 def changes(before: PolicyDocument, after: PolicyDocument) -> list[Change]:
     """What `after` says otherwise than `before`; channels that change alike are named together."""
-    old, new = dict(_rules(before)), dict(_rules(after))
-    alike: dict[tuple[str, str, str], list[Any]] = {}
+    old, new, looser = dict(_rules(before)), dict(_rules(after)), loosened(before, after)
+    alike: dict[tuple[str, str, str, bool], list[Any]] = {}
     for key in dict.fromkeys([*new, *old]):
         was, is_ = old.get(key, ""), new.get(key, "")
         if was != is_:
             kind, which = key
-            alike.setdefault((kind, was, is_), []).append(which)
-    return [Change(_about(kind, which), was, is_) for (kind, was, is_), which in alike.items()]
+            alike.setdefault((kind, was, is_, key in looser), []).append(which)
+    return [Change(_about(key[0], which), *key[1:]) for key, which in alike.items()]
 
 
 Key = tuple[str, Any]  # a kind of rule, and which of them: a channel, the subject of a cap …
@@ -226,6 +268,7 @@ def _rules(document: PolicyDocument) -> Iterator[tuple[Key, str]]:
     yield ("merge", ""), merging(document)
     yield ("spread", ""), spread(document)
     yield ("holidays", ""), holidays(document)
+    yield ("loosening", ""), loosening(document)
 
 
 ABOUT = {
@@ -237,6 +280,7 @@ ABOUT = {
     "merge": gettext_noop("Nudges"),
     "spread": gettext_noop("When the hours open"),
     "holidays": gettext_noop("Closed days"),
+    "loosening": gettext_noop("Changing this policy"),
 }
 
 

@@ -15,7 +15,9 @@ from followthrough.web.console import (
     members,
     passwords,
     policies,
+    policy_change,
     sign_in,
+    switches,
 )
 from followthrough.web.console.inbox import acts as inbox_acts
 from followthrough.web.console.inbox import pages as inbox
@@ -51,6 +53,14 @@ urlpatterns = [
     path("maps/<uuid:key>/v/<int:number>.yaml", maps.download, name="map-yaml"),
     path("policies/", policies.page, name="policies"),
     path("policies/<int:number>", policies.one, name="policy"),
+    path("policies/change", policy_change.change, name="change-policy"),
+    path("policies/change/preview", policy_change.preview, name="preview-policy"),
+    path("policies/reviewed", policy_change.reviewed, name="policy-reviewed"),
+    path("policies/proposals/<uuid:key>/approve", policy_change.approve, name="approve-policy"),
+    path("policies/proposals/<uuid:key>/close", policy_change.close, name="close-proposal"),
+    path("policies/stop/", switches.page, name="switches"),
+    path("policies/stop/<str:kind>/<uuid:key>", switches.stop, name="stop"),
+    path("policies/stop/<uuid:key>/go", switches.let_go, name="let-go"),
     path("connections/", connections.page, name="connections"),
     path("connections/live", connections.page_live, name="connections-live"),
     path("connections/<uuid:key>", connections.one, name="connection"),
