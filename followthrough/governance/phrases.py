@@ -106,6 +106,9 @@ HOLIDAYS = {"own": _("It is a day on which the organization sends nothing.")}
 BASES = {
     "reply": _("Any hour is fine: it answers what the candidate has just written."),
     "service": _("Any hour is fine: it is a service message."),
+    "asks": _(
+        "Any hour is fine: nobody knows their time zone, and a person writes to them by mail."
+    ),
 }
 CHANNELS = {"sms": _("text"), "email": _("email"), "whatsapp": _("WhatsApp"),
             "webchat": _("web chat"), "voice": _("phone")}  # fmt: skip

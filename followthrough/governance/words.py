@@ -122,7 +122,7 @@ class _View:
         return _("By %(channel)s: %(sentence)s") % {"channel": by, "sentence": text} if by else text
 
     def phrase(self, table: Mapping[str, str], code: str, detail: Mapping[str, Any]) -> str:
-        if detail.get("basis") in ("reply", "service") and code in phrases.HOUR_CODES:
+        if detail.get("basis") in phrases.BASES and code in phrases.HOUR_CODES:
             return _(phrases.BASES[detail["basis"]])
         if code in phrases.HOUR_CODES and detail.get("holiday"):
             return _(phrases.HOLIDAYS.get(detail["holiday"], phrases.HOLIDAY)) % detail

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from followthrough.governance.case import HOLD, PASS, SKIP, Case, Finding, finding
+from followthrough.governance.documents import ANY_HOUR_CHANNELS
 from followthrough.governance.hours import Compiled, first_open, holiday, open_at, opens
 
 Rule = tuple[str, Any]  # what allows or forbids an hour, as the receipt names it
@@ -18,13 +19,21 @@ MAP_HOURS_SKIPPED = finding("map_hours", SKIP)
 
 def zone(case: Case) -> Finding:
     """Where hours bind, some zone is known: without any, nothing is allowed."""
-    if case.hours is None or case.basis:
+    if case.hours is None or case.basis or _asks(case):
         return finding("zone", SKIP, {"zones": case.zones})
     unknown = tuple(case.facts.zones_unknown)
     if not case.zones:
         told = {"unknown": unknown} if unknown else {}
         return finding("no_zone", HOLD, told, case.now + ZONE_AGAIN)
     return _known(case.zones, case.facts.zone_evidence, unknown)
+
+
+def _asks(case: Case) -> bool:
+    """A member's mail to somebody whom no zone is known of: it is how they are asked, and mail
+    that no law keeps to hours waits to be read."""
+    if case.zones or case.draft.origin != "member" or case.via.channel not in ANY_HOUR_CHANNELS:
+        return False
+    return case.bounds.hours.legal is None
 
 
 @lru_cache(maxsize=16_384)
@@ -76,6 +85,8 @@ def _within(case: Case, code: str, week: Compiled | None, rule: Rule) -> Finding
         return finding(code, SKIP)
     if case.basis:
         return _answering(case, code)
+    if _asks(case):
+        return finding(code, PASS, {"basis": "asks"})
     if open_at(week, case.zones, case.minute):
         return _allowed(code, rule)
     return _closed(case, code, week, dict([rule]))
@@ -124,7 +135,8 @@ def _answering(case: Case, code: str) -> Finding:
 
 def next_open(case: Case, moment: datetime) -> datetime | None:
     """The first instant from `moment` on that law, policy and map allow; None: none is near."""
-    return moment if case.basis else first_open(case.hours, case.zones, moment)
+    free = case.basis or _asks(case)
+    return moment if free else first_open(case.hours, case.zones, moment)
 
 
 def _spread(case: Case, until: datetime) -> datetime:

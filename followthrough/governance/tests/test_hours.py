@@ -339,6 +339,18 @@ def test_without_a_zone_nothing_goes_and_what_was_said_to_be_one_is_named():
     assert details["zone"]["unknown"] == ("Mars/Base",)
 
 
+@pytest.mark.parametrize(
+    ("origin", "channel", "goes"),
+    [("member", "email", True), ("map", "email", False), ("member", "sms", False)],
+)
+def test_a_member_may_ask_by_mail_where_somebody_is(origin, channel, goes):
+    given = draft(origin=origin, options=[option(channel)])
+    (decision,) = gate.decide([given], facts(zones=(), places=GB), policy(), NIGHT)
+    assert isinstance(decision, Send) is goes
+    if goes:
+        assert ("quiet_hours", "pass", {"basis": "asks"}) in decision.checks
+
+
 def test_places_that_have_no_hour_in_common_hold():
     held = decided(NOON, ("Asia/Tokyo", "America/New_York"))
     assert held.code == "no_common_hour"
