@@ -108,6 +108,8 @@ DEBUG = flag("FOLLOWTHROUGH_DEBUG")
 DEMO = flag("FOLLOWTHROUGH_DEMO")  # mounts the demo; only the demo's supervisor sets it
 SECRET_KEY = kept_secret("SECRET_KEY")
 ADDRESS_KEY = kept_secret("ADDRESS_KEY")  # keys the hashes of addresses: losing it loses opt-outs
+LINK_KEY = kept_secret("LINK_KEY")  # signs the links in candidates' messages
+LINK_KEYS_BEFORE = listed("LINK_KEYS_BEFORE")  # whose links still work: 60 days at least
 ALLOWED_HOSTS = listed("FOLLOWTHROUGH_HOSTS", "localhost,127.0.0.1,[::1]")
 PUBLIC_URL = os.environ.get("FOLLOWTHROUGH_URL", "http://localhost:8000").rstrip("/")
 

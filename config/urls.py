@@ -3,7 +3,10 @@
 from django.conf import settings
 from django.urls import include, path
 
-urlpatterns = [path("", include("followthrough.web.console.urls"))]
+urlpatterns = [
+    path("", include("followthrough.web.console.urls")),
+    path("", include("followthrough.web.portal.urls")),
+]
 
 if settings.DEMO:
     urlpatterns += [path("demo/", include("followthrough.demo.urls"))]

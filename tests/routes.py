@@ -18,7 +18,7 @@ from followthrough.intake.models import RawEvent
 from followthrough.journeys import versions
 from followthrough.journeys.models import MessageMap
 from followthrough.journeys.tests.builders import a_map
-from followthrough.people import invitations
+from followthrough.people import invitations, links
 from followthrough.people.models import WriteBack
 from tests import world
 
@@ -163,6 +163,16 @@ def parked_write_back(organization: Organization) -> tuple[Any, ...]:
     return (made.id,)
 
 
+def own_page(organization: Organization) -> tuple[Any, ...]:
+    made = world.candidate(world.connection(organization), email=f"ada-{uuid7()}@example.org")
+    return (links.token(links.OF_CANDIDATE, made.id),)
+
+
+def own_mail(organization: Organization) -> tuple[Any, ...]:
+    made = world.candidate(world.connection(organization), email=f"ada-{uuid7()}@example.org")
+    return (links.token(links.OF_ADDRESS, made.contact_points.get().id),)
+
+
 def anything(organization: Organization) -> tuple[Any, ...]:
     return ("anything",)
 
@@ -179,6 +189,11 @@ EXAMPLES: dict[str, Callable[[Organization], tuple[Any, ...]]] = {
     "assign-handoff": handoff,
     "resolve-handoff": handoff,
     "reopen-handoff": handoff,
+    "meant-stop": handoff,
+    "did-not-mean-stop": handoff,
+    "record-opt-out": candidate,
+    "preferences": own_page,
+    "unsubscribe": own_mail,
     "sign-in-link": anything,
     "invitation": anything,
     "member": colleague,

@@ -18,6 +18,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.urls(URLS)]
 ROUTES = list(routes())
 GUARDED = [one for one in ROUTES if permissions.opened_by(one.name)]
 KEYED = [one for one in GUARDED if one.keys]
+LINKED = [one for one in ROUTES if one.name in permissions.LINKED]
 
 
 @pytest.fixture
@@ -34,7 +35,7 @@ def asked(client: Client, path: str) -> HttpResponse:
 
 def test_every_url_stands_in_the_matrix_once_and_nothing_else_does() -> None:
     listed = [url for one in permissions.ABILITIES for url in one.urls]
-    listed += [*permissions.OPEN, *permissions.OWN_CREDENTIALS]
+    listed += [*permissions.OPEN, *permissions.LINKED, *permissions.OWN_CREDENTIALS]
     in_development = {"components"}
     assert sorted(set(listed) - in_development) == sorted({one.name for one in ROUTES})
     assert len(listed) == len(set(listed))
@@ -96,3 +97,41 @@ def test_a_url_that_is_not_in_the_matrix_is_shown_to_nobody(
 ) -> None:
     monkeypatch.delitem(permissions._BY_URL, "candidates")
     assert asked(signed_in(member_of(organization)), "/candidates/").status_code == 403
+
+
+# --- links in candidates' messages ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("role", [None, Role.OWNER])
+@pytest.mark.parametrize("route", LINKED, ids=lambda one: one.name)
+def test_a_link_opens_whether_or_not_somebody_has_signed_in(
+    organization: Organization, route: Route, role: str | None
+) -> None:
+    client = signed_in(member_of(organization, role)) if role else Client()
+    assert client.get(route.path(organization)).status_code in (200, 302)
+
+
+@pytest.mark.parametrize("route", LINKED, ids=lambda one: one.name)
+def test_a_link_shows_its_own_person_and_no_other(organization: Organization, route: Route) -> None:
+    """Two companies and two people in each: every link leads to the one it was made for."""
+    other = world.organization(name="Fabrikam")
+    paths = [route.path(one) for one in (organization, organization, other, other)]
+    seen = [Client().get(path, follow=True).content.decode() for path in paths]
+    assert len(set(paths)) == 4
+    for page, mine in zip(seen, (True, True, False, False), strict=True):
+        assert (organization.name in page, "Fabrikam" in page) == (mine, not mine)
+
+
+@pytest.mark.parametrize("method", ["get", "head", "post"])
+@pytest.mark.parametrize("route", LINKED, ids=lambda one: one.name)
+def test_a_link_that_was_changed_is_as_unknown_as_one_that_was_made_up(
+    organization: Organization, route: Route, method: str
+) -> None:
+    path = route.path(organization)
+    made_up = getattr(Client(), method)(path[:-43] + "A" * 43)
+    assert made_up.status_code == 404
+    for place in range(1, 44, 6):
+        letter = "B" if path[-place] != "B" else "C"
+        changed = path[: len(path) - place] + letter + path[len(path) - place + 1 :]
+        answer = getattr(Client(), method)(changed)
+        assert (answer.status_code, answer.content) == (404, made_up.content)

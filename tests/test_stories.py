@@ -9,7 +9,7 @@ from django.db import connection
 from django.test import override_settings
 
 from followthrough.core import clock
-from tests.story import expectations, script, teller, timeline
+from tests.story import carrier, expectations, script, teller, timeline
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -22,8 +22,9 @@ def test_story(path: Path, request: pytest.FixtureRequest, capsys: pytest.Captur
     with (
         override_settings(SHARDS=2),  # each costs a handful of queries in every turn
         clock.at(script.moment(story.start, after=clock.wall())),
+        carrier.between() as carried,
     ):
-        telling = teller.begin(story)
+        telling = teller.begin(story, carried)
         for number, step in enumerate(story.steps, start=1):
             teller.tell(telling, step)
             if printing:

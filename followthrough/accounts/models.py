@@ -16,10 +16,13 @@ class Organization(Row):
     name = models.CharField(max_length=200)
     slug = models.SlugField(unique=True)
     country = models.CharField(max_length=2)  # ISO 3166; how national phone numbers are read
+    postal_address = models.TextField(blank=True)  # lines, as the foot of each mail gives it
     created_at = models.DateTimeField(auto_now_add=True)
 
     DATA = declare(
-        retention=Retention.ORGANIZATION, key="id slug", operational="name country created_at"
+        retention=Retention.ORGANIZATION,
+        key="id slug",
+        operational="name country postal_address created_at",
     )
 
     def __str__(self) -> str:

@@ -28,6 +28,9 @@ DUE: dict[str, timedelta] = {
     Reason.OPTED_OUT: timedelta(hours=8),
     Reason.UNKNOWN_OUTCOME: timedelta(hours=8),
     Reason.UNREACHABLE: timedelta(hours=24),
+    Reason.PROVISIONAL_STOP: timedelta(hours=24),
+    Reason.WRONG_NUMBER: timedelta(hours=24),
+    Reason.CARRIER_BLOCK: timedelta(hours=24),
     Reason.NO_ZONE: timedelta(hours=24),
 }
 # With an interview ahead, while something can still be done about it; yet never at once.

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from followthrough.conversations import grammar_words as words
+from followthrough.conversations import wrong_number
 from followthrough.core.tokens import Phrases, Token, tokens
 from followthrough.governance import optout
 
@@ -18,22 +19,31 @@ MOST_EXTRA = 6  # words around a clear no that we do not know, before it is no l
 
 
 class Reading(NamedTuple):
-    """`kind`: opt_out, ambiguous_stop, opt_in, help, confirmed, declined, unclear or nothing.
+    """`kind`: opt_out, ambiguous_stop, opt_in, help, wrong_number, confirmed, declined, unclear or
+    nothing.
 
     `rule` says why, `span` (start and end offsets) on which words; (0, 0) when on none.
+    `language` is that of the words, where they are of one.
     """
 
     kind: str
     rule: str
     span: tuple[int, int] = (0, 0)
+    language: str = ""
 
 
-def read(text: str, *, ask: str | None, automatic: bool = False) -> Reading:
+def read(
+    text: str, *, ask: str | None, automatic: bool = False, names: Sequence[str] = ()
+) -> Reading:
     """Read an inbound message. `ask` is the kind of the open ask, None when nothing is open;
-    `automatic` marks a machine's answer (RFC 3834), which engages nobody."""
+    `automatic` marks a machine's answer (RFC 3834), which engages nobody. `names` are how the
+    candidate may be called. A stranger's STOP is for their number and not for the candidate, so
+    whether it is one is asked first."""
     if _REACTION.fullmatch(text.strip()):
         return Reading("unclear" if ask else "nothing", "reaction")
     given = tokens(text)
+    if not automatic and (stranger := wrong_number.read(given, names=names)):
+        return Reading("wrong_number", stranger.rule, stranger.span, stranger.language)
     found = optout.read_tokens(given, ask=ask)
     if found and (found.outcome == "opt_out" or not automatic):
         return Reading(found.outcome, found.rule, found.span)

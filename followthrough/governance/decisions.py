@@ -80,6 +80,7 @@ class Draft:
     failed_channels: frozenset[str] = frozenset()  # tried, and definitively failed
     limits: Limits | None = None  # what its map asks beyond law and policy
     told: Sequence[tuple[str, str]] = ()  # sent about its application in this stage
+    awaited: bool = False  # it waits for an answer, or something follows when none comes
 
 
 class FreezeFact(NamedTuple):
@@ -109,19 +110,55 @@ class Use(NamedTuple):
 Stored = Sequence[Any]  # a Use as a plain list: most are too old to matter, and stay that
 
 
+NOBODY: frozenset[UUID] = frozenset()
+
+
+class Limit(NamedTuple):
+    """An entry of the ledger that counts for some messages only: for one person's, for one purpose
+    or within a scope (`requisition`, `family` or `brand`, by name). Without any: for all."""
+
+    entry_id: str
+    basis: str
+    at: datetime
+    candidate_id: UUID | None = None
+    purpose: str = ""
+    scope: Mapping[str, str] = {}
+
+
 @dataclass(slots=True)
 class Consent:
-    """What the ledger says now for one address on one channel, and the entry that decided it.
+    """What the ledger says now for one address on one channel, and the entry that decided it
+    (computed by `governance.standing`).
 
-    `people` are the candidates who gave it: on a shared phone one person's consent is not
-    another's. Empty: it is not recorded who, and it holds for whoever uses the address.
+    `people` are the candidates whose word it is: on a shared phone one person's consent is not
+    another's. Empty: it holds for whoever uses the address. `refusals` and `grants` are the words
+    beside it that are narrower, or one person's alone; nearly always there are none.
     """
 
     state: str  # granted, revoked, unknown
     basis: str = ""
     at: datetime | None = None
     entry_id: str | None = None
-    people: frozenset[UUID] = frozenset()
+    people: frozenset[UUID] = NOBODY
+    refusals: Sequence[Limit] = ()
+    grants: Sequence[Limit] = ()
+    entries: int = 1  # how many there are, whatever counts
+
+
+class Wish(NamedTuple):
+    """What a candidate chose to get: it only ever makes less go out.
+
+    `wants` is everything, interviews or nothing; `silent` are channels on which nothing may come;
+    `application_id` is the only application they want to hear about, None: all. `number` counts
+    the person's choices, 0 for somebody who never made one.
+    """
+
+    number: int = 0
+    wants: str = "everything"
+    silent: frozenset[str] = frozenset()
+    paused_until: datetime | None = None
+    application_id: UUID | None = None
+    at: datetime | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -147,6 +184,7 @@ class PersonFacts:
     uses: Mapping[str, Sequence[Stored]]
     own_uses: Sequence[Stored]
     last_inbound_at: datetime | None = None
+    wish: Wish | None = None  # None: they never chose anything
     place_evidence: str = ""
     zones_unknown: Sequence[str] = ()
 

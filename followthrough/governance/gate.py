@@ -20,6 +20,7 @@ from followthrough.governance.checks import (
     hours,
     merging,
     touch,
+    wishes,
 )
 from followthrough.governance.decisions import (
     Decision,
@@ -43,9 +44,11 @@ OPTION_CHECKS: Sequence[Callable[[Case], Finding]] = (
     channel.usable,
     channel.not_opted_out,
     channel.consent,
+    wishes.channel,
     channel.sender,
 )
 SEND_CHECKS: Sequence[Callable[[Case], Finding]] = (
+    wishes.wished,
     freezes.not_frozen,
     hours.zone,
     hours.legal_hours,
@@ -59,13 +62,24 @@ SEND_CHECKS: Sequence[Callable[[Case], Finding]] = (
 )
 
 # When no channel is left, the most telling reason is the one that is given.
-TELLING = ("opted_out", "no_consent", "channel_failed", "unusable", "no_sender", "no_address")
+TELLING = (
+    "opted_out",
+    "narrowed",
+    "no_consent",
+    "silent_channel",
+    "channel_failed",
+    "unusable",
+    "no_sender",
+    "no_address",
+)
 
 GATE_CODES = frozenset(
     {
         "relevant", "not_relevant", "in_time", "too_late", "anchor", "anchor_moved",
         "untried", "channel_failed", "address", "no_address", "usable", "unusable",
-        "not_opted_out", "opted_out", "consent", "no_consent", "sender", "no_sender",
+        "not_opted_out", "opted_out", "narrowed", "consent", "no_consent", "sender", "no_sender",
+        "wished_channel", "silent_channel", "wished", "nothing_wished", "only_interviews",
+        "other_application", "paused",
         "not_frozen", "frozen",
         "zone", "no_zone", "legal_hours", "quiet_hours", "map_hours", "no_common_hour",
         "not_merged", "merged", "legal_caps", "caps",

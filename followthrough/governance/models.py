@@ -1,4 +1,5 @@
-"""What governs sending: consent, blocked addresses, policies, freezes and the use of caps."""
+"""What governs sending: consent, blocked addresses, what candidates chose, policies, freezes and
+the use of caps."""
 
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
@@ -15,6 +16,7 @@ class ConsentEntry(Sealable):
     class State(models.TextChoices):
         GRANTED = "granted", _("May be contacted")
         REVOKED = "revoked", _("Opted out")
+        LIFTED = "lifted", _("An entry taken back")
 
     candidate_id = models.UUIDField(null=True)
     contact_point_id = models.UUIDField(null=True)
@@ -26,13 +28,14 @@ class ConsentEntry(Sealable):
     basis = models.CharField(max_length=40)  # a code: application_form, keyword, sentence …
     source = models.CharField(max_length=40)  # where it came from: ats, sms, console …
     evidence = models.JSONField(default=dict)  # ids and hashes: the message, the form shown
+    lifts_id = models.UUIDField(null=True)  # the entry that this one takes back
     actor_kind = models.CharField(max_length=20)
     actor_id = models.CharField(max_length=80)
     at = models.DateTimeField()
 
     DATA = declare(
         retention=Retention.EVIDENCE,
-        key="id organization_id candidate_id contact_point_id address_key actor_id xact",
+        key="id organization_id candidate_id contact_point_id address_key actor_id lifts_id xact",
         operational="channel purpose scope state basis source evidence actor_kind at",
     )
 
@@ -44,6 +47,25 @@ class ConsentEntry(Sealable):
         ]
 
 
+class ConsentText(OrganizationRow):
+    """The text of a form as it was shown, once for each that differs; entries name its hash."""
+
+    hash = models.CharField(max_length=64)  # in hex, as in an entry's evidence
+    text = models.TextField()
+    first_seen_at = models.DateTimeField()
+
+    DATA = declare(
+        retention=Retention.EVIDENCE,
+        key="id organization hash",
+        operational="text first_seen_at",
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "hash"], name="consent_text_once"),
+        ]
+
+
 class AddressBlock(OrganizationRow):
     """An address nobody may be contacted at. It binds everyone on it and outlives erasure."""
 
@@ -51,6 +73,7 @@ class AddressBlock(OrganizationRow):
     channel = models.CharField(max_length=20)  # sms, email
     entry_id = models.UUIDField()  # the ledger entry that set it
     since = models.DateTimeField()  # business time of the opt-out
+    at_carrier = models.BooleanField(default=False)  # the carrier knows: only START lifts it
     committed_at = models.DateTimeField(db_default=models.functions.Now())  # infrastructure clock
     lifted_at = models.DateTimeField(null=True)
     lifted_entry_id = models.UUIDField(null=True)
@@ -58,7 +81,7 @@ class AddressBlock(OrganizationRow):
     DATA = declare(
         retention=Retention.EVIDENCE,
         key="id organization address_key entry_id lifted_entry_id",
-        operational="channel since committed_at lifted_at",
+        operational="channel since at_carrier committed_at lifted_at",
     )
 
     class Meta:
@@ -68,6 +91,68 @@ class AddressBlock(OrganizationRow):
                 condition=models.Q(lifted_at=None),
                 name="block_standing_once",
             ),
+        ]
+
+
+class Wish(Sealable):
+    """What a candidate chose to get, all of it, from then on. Rows are only ever added; the one
+    with a person's highest number counts.
+
+    It is no entry of the consent ledger: it is about a person and not an address (so it binds
+    addresses that come later as well), and part of it may end by itself, which no opt-out does.
+    """
+
+    class Wants(models.TextChoices):
+        EVERYTHING = "everything", _("Everything about their application")
+        INTERVIEWS = "interviews", _("Only messages about interviews")
+        NOTHING = "nothing", _("Nothing")
+
+    candidate_id = models.UUIDField()
+    number = models.IntegerField()  # from 1, of this person
+    wants = models.CharField(max_length=12, choices=Wants.choices)
+    silent = models.JSONField(default=list)  # channels on which nothing may come
+    paused_until = models.DateTimeField(null=True)
+    application_id = models.UUIDField(null=True)  # the only one they want to hear about
+    choice = models.CharField(max_length=20)  # what they pressed: a code of `preferences`
+    source = models.CharField(max_length=20)  # where: preference_page, one_click
+    language = models.CharField(max_length=12, blank=True)  # of the page they saw
+    shown = models.CharField(max_length=64, blank=True)  # the digest of what it said (ShownText)
+    actor_kind = models.CharField(max_length=20)
+    actor_id = models.CharField(max_length=80)
+    at = models.DateTimeField()
+
+    DATA = declare(
+        retention=Retention.EVIDENCE,
+        key="id organization_id candidate_id application_id actor_id xact",
+        operational="number wants silent paused_until choice source language shown actor_kind at",
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["candidate_id", "number"], name="wish_number"),
+        ]
+        indexes = [
+            BrinIndex(fields=["xact"], name="wish_xact", pages_per_range=16, autosummarize=True),
+        ]
+
+
+class ShownText(OrganizationRow):
+    """A text as people saw it when they chose, once for all who saw the same; nothing in it is
+    about one of them. `digest` is the SHA-256 of `text` in hex."""
+
+    digest = models.CharField(max_length=64)
+    text = models.TextField()
+    first_at = models.DateTimeField()
+
+    DATA = declare(
+        retention=Retention.EVIDENCE,
+        key="id organization digest",
+        operational="text first_at",
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "digest"], name="shown_once"),
         ]
 
 

@@ -21,7 +21,15 @@ REASONS = {
     "no_address": _("The candidate has no address to reach them at."),
     "unusable": _("The address cannot be used: %(reason)s."),
     "opted_out": _("They asked for no more messages at this address."),
+    "narrowed": _("They asked for less at this address, and this is of what they do not want."),
     "no_consent": _("There is no consent on record for this person at this address."),
+    "silent_channel": _("They chose to get no messages on this channel (on %(chosen_at)s)."),
+    "nothing_wished": _("They chose to get no messages at all (on %(chosen_at)s)."),
+    "only_interviews": _("They chose to get only messages about interviews (on %(chosen_at)s),"
+                         " and this is none."),
+    "other_application": _("They chose to hear about one application only (on %(chosen_at)s),"
+                           " and this is about another."),
+    "paused": _("They paused their messages (on %(chosen_at)s)."),
     "no_sender": _("The organization has no sender for this channel. Add one under Connections."),
     "frozen": _("Automation is silent: %(why)s."),
     "no_zone": _("Nobody knows which time zone the candidate is in, so no hour is known to be"
@@ -69,6 +77,8 @@ PASSED = {
     "usable": _("The address can be used."),
     "not_opted_out": _("Nobody opted out at this address."),
     "consent": _("Consent is on record (%(consent_basis)s)."),
+    "wished_channel": _("They have not turned this channel off."),
+    "wished": _("It is what they chose to get."),
     "sender": _("There is a sender."),
     "not_frozen": _("Nothing is stopped, and no person has to answer first."),
     "zone": _("The zone is known (%(evidence)s)."),
@@ -90,6 +100,11 @@ SKIPPED = {
     "anchor": _("It is not planned around a time."),
     "not_opted_out": _("An opt-out does not stop its one confirmation."),
     "consent": _("No consent is needed here."),
+    "wished_channel": _("They have never chosen channels."),
+    "wished": _(
+        "They have not chosen to get less, or it is not for them to stop: a person's own"
+        " message, an answer to what they wrote, or a service message."
+    ),
     "not_frozen": _("A service message is not silenced by a freeze."),
     "zone": _("The hour does not matter here."),
     "legal_hours": _("No legal hours bind this channel."),
@@ -135,6 +150,7 @@ UNUSABLE = {
     "no_country": _("no country has that code"),
     "wrong_length": _("no number there has that many digits"),
     "not_in_use": _("no such number is in use"),
+    "wrong_number": _("whoever has it is not the candidate"),
     "not_an_address": _("it is not a mail address"),
     "": _("it could not be read"),
 }
@@ -143,6 +159,8 @@ PROBLEMS = {
 }
 CONSENT = {
     "application_form": _("asked on the application form"),
+    "form_with_number": _("asked on a form that named the address"),
+    "narrowed": _("they chose what to stop"),
     "start": _("they texted START"),
     "start_yes": _("they texted YES"),
 }

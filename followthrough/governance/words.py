@@ -268,6 +268,7 @@ _MADE = {
     "evidence": _evidence,
     "useful": _since("useful_until"),
     "next_time": _since("next"),
+    "chosen_at": _since("chosen"),
     "why": _from(phrases.FREEZES, "why"),
     "per": _from(phrases.PER, "per"),
     "failing": _failing,

@@ -10,7 +10,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
-from functools import lru_cache
 from itertools import chain, groupby, islice
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -24,9 +23,8 @@ from followthrough.channels import registry as channels
 from followthrough.channels.contract import ChannelEvent, Inbound
 from followthrough.channels.models import Sender
 from followthrough.core import clock
-from followthrough.core.canonical import digest
 from followthrough.governance import consent
-from followthrough.intake import aside, fetching, links, raw
+from followthrough.intake import aside, consents, fetching, links, raw
 from followthrough.intake.ats import registry
 from followthrough.intake.ats.calls import PACE
 from followthrough.intake.ats.contract import Hint
@@ -38,7 +36,7 @@ from followthrough.journeys.events import AnchorMoved, StageChanged
 from followthrough.people import mirror
 from followthrough.people.mirror import Applied, Changed, Grant
 from followthrough.people.models import Connection
-from followthrough.people.snapshots import Snapshot
+from followthrough.people.snapshots import ConsentPart, Snapshot
 from followthrough.runs import advance, delivery, inbound
 from followthrough.runs.engine import Held, shard_loop
 from followthrough.store import sql
@@ -143,7 +141,14 @@ def _snapshot(connection: Connection, hint: Hint, fetched: Fetched) -> Snapshot 
             reason="lies more than a day in the future.",
             remedy="Set the source's clock, then send the application again.",
         )
-    return found
+    return _with_consent(connection, found) if isinstance(found, Snapshot) else found
+
+
+def _with_consent(connection: Connection, snapshot: Snapshot) -> Snapshot | Exception:
+    try:
+        return consents.mapped(connection, snapshot)
+    except consents.BadMapping as problem:
+        return problem
 
 
 def _apply_or_isolate(ready: Sequence[Ready]) -> None:
@@ -253,6 +258,8 @@ def _follow(group: _Group, applied: Applied, now: datetime) -> None:
     actor = Actor("ats", str(connection.id))
     advance.apply(changes, now=now, actor=actor, known=known)
     entries = [_entry(grant, actor) for grant in applied.grants]
+    texts = [(grant.organization_id, grant.said.text) for grant in applied.grants]
+    consent.keep_texts(texts, at=now)
     consent.record_all(entries, of_new=applied.new_people)
 
 
@@ -269,24 +276,28 @@ def _event(change: Changed) -> StageChanged | AnchorMoved:
     return AnchorMoved(name=change.name, at=change.at, sequence=change.sequence)
 
 
-_digest_of_words = lru_cache(maxsize=1024)(digest)  # most candidates agree to the same ones
-
-
 def _entry(grant: Grant, ats: Actor) -> consent.Entry:
-    evidence = {"connection": ats.id, "text": _digest_of_words(grant.text)}
+    said = grant.said
+    evidence = {"connection": ats.id, "text": consent.hash_of(said.text)}
     return consent.Entry(
         organization_id=grant.organization_id,
         candidate_id=grant.candidate_id,
         contact_point_id=grant.contact_point_id,
         address_key=grant.address_key,
-        channel=grant.channel,
-        state=consent.GRANTED if grant.granted else consent.REVOKED,
-        basis="application_form",
+        channel=said.channel,
+        state=consent.GRANTED if said.granted else consent.REVOKED,
+        basis=said.form,
         source="ats",
-        evidence=evidence,
+        evidence=evidence | _of_field(said),
         actor=ats,
-        at=grant.at,
+        at=said.at,
+        purpose=said.purpose,
+        scope=said.scope,
     )
+
+
+def _of_field(said: ConsentPart) -> dict[str, str | bool]:
+    return {"field": said.ats_field, "timed": said.timed} if said.ats_field else {}
 
 
 def _outcomes(ready: Sequence[Ready], applied: Applied) -> dict[UUID, str]:
@@ -369,7 +380,7 @@ def _hear(told: Told, *, now: datetime) -> None:
     if not raw.locked([event.id]).answer():
         return
     said = [
-        inbound.received(sender, one, raw_event_id=event.id, now=now)
+        inbound.received(sender, one, raw_event_id=event.id, now=now, arrived_at=event.received_at)
         if isinstance(one, Inbound)
         else delivery.delivered(sender, one, now=now)
         for one in told.said

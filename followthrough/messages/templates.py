@@ -48,6 +48,7 @@ CONTEXT_NAMES = frozenset(
         "candidate.given_name",
         "candidate.family_name",
         "company",
+        "preferences_url",
         "requisition.title",
         "site.name",
         "site.address",

@@ -105,10 +105,7 @@ class Grant(NamedTuple):
     candidate_id: UUID
     contact_point_id: UUID | None
     address_key: str
-    channel: str
-    granted: bool
-    at: datetime
-    text: str
+    said: ConsentPart
 
 
 class Applied(NamedTuple):
@@ -251,7 +248,7 @@ def _grants(connection: Connection, batch: Sequence[Heard], seen: Seen) -> Itera
         for consent, key in _addressed(part, read):
             yield Grant(
                 connection.organization_id, theirs, known.get((theirs, key)), key,
-                consent.channel, consent.granted, consent.at, consent.text,
+                consent,
             )  # fmt: skip
 
 

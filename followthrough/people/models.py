@@ -22,13 +22,14 @@ class Connection(OrganizationRow):
     base_url = models.URLField(blank=True)
     credentials = models.JSONField(default=dict)  # what we call the ATS with
     webhook_secrets = models.JSONField(default=list)  # all that are live: rotation needs two
+    config = models.JSONField(default=dict)  # what its fields mean: see intake.consents
     active = models.BooleanField(default=True)
     last_event_at = models.DateTimeField(null=True)
 
     DATA = declare(
         retention=Retention.ORGANIZATION,
         key="id organization",
-        operational="kind name base_url active last_event_at",
+        operational="kind name base_url config active last_event_at",
         secret="token credentials webhook_secrets",
     )
 
@@ -172,6 +173,8 @@ class ContactPoint(HotRow):
     class Kind(models.TextChoices):
         PHONE = "phone", _("Phone")
         EMAIL = "email", _("Email")
+
+    WRONG_NUMBER = "wrong_number"  # unusable: whoever has it says that it is not the candidate's
 
     candidate = models.ForeignKey(
         Candidate, on_delete=models.CASCADE, related_name="contact_points", db_index=False

@@ -50,12 +50,22 @@ class RequisitionPart:
 
 @dataclass(frozen=True, slots=True)
 class ConsentPart:
-    """What a candidate allowed (or refused) in the ATS, on one channel, and when."""
+    """What a candidate allowed (or refused) in the ATS, on one channel, and when.
+
+    `form` is what kind of form it was, `text` what it said; `purpose` and `scope` narrow it, and
+    `ats_field` is the field of the ATS that says so, where there is no form as such; `timed`: the
+    ATS says when, else `at` is only when it was seen.
+    """
 
     channel: str
     granted: bool
     at: datetime
     text: str = ""
+    form: str = "application_form"
+    purpose: str = ""
+    scope: Mapping[str, str] = field(default_factory=dict)
+    ats_field: str = ""
+    timed: bool = True
 
 
 @dataclass(frozen=True, slots=True)

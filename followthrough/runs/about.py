@@ -49,6 +49,7 @@ _OF_SUBJECT: Mapping[str, Callable[[Subject], Any]] = {
     "application.stage": attrgetter("stage"),
     "application.stage_since": lambda subject: _iso(subject.stage_since),
     "requisition.family": attrgetter("family"),
+    "requisition.key": attrgetter("requisition_key"),
     "requisition.title": attrgetter("title"),
     "site.name": attrgetter("site"),
     "site.country": attrgetter("site_country"),

@@ -67,6 +67,7 @@ def person_facts(
         _freezes(facts, person.organization_id, person.id),
         *_uses(person, ours),
         person.last_inbound_at,
+        facts.wishes.get(person.id) if facts.wishes else None,
         place_evidence=places.evidence,
         zones_unknown=zones.unknown,
     )
@@ -108,7 +109,7 @@ def draft(due: Due, person: Person, zone: str, facts: Facts) -> Draft:
 
     def render(channel: str) -> Rendered:
         values = rendering.context(person, subject, anchors, zone)
-        return rendering.rendered(due, channel, locale=person.locale, values=values)
+        return rendering.rendered(due, channel, person=person, values=values)
 
     options = _options(due, person, render, facts)
     return Draft(
@@ -130,6 +131,7 @@ def draft(due: Due, person: Person, zone: str, facts: Facts) -> Draft:
         frozenset(facts.failed[due.id]) if due.attempts else frozenset(),
         limits(due, subject),
         facts.told.get(application_id, ()) if application_id else (),
+        due.listened,
     )
 
 

@@ -10,12 +10,13 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from followthrough.accounts import postal
 from followthrough.channels import registry
 from followthrough.channels.registry import SenderRow
 from followthrough.core import places, zones
 from followthrough.core.phones import places_of, zones_of
 from followthrough.core.places import Place, Places
-from followthrough.governance import caps, consent, freezes, policies
+from followthrough.governance import caps, consent, freezes, policies, preferences
 from followthrough.governance.decisions import Consent, Use
 from followthrough.governance.limits import Limits
 from followthrough.governance.policy import CompiledPolicy
@@ -83,6 +84,7 @@ class Subject(NamedTuple):
     candidate_id: UUID
     asks: dict[str, str] | None  # open ones, by the key of the touch that asks
     answers: dict[str, str] | None
+    requisition_key: str | None = None  # as the ATS calls it
 
 
 class Company(NamedTuple):
@@ -94,6 +96,7 @@ class Company(NamedTuple):
     blocks: Mapping[tuple[str, str], datetime]
     uses: Mapping[str, caps.Row]
     used: dict[str, list[Use]]  # by what this batch has decided before
+    postal: str  # the company's address, as its mails give it
 
 
 @dataclass(slots=True)
@@ -108,6 +111,8 @@ class Facts:
     consents: consent.Ledger[Consent]
     blocks: consent.Ledger[datetime]
     freezes: freezes.Standing
+    wishes: preferences.Wishes
+    postal: Mapping[UUID, str]  # organization -> where it can be written to
     uses: caps.Seen
     failed: dict[UUID, set[str]]  # touch -> channels
     told: Mapping[UUID, Sequence[tuple[str, str]]]  # application -> what it was sent in its stage
@@ -122,7 +127,8 @@ class Facts:
             for known in (self.senders, self.consents, self.blocks, self.uses)
         )
         policy = self.policies[organization_id]
-        return Company(policy, senders, consents, blocks, uses, defaultdict(list))
+        postal = self.postal.get(organization_id, "")
+        return Company(policy, senders, consents, blocks, uses, defaultdict(list), postal)
 
 
 # What it is sorted by stands first: further behind, it is searched for at each comparison. The use
@@ -144,7 +150,7 @@ WHERE c.id = ANY(%s) ORDER BY p.usable DESC, p.position, p.id
 _SUBJECTS = """
 SELECT a.id, a.stage, a.stage_since, a.fields, q.family, q.title, s.name, s.address, s.country,
        s.region, s.zone, r.id, r.ended_at, v.map_id, v.number, a.candidate_id,
-       r.state->'asks', r.state->'answers'
+       r.state->'asks', r.state->'answers', q.external_id
 FROM people_application a
 LEFT JOIN people_requisition q ON q.id = a.requisition_id
 LEFT JOIN people_site s ON s.id = q.site_id
@@ -188,6 +194,8 @@ def load(dues: Sequence[Due], *, now: datetime, stages: bool = False) -> Facts:
         consent.of_people(candidates),
         consent.blocks_of_people(candidates),
         freezes.on(_FREEZABLE, freezable, now=now),
+        preferences.of_people(candidates),
+        postal.addresses(organizations),
     )
     loaded = Facts(people, *found, uses, failed={}, told=NOTHING)
     loaded.failed = _failed([due.id for due in dues if due.attempts])

@@ -52,6 +52,8 @@ class Ready(NamedTuple):
     subjects: Sequence[UUID | None] = ()  # a freeze on any of them stops it
     shard: int = 0
     epoch: int | None = None  # the fencing token of its shard; None: nobody else can be there
+    heard: int = 0  # how many entries of the ledger about its address were weighed
+    wish: int = 0  # the number of what the candidate had chosen when it was decided
 
 
 class Finished(NamedTuple):

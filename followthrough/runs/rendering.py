@@ -12,6 +12,7 @@ from followthrough.governance.decisions import Rendered
 from followthrough.journeys import versions
 from followthrough.messages import templates
 from followthrough.messages.outbox import Due
+from followthrough.people import links
 from followthrough.runs.facts import Anchors, Person, Subject
 
 Texts = Mapping[str, Mapping[str, Any]]  # by locale
@@ -35,17 +36,22 @@ def context(person: Person, subject: Subject | None, anchors: Anchors, zone: str
     return known
 
 
-def rendered(due: Due, channel: str, *, locale: str, values: Mapping[str, Any]) -> Rendered:
+LINK = "preferences_url"
+
+
+def rendered(due: Due, channel: str, *, person: Person, values: Mapping[str, Any]) -> Rendered:
     """The text of `due` on `channel`; a problem with the template is in `problem`, not raised.
 
     What a member wrote is no template: a `{{` in it is what they meant to say.
     """
-    text = _text(due, channel, locale)
+    text = _text(due, channel, person.locale)
     if not text:
         return Rendered("", problem="no_content")
     if due.origin == "member":
         return Rendered(text["body"], text.get("subject", ""))
     subject = text.get("subject")
+    if LINK in text["body"]:  # made for those that have it, since it costs more than all the rest
+        values = {**values, LINK: links.preferences(person.id)}
     try:
         return Rendered(
             templates.render(text["body"], values).strip(),

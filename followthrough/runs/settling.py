@@ -17,12 +17,12 @@ from uuid import UUID
 from followthrough.audit.facts import SYSTEM, Actor, FactRow, record_all
 from followthrough.channels import contract
 from followthrough.core.ids import text_of
-from followthrough.governance import caps, consent
+from followthrough.governance import caps
 from followthrough.journeys.events import TouchSent
 from followthrough.messages import outbox
 from followthrough.messages.outbox import Due, Outcome, ReceiptRow
 from followthrough.people.models import ContactPoint
-from followthrough.runs import advance, verdicts
+from followthrough.runs import advance, provider_blocks, verdicts
 from followthrough.runs.handover import Expired, Finished
 from followthrough.store import sql
 
@@ -226,7 +226,7 @@ class _Batch:
         for code, points in self.unreachable.items():
             ContactPoint.objects.filter(id__in=points).update(usable=False, unusable_reason=code)
         for one in self.opted_out:
-            _opt_out(one, self.now)
+            provider_blocks.note(one, self.now)
         verdicts.unsaid(self.unsaid, self.now)
 
     def _doubt(self) -> None:
@@ -249,19 +249,3 @@ _FOLLOWS: dict[type, Callable[[_Batch, Any, Finished], None]] = {
     contract.OutcomeUnknown: _Batch._unknown,
     Expired: _Batch._expired,
 }
-
-
-def _opt_out(one: Finished, now: datetime) -> None:
-    """The provider knows of an opt-out that we did not have: it goes into the ledger."""
-    point = ContactPoint.objects.filter(id=one.ready.sending.contact_point_id).first()
-    if point is not None:
-        consent.opt_out(
-            organization_id=point.organization_id,
-            contact_point=point,
-            channel=one.ready.sending.channel,
-            basis="provider_block",
-            source=one.ready.sending.channel,
-            evidence={"attempt": str(one.ready.sending.attempt_id)},
-            actor=Actor("provider", str(one.ready.sending.sender_id)),
-            at=now,
-        )

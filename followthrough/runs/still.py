@@ -11,8 +11,8 @@ from followthrough.core import clock
 from followthrough.runs.handover import Ready, too_old
 from followthrough.store import sql
 
-# An opt-out or a freeze that commits after this finds the message on its way, and both times are on
-# record.
+# What the ledger has heard of an address is only counted: the gate weighs it. What commits after
+# this (an opt-out, a choice, a freeze) finds the message on its way, and both times are on record.
 _STILL = """
 SELECT clock_timestamp(),
   ARRAY(SELECT o.shard FROM unnest(%(shard)s::int[], %(epoch)s::bigint[]) AS o(shard, epoch)
@@ -21,12 +21,20 @@ SELECT clock_timestamp(),
           WITH ORDINALITY AS r(org, key, ch, n)
         JOIN governance_addressblock b ON b.organization_id = r.org AND b.address_key = r.key
           AND b.channel = r.ch AND b.lifted_at IS NULL),
+  ARRAY(SELECT r.n - 1 FROM unnest(%(org)s::uuid[], %(key)s::text[], %(heard)s::int[])
+          WITH ORDINALITY AS r(org, key, heard, n)
+        WHERE r.heard <> (SELECT count(*) FROM governance_consententry e
+                          WHERE e.address_key = r.key AND e.organization_id = r.org)),
   ARRAY(SELECT DISTINCT f.subject_id FROM governance_freeze f
         WHERE f.subject_id = ANY(%(subject)s) AND f.ended_at IS NULL
           AND (f.until IS NULL OR f.until > %(now)s)),
   ARRAY(SELECT DISTINCT f.subject_id FROM governance_freeze f
         WHERE f.subject_id = ANY(%(subject)s) AND f.ended_at IS NULL
-          AND (f.until IS NULL OR f.until > %(now)s) AND f.why = 'kill_switch')
+          AND (f.until IS NULL OR f.until > %(now)s) AND f.why = 'kill_switch'),
+  ARRAY(SELECT r.n - 1 FROM unnest(%(cand)s::uuid[], %(wish)s::int[])
+          WITH ORDINALITY AS r(cand, wish, n)
+        WHERE EXISTS (SELECT FROM governance_wish w
+                      WHERE w.candidate_id = r.cand AND w.number > r.wish))
 """
 
 
@@ -36,8 +44,10 @@ class Still(NamedTuple):
     at: datetime  # the database's clock
     owned: Set[int]  # shards that are still ours
     blocked: Set[int]  # numbers of messages whose address opted out
+    told: Set[int]  # numbers of messages about whose address anything else was said
     frozen: Set[UUID]  # subjects
     killed: Set[UUID]  # subjects on which not even a member may write, nor a service message go
+    rechosen: Set[int] = frozenset()  # numbers of messages whose candidate has chosen anew
 
     def holds(self, number: int, one: Ready) -> bool:
         """Whether the decision about a message is still right."""
@@ -46,7 +56,8 @@ class Still(NamedTuple):
             return False
         spared = due.origin == "member" or due.purpose == "service"
         stops = self.killed if spared else self.frozen
-        silent = number in self.blocked and due.purpose != "service"
+        changed = number in self.blocked or number in self.told or number in self.rechosen
+        silent = changed and due.purpose != "service"
         return not silent and (not stops or stops.isdisjoint(one.subjects))
 
 
@@ -61,6 +72,9 @@ def asked(ready: Sequence[Ready]) -> sql.Question[Still]:
         "org": [due.organization_id for due in touches],
         "key": [one.sending.address_key for one in ready],
         "ch": [one.sending.channel for one in ready],
+        "heard": [one.heard for one in ready],
+        "cand": [due.candidate_id for due in touches],
+        "wish": [one.wish for one in ready],
         "subject": sql.distinct(subject for one in ready for subject in one.subjects),
     }
     return sql.Question(_STILL, given, _read)

@@ -19,12 +19,13 @@ from followthrough.channels import registry
 from followthrough.channels.contract import NO_HEADERS, Envelope
 from followthrough.conversations import handoffs
 from followthrough.core.ids import text_of, uuid7s
-from followthrough.governance import caps
+from followthrough.governance import caps, consent
 from followthrough.governance.decisions import Decision, Drop, Hold, Merge, Send, Use
 from followthrough.governance.freezes import channel_subject
 from followthrough.messages import outbox
 from followthrough.messages.outbox import Due, ReceiptRow, Sending
 from followthrough.people.contacts import CHANNEL_KIND
+from followthrough.runs import envelopes
 from followthrough.runs.engine import Held
 from followthrough.runs.facts import Company, Facts, Person
 from followthrough.runs.handover import DECISION_SECONDS, Ready
@@ -145,14 +146,25 @@ def _ready(
 ) -> Ready:
     due, channel = sending.touch, sending.channel
     sender, point = ours.senders[channel].config, person.points[CHANNEL_KIND[channel]]
+    body, headers = sending.body, NO_HEADERS
+    if channel == "email":
+        body, headers = envelopes.mail(sending, sender, person, ours.postal)
     envelope = Envelope(
-        touch_id, sender, point.address, sending.body, sending.subject, NO_HEADERS,
+        touch_id, sender, point.address, body, sending.subject, headers,
         written.decided + DECISION_SECONDS,
     )  # fmt: skip
     return Ready(
         sending, envelope, registry.adapter(sender.adapter), written.decided,
         _subjects(sending, written.known), due.shard, written.held[due.shard],
+        consent.heard(ours.consents, sending.address_key),
+        _wish(due, written.known),
     )  # fmt: skip
+
+
+def _wish(due: Due, known: Facts) -> int:
+    """The number of what the candidate had chosen."""
+    found = known.wishes.get(due.candidate_id) if known.wishes else None
+    return found.number if found else 0
 
 
 def _subjects(sending: Sending, known: Facts) -> tuple[UUID | None, ...]:

@@ -54,7 +54,10 @@ ABILITIES = (
          "candidates", "candidate", "candidate-live", "interviews",
          "inbox", "inbox-live", "handoff", "handoff-live"),
     _may("talk",        "●   ●   ●   ●   ·   ·   ·   ·", _("Answer candidates; take, assign and resolve handoffs"),
-         "reply", "withdraw-reply", "take-handoff", "assign-handoff", "resolve-handoff", "reopen-handoff"),
+         "reply", "withdraw-reply", "take-handoff", "assign-handoff", "resolve-handoff", "reopen-handoff",
+         "meant-stop", "did-not-mean-stop"),
+    _may("opt-out",     "●   ●   ●   ●   ●   ●   ·   ·", _("Record that a candidate wants no more messages"),
+         "record-opt-out"),
     _may("maps",        "●   ●   ●   ●   ●   ●   ●   ●", _("Read message maps and policies"),
          "maps", "map", "map-version", "map-yaml", "policies", "policy", "switches"),
     _may("policy",      "●   ●   ·   ·   ·   ●   ·   ·", _("Change the sending policy, and agree to a change"),
@@ -67,6 +70,8 @@ ABILITIES = (
          "connections", "connections-live", "connection", "connection-live", "put-back-event", "put-back-write-back", "put-all-back"),
     _may("secrets",     "●   ·   ·   ·   ·   ·   ●   ·", _("Show the secret address of a webhook"),
          "show-hook"),
+    _may("organization","●   ·   ·   ·   ·   ●   ·   ·", _("Change the postal address at the foot of mails"),
+         "postal-address"),
     _may("members",     "●   ·   ·   ·   ·   ·   ·   ·", _("Invite members; change their roles, sites and teams; end their access"),
          "members", "member", "invite", "renew-invitation", "withdraw-invitation", "end-access", "restore-access"),
     _may("develop",     "●   ●   ●   ●   ●   ●   ●   ●", _("See the pieces of the pages (only with FOLLOWTHROUGH_DEBUG)"),
@@ -82,6 +87,10 @@ OPEN = frozenset({
     "account_login", "account_reset_password", "account_reset_password_done",
     "account_reset_password_from_key", "invitation", "sign-in-link", "sign-out", "demo:ready",
 })  # fmt: skip
+
+# Candidates' pages, reached by a link in a message: the token in it is the credential, which each
+# view reads before anything else, and it is of one person (people.links).
+LINKED = frozenset({"preferences", "unsubscribe"})
 
 # Called by machines with credentials of their own, which each view checks before it answers.
 OWN_CREDENTIALS = frozenset({"demo:api-application", "demo:api-write-back"})

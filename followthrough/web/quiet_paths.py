@@ -12,7 +12,7 @@ import re
 from django.core.exceptions import PermissionDenied
 
 # What comes after one of these is as good as a password.
-_SECRET = re.compile(r"(/(?:invitations|sign-in|password/new)/)[^\s?\"']+")
+_SECRET = re.compile(r"(/(?:invitations|sign-in|password/new|messages/off|messages)/)[^\s?\"']+")
 
 
 class QuietPaths(logging.Filter):

@@ -43,6 +43,21 @@ def pressing_without_cookies(page: Page, url: str) -> None:
     page.get_by_role("button").click()
 
 
+def pausing(page: Page, url: str) -> None:
+    """Open a candidate's page and pause for a week."""
+    page.goto(url)
+    page.get_by_role("button", name="1 week").click()
+    expect(page.get_by_role("status")).to_contain_text("Nothing is sent until")
+
+
+def pausing_until_yesterday(page: Page, url: str) -> None:
+    """As a browser does that does not look at what is written."""
+    page.goto(url)
+    page.get_by_label("Until the day").evaluate("one => { one.type = 'text'; one.value = '1'; }")
+    page.get_by_role("button", name="Pause until this day").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+
+
 def guessing(page: Page, url: str) -> None:
     """Sign in with a password that is not theirs."""
     page.goto(url)

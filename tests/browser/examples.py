@@ -20,8 +20,8 @@ from followthrough.demo.seed import company
 from followthrough.governance.models import AddressBlock
 from followthrough.journeys.models import MessageMap
 from followthrough.messages.models import Ask, Message
-from followthrough.people import invitations
-from followthrough.people.models import Candidate, Connection
+from followthrough.people import invitations, links
+from followthrough.people.models import Candidate, Connection, ContactPoint
 
 Keys = dict[str, Any]  # what stands in an address, by name
 
@@ -93,6 +93,32 @@ def invitation() -> Keys:
         role=Role.RECRUITER, by=facts.SYSTEM,
     )  # fmt: skip
     return {"token": made.token}
+
+
+def own_page() -> Keys:
+    """The link of somebody who can be reached by text and by mail."""
+    return {"token": links.token(links.OF_CANDIDATE, _reachable(0).id)}
+
+
+def stopped_page() -> Keys:
+    """The link of somebody who has texted STOP."""
+    blocked = AddressBlock.objects.filter(lifted_at=None, channel="sms").values("address_key")
+    theirs = ContactPoint.objects.filter(kind="phone", address_key__in=blocked)
+    found = theirs.order_by("id").first()
+    return {"token": links.token(links.OF_CANDIDATE, found.candidate_id)} if found else own_page()
+
+
+def chooser() -> Keys:
+    """The link of somebody else, who chooses."""
+    return {"token": links.token(links.OF_CANDIDATE, _reachable(1).id)}
+
+
+def _reachable(number: int) -> Candidate:
+    """Of those with a number and a mail address that nothing is known against, one."""
+    blocked = AddressBlock.objects.filter(lifted_at=None).values("address_key")
+    kinds = Candidate.objects.annotate(kinds=Count("contact_points__kind", distinct=True))
+    free = kinds.filter(kinds=2).exclude(contact_points__address_key__in=blocked)
+    return free.order_by("id")[number]
 
 
 def nobody() -> Keys:

@@ -28,6 +28,11 @@ def nothing() -> examples.Keys:
     return {}
 
 
+def in_english() -> examples.Keys:
+    """A candidate's page, whatever they speak."""
+    return {"language": "en"}
+
+
 @dataclass(frozen=True)
 class Page:
     """One page in one state. `name` is that of its test and of its pictures."""
@@ -62,6 +67,7 @@ PAGES = (
     Page("candidates"),
     Page("candidates", name="candidates-nobody", query=lambda: {"q": "nobody is called this"}),
     Page("candidate", examples.candidate),
+    Page("record-opt-out", examples.candidate),
     Page("interviews"),
     Page("interviews", name="interviews-none", query=lambda: {"from": "2036-01-07"}),
     Page("maps"),
@@ -96,6 +102,16 @@ PAGES = (
          who=STRANGER),
     Page("invitation", examples.invitation, who=STRANGER),
     Page("invitation", examples.token, name="invitation-over", who=STRANGER, status=410),
+    # --- candidates' own ---
+    Page("preferences", examples.own_page, who=STRANGER, query=in_english),
+    Page("preferences", examples.own_page, name="preferences-es", who=STRANGER,
+         query=lambda: {"language": "es"}),
+    Page("preferences", examples.stopped_page, name="preferences-stopped", who=STRANGER),
+    Page("preferences", examples.chooser, name="preferences-paused", who=STRANGER,
+         query=in_english, arrive=arrivals.pausing),
+    Page("preferences", examples.chooser, name="preferences-wrong", who=STRANGER, status=400,
+         query=in_english, arrive=arrivals.pausing_until_yesterday),
+    Page("preferences", examples.token, name="preferences-nowhere", who=STRANGER, status=404),
     # --- what cannot be shown ---
     Page("sign-in-link", examples.token, name="error-401", who=STRANGER, status=401,
          arrive=arrivals.pressing),
@@ -112,6 +128,7 @@ PAGES = (
 NOT_PAGES = {  # `*` stands for anything
     "*live": "a part of a page, sent anew when it has changed",
     "show-hook": "leads to the connection's page, unless a button asked for the address",
+    "unsubscribe": "what mail programs post to; whoever opens it is led to the candidate's page",
     "map-yaml": "a file to download",
     "demo:ready": "tells the supervisor whether web and worker are up",
     "demo:api-application": "the simulated ATS's API",

@@ -122,6 +122,42 @@ def test_an_opt_out_after_the_decision_still_stops_the_hand_over(monkeypatch):
         assert Touch.objects.get(key="thanks").state == "dropped"
 
 
+@pytest.mark.parametrize("said", ["no", "less"])
+def test_whatever_is_said_after_the_decision_is_weighed_before_the_hand_over(said, monkeypatch):
+    """What blocks no address stops a message all the same: the ATS's no, a wish for less."""
+    with lived() as life:
+        life.ats("app-1", stage="New")
+        write = verdicts.Verdicts.write
+
+        def write_and_tell(decided):
+            write(decided)
+            if decided.ready:
+                _say(said)
+
+        monkeypatch.setattr(verdicts.Verdicts, "write", write_and_tell)
+        engine.drain()
+        assert [call.channel for call in life.provider.calls] == (
+            [] if said == "less" else ["email"]
+        )
+        attempts = Attempt.objects.filter(channel="sms").values_list("state", flat=True)
+        assert set(attempts) == {"expired"}
+
+
+def _say(said: str) -> None:
+    point = ContactPoint.objects.get(kind="phone", usable=True)
+    told = {"organization_id": point.organization_id, "actor": Actor("ats", "a"),
+            "at": clock.now(), "source": "ats", "evidence": {}}  # fmt: skip
+    if said == "no":
+        consent.record_all([
+            consent.Entry(candidate_id=point.candidate_id, contact_point_id=point.id,
+                          address_key=point.address_key, channel="sms", state="revoked",
+                          basis="application_form", **told)
+        ])  # fmt: skip
+    else:
+        about = {"requisition": Application.objects.get().requisition.external_id}
+        consent.opt_out(contact_point=point, channel="sms", basis="narrowed", scope=about, **told)
+
+
 def _opt_out(life) -> None:
     consent.opt_out(
         organization_id=life.company.organization.id,

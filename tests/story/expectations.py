@@ -8,11 +8,13 @@ from typing import Any
 from followthrough.audit.models import Fact
 from followthrough.conversations.models import Handoff
 from followthrough.core import clock
-from followthrough.governance.models import AddressBlock
+from followthrough.governance.models import AddressBlock, ConsentEntry
 from followthrough.intake.models import RawEvent
 from followthrough.journeys.models import Run
 from followthrough.messages.models import Ask, Message, Receipt, Touch
 from followthrough.people.models import Anchor, ContactPoint, WriteBack
+from followthrough.web.console import in_flight
+from followthrough.web.console.sentences import Wall
 from tests.story.script import Step, moment
 from tests.story.teller import Telling
 
@@ -160,6 +162,23 @@ def _blocked(telling: Telling, wanted: list[str]) -> None:
     assert sorted(found) == sorted(wanted)
 
 
+def _entry(telling: Telling, wanted: dict[str, Any]) -> None:
+    """The newest entry of the ledger that has these values has them all; `scope` and so on."""
+    entries = ConsentEntry.objects.filter(**wanted)
+    told = [(one.state, one.basis, one.channel, one.source, one.scope)
+            for one in ConsentEntry.objects.order_by("id")]  # fmt: skip
+    assert entries.exists(), f"Expected an entry {wanted}, but there are: {told}"
+
+
+def _overtaken(telling: Telling, wanted: bool) -> None:
+    """The last message that went out was on its way when they opted out, and both times are said
+    on its timeline."""
+    wall = Wall("America/Los_Angeles", "Reno")
+    sent = [one.attempt_id for one in Message.objects.filter(direction="out").order_by("id")]
+    found = in_flight.of(sent, wall)
+    assert bool(found) == wanted, f"Overtaken: {list(found.values())}"
+
+
 def _anchor(telling: Telling, wanted: dict[str, Any]) -> None:
     found = Anchor.objects.get(application=telling.application, name=wanted["name"])
     at = wanted.get("at")
@@ -184,5 +203,7 @@ CHECKS: dict[str, Callable[[Telling, Any], None]] = {
     "fact": _fact,
     "blocked": _blocked,
     "anchor": _anchor,
+    "entry": _entry,
+    "overtaken": _overtaken,
     "silence": _nothing,
 }

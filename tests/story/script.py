@@ -23,13 +23,20 @@ class Step:
     note: str = ""  # said in the printed story
     ats: dict[str, Any] | None = None  # what changes in the application's snapshot
     again: int = 0  # the last ATS webhook once more, byte by byte, so many times
-    candidate: Any = None  # a text, or {text, from, via, id}
+    candidate: Any = None  # a text, or {text, from, via, id, waits: so long until we look}
+    chooses: str = ""  # the candidate presses a button of their page: interviews, pause:week …
+    unsubscribes: bool = False  # with one click in their mail program
     delivery: dict[str, Any] | None = None  # what the provider reports of the last message
     freeze: dict[str, Any] | None = None
     unfreeze: bool = False
     resolve: bool = False  # a member resolves what was handed over
     member: Any = None  # a member writes: a text, or {text, via, form}
     withdraw: bool = False  # and takes back what still waits
+    opt_out: dict[str, Any] | None = None  # a member heard it: {how, channels?, scope?}
+    judge: str = ""  # a member judges words in doubt: meant, or did_not
+    voicemail: bool = False  # something spoken came in that may be an opt-out
+    carrier: str = ""  # blocks, or lifts: what the carrier does with their number by itself
+    meanwhile: str = ""  # what they text while the next message of ours is on its way
     publish: dict[str, Any] | None = None  # changes to the map, by path
     move: bool = False  # a member moves the runs to the newest version
     jump: bool = False  # nobody worked on the way to `at`: everything stood still
@@ -49,6 +56,7 @@ class Company:
         default_factory=lambda: {"associates": {"family": "retail"}}
     )
     changes: dict[str, Any] = field(default_factory=dict)  # to the maps, by path
+    consent: list[dict[str, Any]] = field(default_factory=list)  # what ATS fields say about it
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -10,19 +12,25 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Min
+from django.http import HttpResponse
+from django.test import RequestFactory
 
 from followthrough.accounts.models import Member, User
 from followthrough.audit.facts import Actor
 from followthrough.conversations import handoffs
 from followthrough.conversations.models import Handoff
 from followthrough.core import clock
+from followthrough.core.durations import read_duration
 from followthrough.governance import freezes
 from followthrough.governance.models import Freeze
 from followthrough.journeys.models import Run
 from followthrough.messages.models import Attempt, Message, Receipt, Touch
+from followthrough.people import links
 from followthrough.people.models import Application
-from followthrough.runs import advance, engine, replies
+from followthrough.runs import advance, engine, replies, revoking
+from followthrough.web.portal import page
 from tests import company, door, world
+from tests.story.carrier import Carried
 from tests.story.script import Step, Story, load_map, moment
 
 PHONE, MAIL = "+17752000001", "ada@example.org"
@@ -34,6 +42,7 @@ class Telling:
 
     story: Story
     company: company.Company
+    carried: Carried
     applications: dict[str, dict[str, Any]] = field(default_factory=dict)
     last: str = ""  # the application last spoken of
     posted: tuple[bytes, dict[str, str]] | None = None
@@ -61,10 +70,12 @@ class Telling:
         self.receipts |= set(Receipt.objects.values_list("id", flat=True))
 
 
-def begin(story: Story) -> Telling:
+def begin(story: Story, carried: Carried) -> Telling:
     """Found the story's company. The clock must stand at the story's start."""
     wanted = story.company
     made = company.found(policy=wanted.policy)
+    made.connection.config = {"consent": wanted.consent}
+    made.connection.save()
     world.site(
         made.organization,
         name=wanted.site,
@@ -76,7 +87,7 @@ def begin(story: Story) -> Telling:
     for name, rule in wanted.maps.items():
         document = company.changed(load_map(rule.pop("file", name)), wanted.changes)
         company.add_map(made, name, document, **rule)
-    return Telling(story, made)
+    return Telling(story, made, carried)
 
 
 def tell(telling: Telling, step: Step) -> None:
@@ -182,6 +193,29 @@ def _candidate(telling: Telling, said: Any) -> None:
     }
     sender = telling.company.senders[channel]
     door.from_provider(sender, *door.signed_by_provider(sender, event))
+    clock.advance(read_duration(given.get("waits", "PT0S")))
+
+
+def _chooses(telling: Telling, choice: str) -> None:
+    """On the page that their link opens; what they choose is said back."""
+    token = links.token(links.OF_CANDIDATE, telling.application.candidate_id)
+    shown = re.search(r'name="shown" value="(\w+)"', _asked(page.preferences, token))
+    assert shown, "The page has no button."
+    _asked(page.preferences, token, choice=choice, shown=shown[1])
+
+
+def _unsubscribes(telling: Telling, _: bool) -> None:
+    point = telling.application.candidate.contact_points.get(kind="email")
+    token = links.token(links.OF_ADDRESS, point.id)
+    _asked(page.unsubscribe, token, **{"List-Unsubscribe": "One-Click"})
+
+
+def _asked(view: Callable[..., HttpResponse], token: str, **form: str) -> str:
+    """The view itself: the middleware before it would put the clock where the product's stands."""
+    asked = RequestFactory().post("/", form) if form else RequestFactory().get("/")
+    answer = view(asked, token)
+    assert answer.status_code in (200, 303), answer.content.decode()
+    return answer.content.decode()
 
 
 def _delivery(telling: Telling, report: dict[str, Any]) -> None:
@@ -257,6 +291,40 @@ def _withdraw(telling: Telling, _: bool) -> None:
         replies.withdraw(touch, member=_maya(telling), at=clock.now())
 
 
+def _opt_out(telling: Telling, given: dict[str, Any]) -> None:
+    """Maya heard it from them."""
+    revoking.record(
+        telling.application.candidate, said_at=clock.now(), now=clock.now(),
+        by=Actor("member", str(_maya(telling).id)), **given,
+    )  # fmt: skip
+
+
+def _judge(telling: Telling, what: str) -> None:
+    act = {"meant": revoking.meant_stop, "did_not": revoking.did_not_mean_stop}[what]
+    for handoff in Handoff.objects.filter(resolved_at=None):
+        act(handoff, by=f"member:{_maya(telling).id}", now=clock.now())
+
+
+def _voicemail(telling: Telling, _: bool) -> None:
+    person = telling.application.candidate
+    revoking.provisional(
+        person, source="voice", evidence={"recording": "1"},
+        actor=Actor("candidate", str(person.id)), at=clock.now(),
+    )  # fmt: skip
+
+
+def _carrier(telling: Telling, what: str) -> None:
+    {"blocks": telling.carried.blocked.add, "lifts": telling.carried.blocked.discard}[what](PHONE)
+
+
+def _meanwhile(telling: Telling, text: str) -> None:
+    def begin() -> Any:
+        _candidate(telling, text)
+        return lambda: Message.objects.filter(direction="in", body=text).exists()
+
+    telling.carried.meanwhile = begin
+
+
 def _publish(telling: Telling, changes: dict[str, Any]) -> None:
     name = next(iter(telling.company.maps))
     document = load_map(telling.story.company.maps[name].get("file", name))
@@ -276,15 +344,22 @@ def _move(telling: Telling, _: bool) -> None:
 
 
 ACTS = {
+    "carrier": _carrier,
+    "meanwhile": _meanwhile,
     "publish": _publish,
     "move": _move,
     "ats": _ats,
     "again": _again,
     "candidate": _candidate,
+    "chooses": _chooses,
+    "unsubscribes": _unsubscribes,
     "delivery": _delivery,
     "freeze": _freeze,
     "unfreeze": _unfreeze,
     "resolve": _resolve,
     "member": _member,
     "withdraw": _withdraw,
+    "opt_out": _opt_out,
+    "judge": _judge,
+    "voicemail": _voicemail,
 }

@@ -43,6 +43,9 @@ def _check_headers(envelope: Envelope) -> None:
         raise Rejected("line_break_in_header")
     if not set(envelope.headers) <= ALLOWED:
         raise Rejected("header_not_allowed")
+    if "<http:" in envelope.headers.get("List-Unsubscribe", ""):
+        # RFC 8058 asks for HTTPS, and a link to nowhere would stop nothing.
+        raise Misconfigured("unsubscribe_not_https", "Set FOLLOWTHROUGH_URL to an https address.")
     own = [str(envelope.sender.config.get(name, "")) for name in ("from_name", "reply_to")]
     if any("\n" in line or "\r" in line for line in own):
         raise Misconfigured("line_break_in_header")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 NAME = "Northwind Outfitters"
 SLUG = "northwind-outfitters"
 COUNTRY = "US"
+POSTAL_ADDRESS = "1450 Truckee River Road\nReno, NV 89502"
 TEXTS_FROM = "+17755550199"
 MAILS_FROM = "jobs@northwind.example"
 

@@ -33,8 +33,9 @@ def key(name: str) -> UUID:
 def found(*, at: datetime) -> Connection:
     """Make everything but the history; returns the connection to the simulated ATS."""
     organization = Organization.objects.create(
-        name=company.NAME, slug=company.SLUG, country=company.COUNTRY
-    )
+        name=company.NAME, slug=company.SLUG, country=company.COUNTRY,
+        postal_address=company.POSTAL_ADDRESS,
+    )  # fmt: skip
     members = _members(organization)
     owner = members[company.OWNER.email]
     policies.publish(

@@ -4,6 +4,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("followthrough.web.console.urls")),
+    path("", include("followthrough.web.portal.urls")),
     path("demo/", include("followthrough.demo.urls")),
 ]
 handler403 = "followthrough.web.console.errors.refused"

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
+from followthrough.governance import standing
 from followthrough.governance.case import DROP, PASS, SKIP, Case, Finding, finding, shown
+from followthrough.governance.decisions import Consent, Limit
 
 
 class OnChannel(dict[str, Finding]):
@@ -56,12 +59,40 @@ def not_opted_out(case: Case) -> Finding:
     if case.draft.purpose == "service":
         return finding("not_opted_out", SKIP, _told(case, basis="service"))
     key = (case.via.address_key, case.via.channel)
-    since, consent = case.facts.blocked.get(key), case.facts.consent.get(key)
-    if since is not None:
-        return finding("opted_out", DROP, _told(case, since=since.isoformat()))
-    if consent is not None and consent.state == "revoked":
-        return finding("opted_out", DROP, _told(case, entry=shown(consent.entry_id)))
+    since, said = case.facts.blocked.get(key), case.facts.consent.get(key)
+    if since is not None or (said is not None and _refused(said, case)):
+        return _opted_out(case, since, said)
+    if said is not None and said.refusals and (limit := _refusing(said, case)):
+        return _narrowed(case, limit)
     return NOT_OPTED_OUT[case.via.channel]
+
+
+def _refused(said: Consent, case: Case) -> bool:
+    """Whether everybody on the address, or this person, refused everything."""
+    if said.state != standing.REVOKED:
+        return False
+    return not said.people or case.facts.candidate_id in said.people
+
+
+def _opted_out(case: Case, since: datetime | None, said: Consent | None) -> Finding:
+    told = {} if since is None else {"since": since.isoformat()}
+    if said is not None and said.state == standing.REVOKED:
+        told |= {"entry": shown(said.entry_id), "basis": said.basis}
+    return finding("opted_out", DROP, _told(case, **told))
+
+
+def _refusing(said: Consent, case: Case) -> Limit | None:
+    draft = case.draft
+    return standing.refusing(said, case.facts.candidate_id, draft.purpose, draft.facts)
+
+
+def _narrowed(case: Case, limit: Limit) -> Finding:
+    """They asked for less, and this is of what they do not want."""
+    if not (limit.purpose or limit.scope):
+        told = {"entry": limit.entry_id, "basis": limit.basis, "since": limit.at.isoformat()}
+        return finding("opted_out", DROP, _told(case, **told))
+    told = {"entry": limit.entry_id, "basis": limit.basis, "scope": next(iter(limit.scope), "")}
+    return finding("narrowed", DROP, _told(case, **told))
 
 
 def consent(case: Case) -> Finding:
@@ -70,13 +101,25 @@ def consent(case: Case) -> Finding:
     asked = case.policy.needs_consent(channel) or case.bounds.consent
     if case.draft.purpose == "service" or not asked:
         return CONSENT_SKIPPED[channel]
-    consent = case.facts.consent.get((case.via.address_key, channel))
-    if consent is None or consent.state != "granted":
+    said = case.facts.consent.get((case.via.address_key, channel))
+    if said is None:
         return NO_CONSENT[channel]
-    if consent.people and case.facts.candidate_id not in consent.people:
+    if said.state == standing.GRANTED and not (
+        said.people and case.facts.candidate_id not in said.people
+    ):
+        told = {"channel": channel, "basis": said.basis, "entry": said.entry_id or ""}
+        return finding("consent", PASS, told)
+    return _granted_in_part(case, said)
+
+
+def _granted_in_part(case: Case, said: Consent) -> Finding:
+    """They gave it for something narrower; or somebody else did."""
+    draft, me = case.draft, case.facts.candidate_id
+    if said.grants and (found := standing.granting(said, me, draft.purpose, draft.facts)):
+        return finding("consent", PASS, _told(case, basis=found.basis, entry=found.entry_id))
+    if said.state == standing.GRANTED:
         return finding("no_consent", DROP, _told(case, given_by="another_person"))
-    told = {"channel": channel, "basis": consent.basis, "entry": consent.entry_id or ""}
-    return finding("consent", PASS, told)
+    return NO_CONSENT[case.via.channel]
 
 
 def sender(case: Case) -> Finding:

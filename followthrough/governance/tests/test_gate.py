@@ -49,8 +49,8 @@ def test_a_good_draft_goes_out_with_every_check_in_gate_order():
     assert sent.counted
     assert codes(sent) == [
         "relevant", "in_time", "anchor",
-        "untried", "address", "usable", "not_opted_out", "consent", "sender",
-        "not_frozen", "zone", "legal_hours", "quiet_hours", "map_hours",
+        "untried", "address", "usable", "not_opted_out", "consent", "wished_channel", "sender",
+        "wished", "not_frozen", "zone", "legal_hours", "quiet_hours", "map_hours",
         "not_merged", "legal_caps", "caps",
         "sender_active", "text",
     ]  # fmt: skip

@@ -91,7 +91,7 @@ def test_of_a_new_person_nothing_is_looked_up(here):
     new = {phone.candidate_id}
     assert consent.record_all([grant(phone), grant(phone)], of_new=new) == 1
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(consent, "_STANDING_GIVEN", "not asked")
+        patched.setattr(consent.entries, "_KNOWN", "not asked")
         assert consent.record_all([grant(phone, at=NOON + timedelta(days=1))], of_new=new) == 1
 
 
@@ -147,7 +147,7 @@ def test_a_new_application_lifts_nothing(here):
     later = grant(phone, at=NOON + timedelta(days=30))
     assert consent.record_all([later]) == 1
     consents, blocks = standing(phone)
-    assert consents[phone.address_key, "sms"].state == "granted"
+    assert consents[phone.address_key, "sms"].state == "revoked"
     assert (phone.address_key, "sms") in blocks
 
 
@@ -190,7 +190,8 @@ def test_the_ledger_is_read_in_one_round_trip_for_any_number_of_people(here, mon
     travel = sql._sent
     monkeypatch.setattr(sql, "_sent", lambda given: asked.append(given) or travel(given))
     found, _ = standing(*points)
-    assert (len(found), len(asked)) == (30, 1)
+    assert ({channel for _, channel in found}, len(asked)) == ({"sms", ""}, 1)
+    assert len(found) == 60
 
 
 # --- freezes -------------------------------------------------------------------------------------

@@ -329,7 +329,8 @@ def test_what_candidates_write_and_providers_report_is_handed_on(sender, arrive,
         ("received", sender.id), ("delivered", sender.id),
     ]  # fmt: skip
     assert heard[0][2].body == "YES"
-    assert heard[0][3] == {"raw_event_id": event.id, "now": clock.now()}
+    told = {"raw_event_id": event.id, "now": clock.now(), "arrived_at": event.received_at}
+    assert heard[0][3] == told
     assert outcomes() == [("done", "received"), ("done", "delivered")]
 
 

@@ -195,7 +195,7 @@ def test_consent_is_handed_back_once_for_each_address(ats):
     ada = replace(ADA, consent=(ConsentPart("sms", True, at(0), "I agree"),))
     grants = apply(ats, snapshot(0, candidate=ada)).grants
     phone = ContactPoint.objects.get(kind="phone")
-    assert [(g.contact_point_id, g.address_key, g.granted) for g in grants] == [
+    assert [(g.contact_point_id, g.address_key, g.said.granted) for g in grants] == [
         (phone.id, phone.address_key, True)
     ]
     assert apply(ats, snapshot(1, "Onsite", candidate=ada)).grants == []

@@ -35,7 +35,7 @@ def admit(request: HttpRequest, url: str) -> HttpResponse | None:
 
     Raises PermissionDenied: for a URL that is not in the matrix, whoever asks.
     """
-    if url in permissions.OPEN or url in permissions.OWN_CREDENTIALS:
+    if url in permissions.OPEN | permissions.LINKED | permissions.OWN_CREDENTIALS:
         return None
     ability = permissions.opened_by(url)
     if ability is None:

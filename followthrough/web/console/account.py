@@ -12,10 +12,10 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from followthrough.accounts import sign_in
+from followthrough.accounts import postal, sign_in
 from followthrough.web import permissions
-from followthrough.web.console.access import ORGANIZATION
-from followthrough.web.console.forms import AccountForm
+from followthrough.web.console.access import ORGANIZATION, actor
+from followthrough.web.console.forms import AccountForm, AddressForm
 from followthrough.web.console.frame import tell
 
 
@@ -67,5 +67,23 @@ def roles(request: HttpRequest) -> HttpResponse:
 @require_safe
 def organization(request: HttpRequest) -> HttpResponse:
     """Where one works, and what runs here."""
-    shown = {"version": version("followthrough"), "address": settings.PUBLIC_URL}
-    return render(request, "console/settings/organization.html", shown)
+    return _organization(request, AddressForm(instance=request.member.organization))
+
+
+@require_POST
+def postal_address(request: HttpRequest) -> HttpResponse:
+    """Change what the foot of each mail says of where the company is."""
+    form = AddressForm(request.POST)
+    if not form.is_valid():
+        return _organization(request, form)
+    address = form.cleaned_data["postal_address"]
+    postal.change(request.member.organization, address, by=actor(request))
+    tell(request, _("Saved. From now on it stands in the foot of each mail."))
+    return redirect("organization")
+
+
+def _organization(request: HttpRequest, form: AddressForm) -> HttpResponse:
+    shown = {"version": version("followthrough"), "address": settings.PUBLIC_URL, "form": form}
+    return render(
+        request, "console/settings/organization.html", shown, status=400 if form.errors else 200
+    )

@@ -16,11 +16,20 @@ from django.views.decorators.http import require_safe
 from followthrough.conversations.models import Handoff
 from followthrough.core import clock
 from followthrough.core.typed import number
-from followthrough.governance import freezes, policies
+from followthrough.governance import freezes, policies, preferences
 from followthrough.messages.models import Ask
 from followthrough.people import scopes
 from followthrough.people.models import Anchor, Application, Candidate
-from followthrough.web.console import interviews, live, moments, names, reach, timeline, whereabouts
+from followthrough.web.console import (
+    interviews,
+    live,
+    moments,
+    names,
+    reach,
+    timeline,
+    whereabouts,
+    wishes,
+)
 from followthrough.web.console.access import own
 from followthrough.web.console.outlook import Outlook
 from followthrough.web.console.sentences import Wall, dated, touch_name
@@ -77,6 +86,7 @@ def about(
     waiting = [one for one in handoffs if one.resolved_at is None]
     silent = _silent(candidate, applications)
     ways = reach.ways(candidate, zone=wall.zone)
+    wish = preferences.of_people([candidate.id]).answer().get(candidate.id)
     open_now = {way.channel for way in ways if way.open}
     points = [way.point for way in ways]
     country = candidate.organization.country
@@ -94,6 +104,7 @@ def about(
         "doubt": whereabouts.doubt(zones, clock.now()),
         "wall": wall,
         "ways": ways,
+        "chosen": wishes.standing(wish, zone=wall.zone),
         "points": points,
         "handoffs": waiting,
         "silent": silent,

@@ -28,7 +28,7 @@ from followthrough.intake.models import RawEvent
 from followthrough.people import scopes
 from followthrough.people.models import Candidate, Connection, StageMapping, WriteBack
 from followthrough.people.stages import Stage
-from followthrough.web.console import health, health_words, live
+from followthrough.web.console import consent_rules, health, health_words, live
 from followthrough.web.console.access import may, own
 from followthrough.web.console.frame import back, tell
 from followthrough.web.console.health import Health
@@ -133,6 +133,7 @@ def _one(request: HttpRequest, source: Source, *, shown: bool) -> HttpResponse:
         "hook": _hook(source, shown=shown),
         "hook_shown": shown,
         **(_stages(request, source) if isinstance(source, Connection) else {}),
+        **(consent_rules.shown(source) if isinstance(source, Connection) else {}),
     }
     return render(request, "console/connection.html", given)
 

@@ -149,3 +149,20 @@ class JoinForm(forms.Form):
         if again != self.cleaned_data.get("password", again):
             raise forms.ValidationError(_("This is not the same password."))
         return again
+
+
+class AddressForm(forms.ModelForm):
+    """Where the company can be written to on paper, in lines."""
+
+    postal_address = forms.CharField(
+        label=gettext_lazy("Postal address"),
+        help_text=gettext_lazy(
+            "It stands in the foot of each mail to candidates: many countries' law asks for it."
+        ),
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "street-address"}),
+    )
+
+    class Meta:
+        model = Organization
+        fields = ("postal_address",)

@@ -12,7 +12,7 @@ from django.db.models import F, Q, QuerySet, Value
 
 from followthrough.audit.models import Fact
 from followthrough.conversations.models import Handoff
-from followthrough.governance.models import ConsentEntry
+from followthrough.governance.models import ConsentEntry, Wish
 from followthrough.messages.models import Message, Receipt, Touch
 from followthrough.people.models import Application, Candidate, StageChange, WriteBack
 from followthrough.web.console import sentences
@@ -36,6 +36,7 @@ def of(candidate: Candidate, applications: Sequence[Application]) -> list[Moment
         _of("stage", StageChange.objects.filter(application__in=ids), "observed_at"),
         _of("fact", _facts(applications), "at"),
         _of("consent", ConsentEntry.objects.filter(candidate_id=candidate.id), "at"),
+        _of("wish", Wish.objects.filter(candidate_id=candidate.id), "at"),
         _of("message", _messages(candidate, applications), "at"),
         _of("quiet", _quiet(candidate, applications), "at"),
         _of("handoff", handoffs, "opened_at"),

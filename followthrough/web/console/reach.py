@@ -11,8 +11,8 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from followthrough.governance import consent, policies
-from followthrough.governance.decisions import Consent
+from followthrough.governance import consent, policies, preferences
+from followthrough.governance.decisions import Consent, Wish
 from followthrough.people.contacts import CHANNEL_KIND
 from followthrough.people.models import Candidate, ContactPoint
 from followthrough.store import sql
@@ -68,17 +68,18 @@ def nothing(why: str) -> str:
 
 def _each(organization_id: UUID, candidates: Sequence[UUID], *, zone: str) -> dict[UUID, list[Way]]:
     """The ways of each candidate."""
-    consents, blocks, standing = sql.ask(
+    consents, blocks, standing, wishes = sql.ask(
         consent.of_people(candidates),
         consent.blocks_of_people(candidates),
         policies.standing([organization_id]),
+        preferences.of_people(candidates),
     )
     known = (consents.get(organization_id, {}), blocks.get(organization_id, {}),
              standing[organization_id], zone)  # fmt: skip
     found: dict[UUID, list[Way]] = {one: [] for one in candidates}
     points = ContactPoint.objects.filter(candidate__in=candidates)
     for point in points.order_by("-kind", "position", "id"):
-        told = _Told(point.candidate_id, *known)
+        told = _Told(point.candidate_id, wishes.get(point.candidate_id), *known)
         found[point.candidate_id] += [told.way(point, one) for one in _channels(point)]
     return found
 
@@ -92,6 +93,7 @@ class _Told:
     """What was said of a candidate's addresses."""
 
     candidate_id: UUID
+    wish: Wish | None
     consents: Mapping[Key, Consent]
     blocks: Mapping[Key, datetime]
     policy: Any
@@ -105,13 +107,39 @@ class _Told:
         if not point.usable:
             return "held", _("Not used: %(why)s.") % {"why": sentences.unusable(point)}
         consent = self.consents.get(key)
-        if key in self.blocks or (consent and consent.state == "revoked"):
+        mine = consent and self.candidate_id in (consent.people or {self.candidate_id})
+        if key in self.blocks or (consent and mine and consent.state == "revoked"):
             return "stopped", self._stopped(consent, self.blocks.get(key))
-        if consent and self.candidate_id in (consent.people or {self.candidate_id}):
-            return "kept", self._granted(consent, channel)
+        if consent and (refused := self._refused_alone(consent)):
+            return "stopped", self._stopped(refused, refused.at)
+        if self.wish and self.wish.at and self._silenced(self.wish, channel):
+            day = self._day(self.wish.at)
+            return "stopped", _("Stopped: they chose it on their page, %(day)s") % {"day": day}
+        if consent and mine and consent.state == "granted":
+            return "kept", self._granted(consent, channel) + self._less(consent)
         if self.policy.needs_consent(channel):
             return "stopped", _(UNASKED[channel])
-        return "quiet", _(ABOUT_IT)
+        return "quiet", _(ABOUT_IT) + (self._less(consent) if consent else "")
+
+    def _refused_alone(self, consent: Consent) -> Consent | None:
+        """This person's own refusal of everything, beside what others on the address said."""
+        for one in consent.refusals:
+            if one.candidate_id == self.candidate_id and not (one.purpose or one.scope):
+                return Consent("revoked", one.basis, one.at, one.entry_id)
+        return None
+
+    def _less(self, consent: Consent) -> str:
+        """What of it they do not want."""
+        told = [
+            _("Not%(about)s, since %(day)s.")
+            % {"about": sentences.about(one.scope, one.purpose), "day": self._day(one.at)}
+            for one in consent.refusals
+            if one.candidate_id in (None, self.candidate_id)
+        ]
+        return "".join(f" {one}" for one in told)
+
+    def _silenced(self, wish: Wish, channel: str) -> bool:
+        return channel in wish.silent or wish.wants == preferences.NOTHING
 
     def _granted(self, consent: Consent, channel: str) -> str:
         said = {"may": _(MAY[channel]), "basis": sentences.basis(consent.basis)}

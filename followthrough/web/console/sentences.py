@@ -167,16 +167,49 @@ BASES = {
     "start_yes": gettext_noop("they wrote YES"),
     "stop": gettext_noop("they wrote STOP"),
     "provider_block": gettext_noop("the provider knows of it"),
+    "form_with_number": gettext_noop("they said so on a form that named the address"),
+    "by_phone": gettext_noop("they said so on the phone"),
+    "in_person": gettext_noop("they said so in person"),
+    "by_letter": gettext_noop("they wrote a letter"),
+    "by_mail_elsewhere": gettext_noop("they wrote to another mail address"),
+    "otherwise": gettext_noop("they said so"),
+    "meant_stop": gettext_noop("a person judged that they meant it"),
+    "not_meant": gettext_noop("a person judged that they did not mean it"),
+    "provisional": gettext_noop("they may have said so; a person has to confirm it"),
+    "narrowed": gettext_noop("they chose what to stop"),
+    "wrong_number": gettext_noop("whoever has the number says that it is not the candidate's"),
+    "preference_page": gettext_noop("they chose it on their page"),
+    "one_click": gettext_noop("they unsubscribed in their mail program"),
 }
 ASKED = frozenset(rule.id for rule in optout_words.RULES)
 
 
 def consent(row: ConsentEntry) -> str:
     """An entry of the consent ledger."""
-    what = {"channel": _(CHANNELS.get(row.channel, row.channel)), "basis": basis(row.basis)}
+    what = {
+        "channel": _(CHANNELS.get(row.channel, row.channel)), "basis": basis(row.basis),
+        "about": about(row.scope, row.purpose),
+    }  # fmt: skip
+    if row.state == ConsentEntry.State.LIFTED:
+        return _("An opt-out is taken back: %(basis)s.") % what
     if row.state == ConsentEntry.State.GRANTED:
-        return _("May be contacted %(channel)s: %(basis)s.") % what
-    return _("No more messages %(channel)s: %(basis)s.") % what
+        return _("May be contacted %(channel)s%(about)s: %(basis)s.") % what
+    return _("No more messages %(channel)s%(about)s: %(basis)s.") % what
+
+
+def about(scope: Mapping[str, str], purpose: str) -> str:
+    """What a narrower wish or consent is about, to stand behind the channel; '' for everything."""
+    parts = [_(" about this %(kind)s (%(name)s)") % {"kind": _(SCOPES[kind]), "name": name}
+             for kind, name in scope.items()]  # fmt: skip
+    parts += [_(" for this purpose: %(name)s") % {"name": label(purpose)}] if purpose else []
+    return "".join(parts)
+
+
+SCOPES = {
+    "requisition": gettext_noop("job"),
+    "family": gettext_noop("job family"),
+    "brand": gettext_noop("brand"),
+}
 
 
 def basis(code: str) -> str:
@@ -193,6 +226,8 @@ READINGS = {
     "ambiguous_stop": gettext_noop("May mean: stop messages. A person has to look"),
     "opt_in": gettext_noop("Understood as: messages again"),
     "help": gettext_noop("Asked for help"),
+    "narrowed": gettext_noop("Understood as: stop only the messages about this job"),
+    "wrong_number": gettext_noop("Somebody else has this number: it is not used any more"),
     "unclear": gettext_noop("Left to a person"),
     "nothing": gettext_noop("Needs no answer"),
 }
@@ -248,6 +283,7 @@ def shown(value: object) -> str:
 
 
 HELD = {
+    "paused": gettext_noop("they paused their messages"),
     "quiet_hours": gettext_noop("it is outside the hours the policy allows there"),
     "legal_hours": gettext_noop("it is outside the hours the law allows there"),
     "caps": gettext_noop("they have had as many messages as the policy allows"),
@@ -274,6 +310,7 @@ UNUSABLE = {
     "unreachable": gettext_noop("messages to it do not arrive"),
     "undelivered": gettext_noop("messages to it do not arrive"),
     "bounced": gettext_noop("mail to it comes back"),
+    "wrong_number": gettext_noop("whoever has it is not the candidate"),
 }
 
 

@@ -17,6 +17,7 @@ BLANKS = {
     "candidate.given_name": gettext_noop("first name"),
     "candidate.family_name": gettext_noop("family name"),
     "company": gettext_noop("company"),
+    "preferences_url": gettext_noop("link to what they get"),
     "requisition.title": gettext_noop("job title"),
     "site.name": gettext_noop("site"),
     "site.address": gettext_noop("address of the site"),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -17,11 +17,11 @@ from django.db.models import QuerySet
 
 from followthrough.audit.models import Fact
 from followthrough.conversations.models import Handoff
-from followthrough.governance.models import ConsentEntry
+from followthrough.governance.models import ConsentEntry, Wish
 from followthrough.journeys.models import Version
 from followthrough.messages.models import Message, Receipt, Touch, TouchState
 from followthrough.people.models import Application, Candidate, StageChange, WriteBack
-from followthrough.web.console import moments, outlook, sentences
+from followthrough.web.console import in_flight, moments, outlook, sentences, wishes
 from followthrough.web.console.moments import Moment
 from followthrough.web.console.outlook import Outlook
 from followthrough.web.console.sentences import Wall
@@ -41,6 +41,7 @@ class Entry:
     more: Sequence[Any] = ()
     row: Any = None
     about: Any = field(default=None)
+    overtaken: str = ""  # of a message: that they opted out while it was on its way
 
     @property
     def template(self) -> str:
@@ -87,6 +88,7 @@ _ROWS: Mapping[str, QuerySet[Any]] = {
     "stage": StageChange.objects.select_related("application__requisition"),
     "fact": Fact.objects.all(),
     "consent": ConsentEntry.objects.all(),
+    "wish": Wish.objects.all(),
     "message": Message.objects.all(),
     "quiet": Receipt.objects.all(),
     "handoff": Handoff.objects.all(),
@@ -104,10 +106,14 @@ class _Known:
     sent: Mapping[UUID | None, Receipt]
     touches: Mapping[UUID, Touch]
     versions: Mapping[UUID, Version]
+    overtaken: Mapping[UUID, str]
 
-    def explained(self, receipt: Receipt | None) -> list[Any]:
-        """Why, if there is a receipt that says so."""
-        return [sentences.receipt(receipt, self.wall, self.versions)] if receipt else []
+    def explained(self, receipt: Receipt | None, *, also: str = "") -> list[Any]:
+        """Why, if there is a receipt that says so; and what happened on the way."""
+        if receipt is None:
+            return []
+        found = sentences.receipt(receipt, self.wall, self.versions)
+        return [replace(found, said=f"{found.said} {also}".strip())]
 
 
 def _past(shown: Sequence[Moment], wall: Wall) -> Iterator[Entry]:
@@ -146,6 +152,7 @@ def _known(
         sent={one.attempt_id: one for one in sent},
         touches=Touch.objects.in_bulk(spoken | {one.touch_id for one in receipts}),
         versions=Version.objects.select_related("map").defer("document").in_bulk(versions),
+        overtaken=in_flight.of((one.attempt_id for one in messages.values()), wall),
     )
 
 
@@ -166,6 +173,8 @@ def _said(kind: str, row: Any, wall: Wall) -> str:
             return sentences.fact(row, wall)
         case "consent":
             return sentences.consent(row)
+        case "wish":
+            return wishes.chose(row, wall)
         case "write_back":
             return sentences.written_back(row)
     return ""
@@ -173,9 +182,11 @@ def _said(kind: str, row: Any, wall: Wall) -> str:
 
 def _message(row: Message, known: _Known) -> Entry:
     receipt = known.sent.get(row.attempt_id) if row.attempt_id else None
+    overtaken = known.overtaken.get(row.attempt_id, "") if row.attempt_id else ""
     return Entry(f"message_{row.direction}", row.at, row.id, row=row,
-                 said=sentences.reading(row), more=known.explained(receipt),
-                 about=known.touches.get(row.touch_id) if row.touch_id else None)  # fmt: skip
+                 said=sentences.reading(row), more=known.explained(receipt, also=overtaken),
+                 about=known.touches.get(row.touch_id) if row.touch_id else None,
+                 overtaken=overtaken)  # fmt: skip
 
 
 # --- what is planned -----------------------------------------------------------------------------

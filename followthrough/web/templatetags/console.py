@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 
 from django import template
@@ -23,6 +24,15 @@ register.filter("touch_name", sentences.touch_name)
 register.filter("unusable", sentences.unusable)
 register.filter("shown", sentences.shown)
 register.filter("named", names.named)
+
+
+_LINK = re.compile(r"(/messages/(?:off/)?)[\w-]{43}")
+
+
+@register.filter
+def unlinked(text: str) -> str:
+    """A text without what opens a candidate's own page: whoever reads it here is somebody else."""
+    return _LINK.sub(r"\1…", text)
 
 
 CHANNELS = {"sms": gettext_noop("Text message"), "email": gettext_noop("Mail")}

@@ -20,9 +20,13 @@ HAPPENED = {
     Reason.OPTED_OUT: gettext_noop("wants no more messages, and has an interview ahead"),
     Reason.UNKNOWN_OUTCOME: gettext_noop("may have got a message, or not"),
     Reason.UNREACHABLE: gettext_noop("did not get a message"),
+    Reason.PROVISIONAL_STOP: gettext_noop("may have asked for silence, and gets no messages"),
+    Reason.WRONG_NUMBER: gettext_noop("has a number that is somebody else's"),
+    Reason.CARRIER_BLOCK: gettext_noop("has a number that the carrier blocks"),
     Reason.NO_ZONE: gettext_noop("may be in any time zone, so messages wait"),
 }
-WROTE = frozenset({Reason.UNCLEAR, Reason.DECLINED, Reason.AMBIGUOUS_STOP})  # and in which words
+# And in which words.
+WROTE = frozenset({Reason.UNCLEAR, Reason.DECLINED, Reason.AMBIGUOUS_STOP, Reason.CARRIER_BLOCK})
 NEXT = {
     Reason.UNCLEAR: gettext_noop("Answer them, then resolve it: automation is silent until then."),
     Reason.DECLINED: gettext_noop(
@@ -30,8 +34,8 @@ NEXT = {
         " Automation is silent until then."
     ),
     Reason.AMBIGUOUS_STOP: gettext_noop(
-        "Ask them whether they want no more messages: STOP is all they have to write. Automation is"
-        " silent until you resolve it."
+        "Read what they wrote and say what they meant; if you cannot tell, ask them. Automation is"
+        " silent until then."
     ),
     Reason.OPTED_OUT: gettext_noop(
         "They want no more messages on one of their addresses. Call them about the interview, or"
@@ -44,13 +48,26 @@ NEXT = {
     Reason.UNREACHABLE: gettext_noop(
         "No message arrives. Correct the number or the address in the ATS, or call; then resolve."
     ),
+    Reason.PROVISIONAL_STOP: gettext_noop(
+        "Listen to what they said and say what they meant. Until then nothing is sent to them."
+    ),
+    Reason.WRONG_NUMBER: gettext_noop(
+        "Whoever has the number says that it is not theirs, so it is not used any more. Find the"
+        " right one and enter it in the ATS; then resolve."
+    ),
+    Reason.CARRIER_BLOCK: gettext_noop(
+        "What they wrote was no opt-out, but the carrier took it for one. Ask them by mail or on"
+        " the phone to text START; then resolve."
+    ),
     Reason.NO_ZONE: gettext_noop(
         "No hour is known to be allowed where they are. Ask them which city they are in, by mail"
         " where that is open, and put the address or the time zone into the ATS; then resolve."
     ),
 }
 
-CORRECTED = frozenset({Reason.UNKNOWN_OUTCOME, Reason.UNREACHABLE})  # they say so themselves
+# These say so themselves.
+CORRECTED = frozenset({Reason.UNKNOWN_OUTCOME, Reason.UNREACHABLE, Reason.PROVISIONAL_STOP,
+                       Reason.AMBIGUOUS_STOP, Reason.WRONG_NUMBER})  # fmt: skip
 # What to do about somebody whom nothing can be written to, whatever the reason.
 CALL = gettext_noop(
     "Nothing can be written to them. Call them about it, or change it in the ATS; then resolve."

@@ -19,6 +19,7 @@ from followthrough.messages.models import Touch
 from followthrough.people import scopes
 from followthrough.people.models import Candidate, WriteBack
 from followthrough.people.stages import Stage
+from followthrough.web import permissions
 from followthrough.web.console import mapless
 from followthrough.web.console.mapless import Mapless
 from followthrough.web.console.sentences import label, touch_name
@@ -30,7 +31,7 @@ OF_A_KIND = 10
 
 class Broken(NamedTuple):
     """One line: its kind in a word, what happened and why, who it is about (if it is about one),
-    and where something can be done about it: a place (`maps`, `connections`), or one connection."""
+    and where something can be done about it: a place (`maps`, `organization`), or a connection."""
 
     kind: str
     said: str
@@ -43,8 +44,8 @@ def things(member: Member) -> Shown:
     """All of them, the widest first. What is about the whole company is shown to whoever works
     for all of it."""
     everything = scopes.requisitions(member) is None
-    whole = (first(_stages(member)), first(_senders(member)), _events(member),
-             first(_mapless(member))) if everything else ()  # fmt: skip
+    whole = (first(_stages(member)), first(_senders(member)), first(_no_address(member)),
+             _events(member), first(_mapless(member))) if everything else ()  # fmt: skip
     return _together([*whole, _write_backs(member), _unsent(member)])
 
 
@@ -96,6 +97,18 @@ def _senders(member: Member) -> list[Broken]:
     found = Sender.objects.filter(organization=member.organization_id, active=False)
     kind, text = _("Sender paused"), _("%(sender)s is paused: what it would send waits.")
     return [Broken(kind, text % {"sender": one.name}, place="connections") for one in found]
+
+
+def _no_address(member: Member) -> list[Broken]:
+    """Mails without a postal address, for those who can add it."""
+    if member.role not in permissions.roles("organization") or member.organization.postal_address:
+        return []
+    mails = Sender.objects.filter(organization=member.organization_id, channel="email")
+    if not mails.exists():
+        return []
+    kind = _("No postal address")
+    said = _("Mails leave without the company's postal address, which the law asks for.")
+    return [Broken(kind, said, place="organization")]
 
 
 def _events(member: Member) -> Shown:
