@@ -11,7 +11,10 @@ from django.core.asgi import get_asgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django = get_asgi_application()
 
-from followthrough.web.webhooks.door import PREFIX, Door  # noqa: E402 (after Django is set up)
+from followthrough.governance import rulepacks  # noqa: E402 (after Django is set up)
+from followthrough.web.webhooks.door import PREFIX, Door  # noqa: E402
+
+rulepacks.packs()  # one that cannot be read is said now, not on some page
 
 Asgi = Callable[[Any, Any, Any], Awaitable[None]]
 

@@ -7,7 +7,7 @@ NO_TABLES = """\
 The database has no tables of Followthrough yet.
 Make them with `followthrough migrate`; or, if the demo's database is meant, put
 FOLLOWTHROUGH_POSTGRES=demo in front of the command."""
-NEEDS_NOTHING = frozenset({"help", "--help", "-h", "version", "--version"})
+NEEDS_NOTHING = frozenset({"help", "--help", "-h", "version", "--version", "rulepacks"})
 
 
 def main(argv: list[str] | None = None) -> None:

@@ -113,6 +113,9 @@ LINK_KEYS_BEFORE = listed("LINK_KEYS_BEFORE")  # whose links still work: 60 days
 ALLOWED_HOSTS = listed("FOLLOWTHROUGH_HOSTS", "localhost,127.0.0.1,[::1]")
 PUBLIC_URL = os.environ.get("FOLLOWTHROUGH_URL", "http://localhost:8000").rstrip("/")
 
+# Folders with rule packs of one's own, besides those that ship. They can only make things stricter.
+RULEPACKS = [Path(one) for one in listed("FOLLOWTHROUGH_RULEPACKS")]
+
 SHARDS = 8  # how many pieces the work is cut into; more workers than this stay idle
 # Processes that do a worker's shards' work: one for each CPU, unless it is said otherwise.
 HANDS = number("FOLLOWTHROUGH_HANDS", default=min(SHARDS, os.cpu_count() or 1))

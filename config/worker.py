@@ -42,6 +42,9 @@ def load() -> None:
     plan_for_queues()
     load_duties()
     import followthrough.runs.durable  # noqa: F401  (the engine, once for all of them)
+    from followthrough.governance import rulepacks
+
+    rulepacks.packs()  # where the law cannot be read nothing may go out: no worker, rather
 
     collect_rarely()
 

@@ -58,7 +58,8 @@ def found(*, adapter: str = "sandbox", policy: Mapping[str, Any] | None = None) 
     made = Company(organization, connection, senders)
     policies.publish(
         organization=organization,
-        document={**policies.default_document(), **(policy or {})},
+        # At once when the hours open, unless a test is about it: so that times can be told.
+        document={**policies.default_document(), "spread_minutes": 0, **(policy or {})},
         author_id="tests",
         note="",
         at=clock.now(),

@@ -31,6 +31,7 @@ DUE: dict[str, timedelta] = {
     Reason.PROVISIONAL_STOP: timedelta(hours=24),
     Reason.WRONG_NUMBER: timedelta(hours=24),
     Reason.CARRIER_BLOCK: timedelta(hours=24),
+    Reason.NO_ZONE: timedelta(hours=24),
 }
 # With an interview ahead, while something can still be done about it; yet never at once.
 BEFORE_INTERVIEW = timedelta(hours=2)
@@ -130,6 +131,28 @@ def not_sent(
             candidate_id=candidate_id,
             application_id=application_id,
             reason=Reason.UNREACHABLE,
+            touch_id=touch_id,
+            at=at,
+        )
+
+
+def unplaced(
+    *,
+    organization_id: UUID,
+    candidate_id: UUID,
+    application_id: UUID | None,
+    touch_id: UUID,
+    at: datetime,
+) -> None:
+    """No hour is known at which they may be written to: a person asks them where they are. Once:
+    whatever else is held for the same reason says nothing new."""
+    known = Handoff.objects.filter(candidate=candidate_id, reason=Reason.NO_ZONE, resolved_at=None)
+    if not known.exists():
+        open(
+            organization_id=organization_id,
+            candidate_id=candidate_id,
+            application_id=application_id,
+            reason=Reason.NO_ZONE,
             touch_id=touch_id,
             at=at,
         )

@@ -21,6 +21,7 @@ class Handoff(OrganizationRow):
         PROVISIONAL_STOP = "provisional_stop", _("Stopped on suspicion, to be confirmed")
         WRONG_NUMBER = "wrong_number", _("The number is somebody else's")
         CARRIER_BLOCK = "carrier_block", _("The carrier blocks the number, and nobody asked for it")
+        NO_ZONE = "no_zone", _("Nobody knows at which hours they may be written to")
 
     candidate = models.ForeignKey(Candidate, on_delete=models.CASCADE, related_name="handoffs")
     application = models.ForeignKey(

@@ -8,7 +8,9 @@ from functools import lru_cache
 import phonenumbers
 from phonenumbers import PhoneMetadata, PhoneNumberDesc, timezone
 
+from followthrough.core import area_codes
 from followthrough.core.errors import Explained
+from followthrough.core.places import Place
 
 REASONS = {
     "not_a_number": "it is not a telephone number",
@@ -118,3 +120,25 @@ def _zones_of_area(prefix: str, length: int) -> tuple[str, ...]:
         return ()
     found = timezone.time_zones_for_geographical_number(number)
     return tuple(sorted(zone for zone in found if zone != timezone.UNKNOWN_TIMEZONE))
+
+
+# --- where a number is from ---------------------------------------------------------------------
+
+
+def places_of(e164: str) -> tuple[Place, ...]:
+    """The countries, and in North America the states, that a number is from; () when unknown."""
+    return _places_of_area(e164[:10], len(e164)) if e164 else ()
+
+
+@lru_cache(maxsize=65_536)
+def _places_of_area(prefix: str, length: int) -> tuple[Place, ...]:
+    if prefix.startswith("+1") and (known := area_codes.PLACES.get(prefix[2:5])):
+        return known
+    try:
+        number = phonenumbers.parse(prefix.ljust(length, "5"))
+    except phonenumbers.NumberParseException:
+        return ()
+    code, found = number.country_code or 0, {phonenumbers.region_code_for_number(number)}
+    if code != 1:  # small neighbours share a code, and what follows may be nobody's number yet
+        found.add(phonenumbers.region_code_for_country_code(code))
+    return tuple((one, "") for one in sorted(filter(None, found)) if one.isalpha() and one != "ZZ")

@@ -6,7 +6,8 @@ message must be fine in every plausible zone, and where there is none nothing is
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
@@ -16,6 +17,8 @@ from followthrough.core.errors import Explained
 
 EVIDENCE = ("stated", "address", "site", "area_code")  # strongest first
 HORIZON = timedelta(days=8)  # an allowed minute comes within a week, or never
+# Unless whole days are closed besides: holidays may fall on the only allowed day again and again.
+FAR_HORIZON = timedelta(days=60)
 
 
 class UnknownZone(Explained):
@@ -28,6 +31,7 @@ class Zones:
 
     names: tuple[str, ...]
     evidence: str
+    unknown: tuple[str, ...] = ()  # what was said to be a zone and is none
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,7 @@ class Window:
 
 
 Week = Mapping[int, Sequence[Window]]  # weekday (Monday is 0) -> windows; none: a silent day
+Closed = Callable[[date], bool]  # whether a whole local day is silent, whatever its windows
 
 
 @lru_cache(maxsize=1024)
@@ -69,18 +74,23 @@ def plausible(evidence: Mapping[str, Iterable[str]]) -> Zones:
 
     What the candidate said stands alone. Otherwise the zones of the address, the site and the
     area code are all kept when they disagree, since each may be true. Names that the database
-    does not have are left out, so bad data can only make the answer stricter or empty.
+    does not have are left out and named in `unknown`: where nothing else is known the answer is
+    empty, and nothing is allowed.
     """
-    usable = {kind: _existing(evidence.get(kind, ())) for kind in EVIDENCE}
-    if usable["stated"]:
-        return Zones(names=usable["stated"], evidence="stated")
-    kinds = [kind for kind in EVIDENCE[1:] if usable[kind]]
-    names = sorted({name for kind in kinds for name in usable[kind]})
-    return Zones(names=tuple(names), evidence="+".join(kinds))
+    said = {kind: {name for name in evidence.get(kind, ()) if name} for kind in EVIDENCE}
+    usable = {kind: names & known_zones() for kind, names in said.items()}
+    kinds = ["stated"] if usable["stated"] else [kind for kind in EVIDENCE if usable[kind]]
+    names = {name for kind in kinds for name in usable[kind]}
+    unknown = {_shown(name) for names in said.values() for name in names - known_zones()}
+    return Zones(tuple(sorted(names)), "+".join(kinds), tuple(sorted(unknown)))
 
 
-def _existing(names: Iterable[str]) -> tuple[str, ...]:
-    return tuple(sorted({name for name in names if name in known_zones()}))
+_LIKE_A_ZONE = re.compile(r"[A-Za-z][A-Za-z0-9_+-]{0,30}(/[A-Za-z0-9_+-]{1,30}){0,2}")
+
+
+def _shown(name: str) -> str:
+    """A name as a receipt may keep it: anything might stand where a zone should."""
+    return name if _LIKE_A_ZONE.fullmatch(name) else "?"
 
 
 def local(moment: datetime, name: str) -> datetime:
@@ -101,29 +111,48 @@ def instant(day: date, at: time, name: str) -> datetime:
     return datetime.combine(day, at, tzinfo=zone(name)).replace(fold=0).astimezone(UTC)
 
 
-def allowed(moment: datetime, *, zones: Sequence[str], week: Week) -> bool:
-    """Whether `moment` is in an allowed window in *every* zone; never when there is no zone."""
-    return bool(zones) and all(_open(local(moment, name), week) for name in zones)
+def allowed(
+    moment: datetime, *, zones: Sequence[str], week: Week, closed: Closed | None = None
+) -> bool:
+    """Whether `moment` is in an allowed window in *every* zone; never when there is no zone.
 
-
-def next_allowed(moment: datetime, *, zones: Sequence[str], week: Week) -> datetime | None:
-    """The first instant from `moment` on that is allowed in every zone, or None within 8 days.
-
-    Candidates are `moment` itself and, in every zone, the start of every window and every jump of
-    the clock: the intersection of half-open intervals can only begin where one of them begins.
+    `closed` local days are silent from midnight to midnight.
     """
-    if allowed(moment, zones=zones, week=week):
+    return bool(zones) and all(_open(local(moment, name), week, closed) for name in zones)
+
+
+def next_allowed(
+    moment: datetime, *, zones: Sequence[str], week: Week, closed: Closed | None = None
+) -> datetime | None:
+    """The first instant from `moment` on that is allowed in every zone, or None within 8 days
+    (60 days where days are `closed`).
+
+    Candidates are `moment` itself and, in every zone, the start of every window, every midnight
+    and every jump of the clock: the intersection of half-open intervals can only begin where one
+    of them begins.
+    """
+    if allowed(moment, zones=zones, week=week, closed=closed):
         return moment
-    starts = sorted(
+    found = _first(moment, HORIZON, zones, week, closed)
+    return _first(moment, FAR_HORIZON, zones, week, closed) if closed and not found else found
+
+
+def _first(
+    moment: datetime, horizon: timedelta, zones: Sequence[str], week: Week, closed: Closed | None
+) -> datetime | None:
+    starts = {
         begin
         for name in zones
-        for begin in _starts(moment, name, week)
-        if moment < begin <= moment + HORIZON
-    )
-    return next((begin for begin in starts if allowed(begin, zones=zones, week=week)), None)
+        for begin in _starts(moment, horizon, name, week)
+        if moment < begin <= moment + horizon
+    }
+    fine = (one for one in sorted(starts) if allowed(one, zones=zones, week=week, closed=closed))
+    return next(fine, None)
 
 
-def _open(wall: datetime, week: Week) -> bool:
+def _open(wall: datetime, week: Week, closed: Closed | None) -> bool:
+    if closed is not None and closed(wall.date()):
+        return False
     today, yesterday = wall.weekday(), (wall.weekday() - 1) % 7
     clock = wall.time()
     return any(_within(clock, window) for window in week.get(today, ())) or any(
@@ -141,11 +170,12 @@ def _past_midnight(window: Window) -> bool:
     return time(0) < window.end <= window.start
 
 
-def _starts(moment: datetime, name: str, week: Week) -> Iterator[datetime]:
+def _starts(moment: datetime, horizon: timedelta, name: str, week: Week) -> Iterator[datetime]:
     first = local(moment, name).date() - timedelta(days=1)
-    for offset in range(HORIZON.days + 3):
+    for offset in range(horizon.days + 3):
         day = first + timedelta(days=offset)
         yield from _jumps(day, name)
+        yield from (instant(day, time(0), name), _second_instant(day, time(0), name))
         for window in week.get(day.weekday(), ()):
             yield instant(day, window.start, name)
             yield _second_instant(day, window.start, name)

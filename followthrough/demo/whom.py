@@ -11,6 +11,7 @@ from django.db.models import Count, Q, QuerySet
 
 from followthrough.conversations.models import Handoff
 from followthrough.core import clock
+from followthrough.core.places import normal
 from followthrough.core.zones import local
 from followthrough.demo.models import AtsApplication
 from followthrough.governance import policies
@@ -74,11 +75,8 @@ class _TextHours:
     def open(self, application: AtsApplication) -> bool:
         """Whether they may at the application's site, now and for some time yet."""
         site = (application.data.get("requisition") or {}).get("site") or {}
-        week = (
-            self._rules(site.get("country", ""), site.get("region", ""))
-            .bounds("sms", "informational")
-            .hours.both
-        )
+        place = normal(site.get("country", ""), site.get("region", ""))
+        week = self._rules((place,), clock.now()).bounds("sms", "informational").hours.both
         names = (site.get("zone") or "UTC",)
         minutes = (int(at.timestamp()) // 60 for at in (clock.now(), clock.now() + ROOM))
         return week is None or all(open_at(week, names, minute) for minute in minutes)

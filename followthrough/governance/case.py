@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from followthrough.governance.decisions import Check, Draft, Option, PersonFacts, Rendered, Send
+from followthrough.governance.hours import Compiled, narrowed
 from followthrough.governance.policy import UNBOUND, Bounds, CompiledPolicy, Rules
 
 PASS, SKIP, HOLD, DROP, MERGE = "pass", "skip", "hold", "drop", "merge"
@@ -58,7 +59,8 @@ class Case:
     `sent` are those of the same pass that go out before it. `basis` is why it may go out at any
     hour (reply, service), or ''. `seconds` and `minute` are `now` since 1970: as uses of caps are
     counted, and as hours are asked. `via` is the option that is tried, then the one that was
-    chosen; `bounds` is what binds messages that go that way, `rendered` the text.
+    chosen; `bounds` is what binds messages that go that way, `hours` all hours that do (those of
+    its map among them), `rendered` the text.
     """
 
     draft: Draft
@@ -74,12 +76,16 @@ class Case:
     checks: list[Check] = field(default_factory=list)
     via: Option = NOT_CHOSEN
     bounds: Bounds = UNBOUND
+    hours: Compiled | None = None
     rendered: Rendered | None = None
 
     def try_option(self, option: Option) -> None:
         """What is checked from now on is whether the message may go this way."""
         self.via = option
         self.bounds = self.rules.bounds(option.channel, self.draft.purpose)
+        self.hours, limits = self.bounds.hours.both, self.draft.limits
+        if limits is not None:
+            self.hours = narrowed(self.hours, limits.hours.get(option.channel))
 
 
 def shown(id: object) -> str:

@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from followthrough.core.places import Place
 from followthrough.core.predicates import Facts
 from followthrough.governance.limits import Limits
 
@@ -164,7 +165,9 @@ class Wish(NamedTuple):
 class PersonFacts:
     """What is known of one person at the moment of deciding.
 
-    `zones` and `zone_evidence` come from `core.zones.plausible`. `consent` is by (address key,
+    `zones`, `zone_evidence` and `zones_unknown` come from `core.zones.plausible`, `places` (the law
+    of each of them binds; none: nobody knows) and `place_evidence` from `core.places.plausible`.
+    `consent` is by (address key,
     channel); `blocked` by the same, with the time of the opt-out. `uses` are the messages of the
     last 8 days by address key, whoever they were for. All three may hold others of the
     organization: they are looked up by this person's own addresses. `own_uses` are this person's,
@@ -174,8 +177,7 @@ class PersonFacts:
     candidate_id: UUID
     zones: Sequence[str]
     zone_evidence: str
-    country: str
-    region: str
+    places: tuple[Place, ...]
     consent: Mapping[tuple[str, str], Consent]
     blocked: Mapping[tuple[str, str], datetime]
     freezes: Sequence[FreezeFact]
@@ -183,6 +185,8 @@ class PersonFacts:
     own_uses: Sequence[Stored]
     last_inbound_at: datetime | None = None
     wish: Wish | None = None  # None: they never chose anything
+    place_evidence: str = ""
+    zones_unknown: Sequence[str] = ()
 
 
 class Send(NamedTuple):

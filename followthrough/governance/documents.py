@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, time
 from itertools import pairwise
 from typing import Any, Literal, NamedTuple
@@ -12,15 +12,20 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from followthrough.core.errors import Explained
+from followthrough.core.places import Place
 from followthrough.core.zones import Week, Window
+from followthrough.governance import calendars
+from followthrough.governance.calendars import Closed
 
 CHANNELS = ("sms", "email", "whatsapp", "webchat", "voice")
 ANY_HOUR_CHANNELS = frozenset({"email"})  # `default` hours do not bind them: they must be named
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 PURPOSES = ("informational", "outreach", "reply")  # `service` is never capped
+LOCAL = "local"  # the holidays of wherever the candidate may be
 LONGEST_CAP = 168  # hours: earlier messages are remembered for eight days
 
 Channel = Literal["sms", "email", "whatsapp", "webchat", "voice"]
+Purpose = Literal["informational", "outreach", "reply"]
 
 
 class Problem(NamedTuple):
@@ -45,7 +50,9 @@ def refused(reason: str, remedy: str) -> PydanticCustomError:
     return PydanticCustomError("refused", "{reason}", {"reason": reason, "remedy": remedy})
 
 
-class _Document(BaseModel):
+class Document(BaseModel):
+    """What all documents have in common: nothing unknown, nothing converted, never changed."""
+
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
@@ -62,7 +69,7 @@ def _window(text: str) -> Window:
     return Window(time.fromisoformat(start), time.fromisoformat(end.replace("24:", "00:")))
 
 
-class WeekDocument(_Document):
+class WeekDocument(Document):
     """Allowed windows by day; a day that is not named is silent."""
 
     mon: list[str] = []
@@ -96,7 +103,7 @@ class WeekDocument(_Document):
         return {n: tuple(_window(text) for text in texts) for n, texts in days.items() if texts}
 
 
-class CapDocument(_Document):
+class CapDocument(Document):
     """At most so many messages in any so many `hours`, in a day of the candidate's own clock, or
     while an application is in one stage."""
 
@@ -105,7 +112,7 @@ class CapDocument(_Document):
     hours: int | None = Field(default=None, ge=1, le=LONGEST_CAP)
     window: Literal["day", "stage"] | None = None
     at_most: int = Field(ge=1, le=1000)
-    purposes: list[Literal["informational", "outreach", "reply"]] = []
+    purposes: list[Purpose] = []
 
     @model_validator(mode="after")
     def check_window(self) -> CapDocument:
@@ -139,7 +146,7 @@ HoursDocument = Mapping[
 ]
 
 
-class LimitsDocument(_Document):
+class LimitsDocument(Document):
     """What a message map, or one stage of it, asks beyond law and policy: only ever less."""
 
     hours: HoursDocument = {}
@@ -149,14 +156,70 @@ class LimitsDocument(_Document):
         return bool(self.hours or self.caps)
 
 
-class KeepDocument(_Document):
+_DAY = re.compile(r"(\d{4}-)?\d\d-\d\d")
+LEAP = "2000-"  # a year that has every day
+
+
+class ClosedDay(Document):
+    """A day on which the organization sends nothing: `2026-12-24`, or `12-24` for every year."""
+
+    day: str
+    name: str = ""
+
+    @field_validator("day")
+    @classmethod
+    def check_day(cls, day: str) -> str:
+        """It must be a day of the calendar."""
+        try:
+            fine = bool(_DAY.fullmatch(day)) and bool(date.fromisoformat((LEAP + day)[-10:]))
+        except ValueError:
+            fine = False
+        if not fine:
+            raise refused(f"{day!r} is no day.", "Write it like 2026-12-24, or 12-24 for any year.")
+        return day
+
+
+class HolidaysDocument(Document):
+    """Days that are closed on some channels, by the candidate's own calendar day.
+
+    `calendars` are public ones (`US`, `FR`, `US-TX`), or `local`: those of wherever the candidate
+    may be.
+    """
+
+    calendars: list[str] = []
+    days: list[ClosedDay] = []
+    channels: list[Channel] = ["sms", "whatsapp", "webchat", "voice"]
+
+    @field_validator("calendars")
+    @classmethod
+    def check_calendars(cls, named: list[str]) -> list[str]:
+        """There must be such a calendar."""
+        for code in named:
+            if code != LOCAL and not calendars.known(code):
+                raise refused(
+                    f"No calendar of public holidays is called {code!r}.",
+                    "Use a code such as US, FR or US-TX, or local.",
+                )
+        return named
+
+    def closed(self, channel: str, places: Iterable[Place]) -> Closed | None:
+        """What closes a channel for people who may be in `places`; None: nothing does."""
+        if channel not in self.channels:
+            return None
+        local = [calendars.of_place(place) for place in places] if LOCAL in self.calendars else []
+        public = {*local, *self.calendars} - {"", LOCAL}
+        days = tuple(sorted((one.day, one.name) for one in self.days))
+        return calendars.together([Closed(tuple(sorted(public)), days)])
+
+
+class KeepDocument(Document):
     """Room kept in every cap for touches of this priority number or a lower one (more urgent)."""
 
     at_or_under: int = Field(default=2, ge=0, le=9)
     room: int = Field(default=0, ge=0, le=1000)
 
 
-class PolicyDocument(_Document):
+class PolicyDocument(Document):
     """A sending policy. See `default_policy.yaml` for one with comments."""
 
     hours: HoursDocument
@@ -166,6 +229,7 @@ class PolicyDocument(_Document):
     require_consent: dict[Channel, bool] = {"sms": True, "email": False}
     merge_nudges: bool = True
     spread_minutes: int = Field(default=0, ge=0, le=180)
+    holidays: HolidaysDocument = HolidaysDocument()
     two_to_loosen: bool = False
 
     @model_validator(mode="after")
@@ -186,16 +250,23 @@ class PolicyDocument(_Document):
         try:
             return cls.model_validate(raw)
         except ValidationError as problem:
-            raise PolicyError([_problem(one) for one in problem.errors()]) from problem
+            raise PolicyError([problem_of(one) for one in problem.errors()]) from problem
 
 
 _REMEDIES = {
     "missing": ("It is missing.", "Add it."),
-    "extra_forbidden": ("Policies have no such part.", "Take it out, or correct its name."),
+    "extra_forbidden": ("There is no such part here.", "Take it out, or correct its name."),
     "literal_error": ("{input!r} is not known here.", "Use one of {expected}."),
     "greater_than_equal": ("{input!r} is too small.", "Use {ge} or more."),
     "less_than_equal": ("{input!r} is too large.", "Use {le} or less."),
     "int_type": ("{input!r} is not a whole number.", "Write a whole number."),
+    "date_type": ("{input!r} is not a day.", "Write it like 2026-01-31, without quotes."),
+    "string_pattern_mismatch": (
+        "{input!r} is not written as it must be.",
+        "Write it so that it fits {pattern}.",
+    ),
+    "string_too_short": ("It is empty.", "Say something."),
+    "too_short": ("Nothing stands there.", "Add at least one."),
     "bool_type": ("{input!r} is not yes or no.", "Write true or false."),
     "list_type": ("It is not a list.", "Write a list."),
     "string_type": ("It is not text.", "Put it in quotes."),
@@ -204,7 +275,8 @@ _REMEDIES = {
 }
 
 
-def _problem(error: ErrorDetails) -> Problem:
+def problem_of(error: ErrorDetails) -> Problem:
+    """What pydantic found, with a remedy."""
     where = [str(part) for part in error["loc"] if part != "[key]"]
     context: Mapping[str, Any] = error.get("ctx", {})
     if error["type"] == "refused":
@@ -212,27 +284,3 @@ def _problem(error: ErrorDetails) -> Problem:
     reason, remedy = _REMEDIES.get(error["type"], (f"{error['msg']}.", "Correct it."))
     values = {"input": error["input"], **context}
     return Problem(".".join(where) or "top", reason.format(**values), remedy.format(**values))
-
-
-class Source(_Document):
-    """Where a rule was found and when."""
-
-    says: str
-    url: str
-    seen: date
-    confidence: str
-
-
-class RulePack(_Document):
-    """Legal floors of one jurisdiction: dated data, never code."""
-
-    id: str
-    version: int
-    title: str
-    country: str
-    region: str = ""
-    when_unknown: bool = False
-    channels: list[Channel]
-    hours: WeekDocument | None = None
-    caps: list[CapDocument] = []
-    sources: list[Source] = Field(min_length=1)

@@ -53,6 +53,7 @@ SEND_CHECKS: Sequence[Callable[[Case], Finding]] = (
     hours.zone,
     hours.legal_hours,
     hours.quiet_hours,
+    hours.map_hours,
     merging.not_merged,
     caps.legal_caps,
     caps.policy_caps,
@@ -80,7 +81,7 @@ GATE_CODES = frozenset(
         "wished_channel", "silent_channel", "wished", "nothing_wished", "only_interviews",
         "other_application", "paused",
         "not_frozen", "frozen",
-        "zone", "no_zone", "legal_hours", "quiet_hours", "no_common_hour",
+        "zone", "no_zone", "legal_hours", "quiet_hours", "map_hours", "no_common_hour",
         "not_merged", "merged", "legal_caps", "caps",
         "sender_active", "sender_inactive",
         "text", "empty_text", "template_problem", "too_long",
@@ -96,7 +97,7 @@ def decide(
 
     They are judged most urgent first, and what goes out counts for those judged after it.
     """
-    rules = policy.rules(facts.country, facts.region)
+    rules = policy.rules(facts.places, now)
     zones, (seconds, minute) = tuple(facts.zones), _since_1970(now)
     found: list[Any] = [None] * len(drafts)
     sent: list[tuple[Draft, Send]] = []

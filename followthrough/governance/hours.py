@@ -13,8 +13,27 @@ from functools import lru_cache
 
 from followthrough.core import zones
 from followthrough.core.zones import Week, Window
+from followthrough.governance import calendars
+from followthrough.governance.calendars import Closed
 
 DAY = 24 * 60
+
+
+class Compiled(dict[int, Sequence[Window]]):
+    """A week that answers are remembered by: it is compiled once, and known by its identity.
+
+    `closed` are days on which nothing goes out, whatever the windows say.
+    """
+
+    closed: Closed | None = None
+    __hash__ = object.__hash__  # type: ignore[assignment]
+
+    @classmethod
+    def of(cls, week: Week, closed: Closed | None = None) -> Compiled:
+        """Compile a week."""
+        made = cls(week)
+        made.closed = closed
+        return made
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,42 +41,57 @@ class Hours:
     """The weeks that bind one channel in one jurisdiction; None: at any hour.
 
     `legal` is what the rule packs allow, `own` what the policy does, `both` their intersection.
+    `laws` are the rule packs' weeks one by one, by id.
     """
 
     legal: Compiled | None
     own: Compiled | None
     both: Compiled | None
+    laws: Sequence[tuple[str, Compiled]] = ()
+
+    @property
+    def packs(self) -> tuple[str, ...]:
+        """The ids of the rule packs that have hours here."""
+        return tuple(id for id, _ in self.laws)
 
 
 ANY = Hours(legal=None, own=None, both=None)
 
 
-class Compiled(dict[int, Sequence[Window]]):
-    """A week that answers are remembered by: it is compiled once, and known by its identity."""
+@lru_cache(maxsize=4096)
+def hours(laws: tuple[tuple[str, Compiled], ...], own: Compiled | None) -> Hours:
+    """The hours of a channel from the weeks of its rule packs (by id) and the policy's own."""
+    legal = together(tuple(week for _, week in laws))
+    return Hours(legal=legal, own=own, both=narrowed(legal, own), laws=laws)
 
-    __hash__ = object.__hash__  # type: ignore[assignment]
+
+@lru_cache(maxsize=4096)
+def together(weeks: tuple[Compiled, ...]) -> Compiled | None:
+    """What all of `weeks` allow; None without any."""
+    if not weeks:
+        return None
+    return Compiled.of(intersection(weeks), calendars.together(week.closed for week in weeks))
 
 
-def hours(legal: Sequence[Week], own: Week | None) -> Hours:
-    """The hours of a channel from the weeks of its rule packs and the policy's own."""
-    everything = [*legal, own] if own is not None else [*legal]
-    return Hours(
-        legal=Compiled(intersection(legal)) if legal else None,
-        own=Compiled(own) if own is not None else None,
-        both=Compiled(intersection(everything)) if everything else None,
-    )
+@lru_cache(maxsize=4096)
+def narrowed(one: Compiled | None, other: Compiled | None) -> Compiled | None:
+    """What both allow, such as the policy and a map; None allows everything."""
+    return together(tuple(week for week in (one, other) if week is not None))
+
+
+# --- asking --------------------------------------------------------------------------------------
 
 
 @lru_cache(maxsize=16_384)
 def open_at(week: Compiled, names: tuple[str, ...], minute: int) -> bool:
     """Whether `week` allows this minute (since 1970) in every zone of `names`."""
-    return zones.allowed(_instant(minute), zones=names, week=week)
+    return zones.allowed(_instant(minute), zones=names, week=week, closed=week.closed)
 
 
 @lru_cache(maxsize=16_384)
 def opens(week: Compiled, names: tuple[str, ...], minute: int) -> datetime | None:
     """The first instant after a closed minute that `week` allows in every zone; None: never."""
-    return zones.next_allowed(_instant(minute), zones=names, week=week)
+    return zones.next_allowed(_instant(minute), zones=names, week=week, closed=week.closed)
 
 
 def first_open(week: Compiled | None, names: tuple[str, ...], moment: datetime) -> datetime | None:
@@ -66,6 +100,15 @@ def first_open(week: Compiled | None, names: tuple[str, ...], moment: datetime) 
         return moment
     minute = int(moment.timestamp()) // 60
     return moment if open_at(week, names, minute) else opens(week, names, minute)
+
+
+@lru_cache(maxsize=16_384)
+def holiday(week: Compiled, names: tuple[str, ...], minute: int) -> str:
+    """The calendar that closes this minute in one of the zones; '' when none does."""
+    if week.closed is None:
+        return ""
+    days = [zones.local(_instant(minute), name).date() for name in names]
+    return next((why for day in days if (why := week.closed.why(day))), "")
 
 
 def _instant(minute: int) -> datetime:

@@ -15,7 +15,7 @@ from followthrough.governance.documents import (
     WeekDocument,
     strictest,
 )
-from followthrough.governance.hours import intersection
+from followthrough.governance.hours import Compiled, intersection
 
 POLICY, MAP = "policy", "map"  # sources of a cap that are no rule pack's
 ROLLING, DAY, STAGE = "rolling", "day", "stage"
@@ -88,7 +88,7 @@ class Limits:
     """What a version of a map, or a stage in it, asks beyond law and policy. Known by identity."""
 
     version: int
-    hours: Mapping[str, Week | None]
+    hours: Mapping[str, Compiled | None]
     caps: Sequence[Cap]
     _counting: dict[tuple[str, str], Sequence[Cap]] = field(default_factory=dict, repr=False)
 
@@ -120,8 +120,8 @@ def limits(documents: Sequence[LimitsDocument], version: int) -> Limits | None:
     )
 
 
-def _common(said: Sequence[LimitsDocument], channel: str) -> Week | None:
+def _common(said: Sequence[LimitsDocument], channel: str) -> Compiled | None:
     """The hours of a channel that all of them allow."""
     by_name = [{str(name): week for name, week in one.hours.items()} for one in said]
     weeks = [week for one in by_name if (week := week_of(one, channel)) is not None]
-    return intersection(weeks) if weeks else None
+    return Compiled.of(intersection(weeks)) if weeks else None

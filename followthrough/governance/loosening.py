@@ -13,6 +13,7 @@ from followthrough.core.zones import Week
 from followthrough.governance.documents import (
     CHANNELS,
     CapDocument,
+    HolidaysDocument,
     KeepDocument,
     PolicyDocument,
     strictest,
@@ -66,11 +67,21 @@ def _others(
         yield "reply", ""
     if before.merge_nudges and not after.merge_nudges:
         yield "merge", ""
+    if _opened(before.holidays, after.holidays):
+        yield "holidays", ""
     if before.two_to_loosen and not after.two_to_loosen:
         yield "loosening", ""
     for channel in CHANNELS:
         if old.needs_consent(channel) and not new.needs_consent(channel):
             yield "consent", channel
+
+
+def _opened(old: HolidaysDocument, new: HolidaysDocument) -> bool:
+    """Whether a day that was closed may be open."""
+    closes = bool(old.calendars or old.days) and bool(old.channels)
+    days = {one.day for one in old.days} <= {one.day for one in new.days}
+    same = set(old.calendars) <= set(new.calendars) and set(old.channels) <= set(new.channels)
+    return closes and not (days and same)
 
 
 def _less_kept(old: KeepDocument, new: KeepDocument) -> bool:

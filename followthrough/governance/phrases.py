@@ -36,6 +36,8 @@ REASONS = {
                  " allowed. Add an address or ask them."),
     "legal_hours": _("Legal hours: it was %(local)s for this candidate (zone: %(evidence)s)."),
     "quiet_hours": _("Quiet hours: it was %(local)s for this candidate (zone: %(evidence)s)."),
+    "map_hours": _("Hours of the message map: it was %(local)s for this candidate"
+                   " (zone: %(evidence)s)."),
     "no_common_hour": _("No hour is allowed in every zone the candidate may be in"
                         " (%(evidence)s). Ask them where they are."),
     "merged": _("A more urgent message that went out at the same moment says enough."),
@@ -82,6 +84,7 @@ PASSED = {
     "zone": _("The zone is known (%(evidence)s)."),
     "legal_hours": _("The law allows this hour: it was %(local)s for this candidate."),
     "quiet_hours": _("The policy allows this hour: it was %(local)s for this candidate."),
+    "map_hours": _("The message map allows this hour: it was %(local)s for this candidate."),
     "not_merged": _("No other message of the moment says the same."),
     "legal_caps": _("There is room under every legal cap."),
     "caps": _("There is room under every cap of the policy and of the message map."),
@@ -106,15 +109,21 @@ SKIPPED = {
     "zone": _("The hour does not matter here."),
     "legal_hours": _("No legal hours bind this channel."),
     "quiet_hours": _("The policy sets no hours for this channel."),
+    "map_hours": _("The message map sets no hours of its own."),
     "not_merged": _("It is never merged into another message."),
     "legal_caps": _("No legal cap counts it."),
     "caps": _("No cap of the policy or of the message map counts it."),
 }
 
-HOUR_CODES = frozenset({"legal_hours", "quiet_hours"})
+HOUR_CODES = frozenset({"legal_hours", "quiet_hours", "map_hours"})
+HOLIDAY = _("It is a public holiday for this candidate (%(holiday)s).")
+HOLIDAYS = {"own": _("It is a day on which the organization sends nothing.")}
 BASES = {
     "reply": _("Any hour is fine: it answers what the candidate has just written."),
     "service": _("Any hour is fine: it is a service message."),
+    "asks": _(
+        "Any hour is fine: nobody knows their time zone, and a person writes to them by mail."
+    ),
 }
 CHANNELS = {"sms": _("text"), "email": _("email"), "whatsapp": _("WhatsApp"),
             "webchat": _("web chat"), "voice": _("phone")}  # fmt: skip
@@ -123,6 +132,7 @@ EVIDENCE = {
     "address": _("their address"),
     "site": _("the site"),
     "area_code": _("their area code"),
+    "organization": _("the organization’s country"),
 }
 PER = {"address": _("address"), "person": _("person"), "application": _("application")}
 WINDOWS = {"day": _("on one day"), "stage": _("in one stage")}

@@ -11,13 +11,16 @@ from django.db import transaction
 
 from followthrough.accounts.models import Organization
 from followthrough.audit import facts
+from followthrough.core import clock
 from followthrough.core.canonical import digest
 from followthrough.core.errors import Explained
+from followthrough.core.places import named as name_of
 from followthrough.governance import rulepacks
-from followthrough.governance.documents import PolicyDocument, PolicyError, Problem
+from followthrough.governance.documents import CHANNELS, PolicyDocument, PolicyError, Problem
 from followthrough.governance.loosening import Part, loosened
 from followthrough.governance.models import Policy
 from followthrough.governance.policy import CompiledPolicy, compiled
+from followthrough.people import sites
 from followthrough.store import sql
 
 REVIEW = timedelta(days=182)  # a policy is looked at again after half a year, unless it is said
@@ -178,10 +181,16 @@ def _record(policy: Policy, verb: str, by: str, at: datetime, **why: Any) -> Non
 
 def _check_room_for_law(document: PolicyDocument, organization: Organization) -> None:
     """Hours that never meet the legal ones would hold every message for ever."""
-    rules = compiled(document, packs=rulepacks.packs()).rules(organization.country, "")
-    silent = [channel for channel, hours in rules.hours.items() if hours.both == {}]
+    policy = compiled(document, packs=rulepacks.packs())
+    for place in sites.places(organization.id, country=organization.country):
+        rules = policy.rules((place,), clock.now())
+        silent = [one for one in CHANNELS if rules.bounds(one, "informational").hours.both == {}]
+        _check_heard(document, silent, name_of(place))
+
+
+def _check_heard(document: PolicyDocument, silent: Sequence[str], place: str) -> None:
     if silent:
-        reason = f"These hours never meet those the law allows in {organization.country}."
+        reason = f"These hours never meet those the law allows in {place}."
         remedy = "Move them so that they do, or nothing can ever be sent."
         path = "hours." + (silent[0] if silent[0] in document.hours else "default")
         raise PolicyError([Problem(path, reason, remedy)])

@@ -5,25 +5,35 @@ Pure: no Django, no database. Times in a document are the candidate's local time
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from followthrough.core.zones import Week
-from followthrough.governance.documents import CHANNELS, PolicyDocument, RulePack
-from followthrough.governance.hours import ANY, Hours, hours
+from followthrough.core.places import UNKNOWN, Place
+from followthrough.core.places import named as name_of
+from followthrough.core.zones import Week, Window
+from followthrough.governance.calendars import Closed
+from followthrough.governance.documents import CHANNELS, HolidaysDocument, PolicyDocument
+from followthrough.governance.hours import ANY, Compiled, Hours, hours
 from followthrough.governance.limits import POLICY, STAGE, Cap, caps, counting, week_of
+from followthrough.governance.packs import RulePack
+
+ALWAYS: Week = {day: (Window(time(0), time(0)),) for day in range(7)}
+NO_HOLIDAYS = HolidaysDocument()
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Bounds:
-    """What binds messages of one channel and purpose: the hours, and the caps that count them."""
+    """What binds messages of one channel and purpose: the hours, the caps that count them, and the
+    rule packs that ask for consent."""
 
     hours: Hours
     legal_caps: Sequence[Cap]
     own_caps: Sequence[Cap]
+    consent: tuple[str, ...] = ()
 
 
 UNBOUND = Bounds(ANY, (), ())
@@ -31,23 +41,46 @@ UNBOUND = Bounds(ANY, (), ())
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Rules:
-    """What binds people of one jurisdiction: hours by channel and caps, legal ones apart."""
+    """What binds people who may be in `places`: the policy, and the rule packs in force there."""
 
-    hours: Mapping[str, Hours]
-    legal_caps: Sequence[Cap]
-    caps: Sequence[Cap]
-    packs: tuple[str, ...]
+    policy: CompiledPolicy
+    places: Sequence[Place]
+    packs: Sequence[RulePack]
+    named: tuple[str, ...]  # the places as receipts have them
     _bounds: dict[tuple[str, str], Bounds] = field(default_factory=dict, repr=False)
 
     def bounds(self, channel: str, purpose: str) -> Bounds:
         """Those of them that have a say about messages of a channel and purpose."""
         found = self._bounds.get((channel, purpose))
         if found is None:
-            found = self._bounds[channel, purpose] = Bounds(
-                self.hours.get(channel, ANY),
-                counting(self.legal_caps, channel, purpose),
-                counting(self.caps, channel, purpose),
-            )
+            found = self._bounds[channel, purpose] = self._bind(channel, purpose)
+        return found
+
+    def _bind(self, channel: str, purpose: str) -> Bounds:
+        speaking = [pack for pack in self.packs if pack.speaks_of(channel, purpose)]
+        return Bounds(
+            hours=hours(tuple(self._laws(speaking)), self.policy.own_week(channel, self.places)),
+            legal_caps=counting(self._caps(speaking), channel, purpose),
+            own_caps=counting(self.policy.own_caps, channel, purpose),
+            consent=tuple(one.id for one in self.packs if one.needs_consent(channel, purpose)),
+        )
+
+    def _laws(self, speaking: Iterable[RulePack]) -> Iterator[tuple[str, Compiled]]:
+        for pack in speaking:
+            if (week := pack.week(self.places)) is not None:
+                yield pack.id, week
+
+    def _caps(self, speaking: Iterable[RulePack]) -> list[Cap]:
+        room = self.policy.room
+        return [cap for pack in speaking for cap in caps(pack.caps, pack.id, room)]
+
+    def disclosures(self, channel: str, purpose: str) -> dict[str, tuple[str, ...]]:
+        """What the first message of a conversation must say, with the rule packs that ask for it:
+        `automated`, `company`, `stop`."""
+        found: dict[str, tuple[str, ...]] = {}
+        for pack in self.packs:
+            for one in pack.disclosures if pack.speaks_of(channel, purpose) else ():
+                found[one] = (*found.get(one, ()), pack.id)
         return found
 
 
@@ -69,14 +102,30 @@ class CompiledPolicy:
     merge_nudges: bool
     spread: timedelta
     packs: Sequence[RulePack] = ()
-    _rules: dict[tuple[str, str], Rules] = field(default_factory=dict, repr=False)
+    holidays: HolidaysDocument = NO_HOLIDAYS
+    changes: Sequence[datetime] = ()  # when rule packs begin to count, or cease to
+    _rules: dict[tuple[tuple[Place, ...], int], Rules] = field(default_factory=dict, repr=False)
+    _weeks: dict[tuple[str, Closed | None], Compiled] = field(default_factory=dict, repr=False)
 
-    def rules(self, country: str, region: str) -> Rules:
-        """The policy's rules and the legal floors of a jurisdiction, together."""
-        found = self._rules.get((country, region))
+    def rules(self, places: tuple[Place, ...], at: datetime) -> Rules:
+        """The policy's rules and the legal floors at a moment, for people who may be in any of
+        `places` (none: nobody knows where): all of them bind."""
+        key = places, bisect_right(self.changes, at)
+        found = self._rules.get(key)
         if found is None:
-            found = self._rules[country, region] = _rules(self, choose(self.packs, country, region))
+            where = places or (UNKNOWN,)
+            named = tuple(one for place in places if (one := name_of(place)))
+            found = self._rules[key] = Rules(self, where, choose(self.packs, where, at), named)
         return found
+
+    def own_week(self, channel: str, places: Iterable[Place]) -> Compiled | None:
+        """The policy's own hours for a channel, without its closed days; None: at any hour."""
+        week, closed = self.own_hours[channel], self.holidays.closed(channel, places)
+        if week is None and closed is None:
+            return None
+        if (channel, closed) not in self._weeks:
+            self._weeks[channel, closed] = Compiled.of(ALWAYS if week is None else week, closed)
+        return self._weeks[channel, closed]
 
     @property
     def counts_stages(self) -> bool:
@@ -88,14 +137,10 @@ class CompiledPolicy:
         return self.require_consent.get(channel, True)
 
 
-def choose(packs: Sequence[RulePack], country: str, region: str) -> list[RulePack]:
-    """The rule packs that bind people in `country` (ISO 3166) and `region` ('' when unknown)."""
-    return [
-        pack
-        for pack in packs
-        if (pack.country == country and pack.region in ("", region))
-        or (not country and pack.when_unknown)
-    ]
+def choose(packs: Iterable[RulePack], places: Iterable[Place], at: datetime) -> list[RulePack]:
+    """The rule packs in force at a moment that bind people who may be in any of `places`."""
+    where = tuple(places)
+    return [pack for pack in packs if pack.counts(at) and any(map(pack.binds, where))]
 
 
 def compiled(
@@ -121,22 +166,6 @@ def compiled(
         merge_nudges=given.merge_nudges,
         spread=timedelta(minutes=given.spread_minutes),
         packs=tuple(packs),
+        holidays=given.holidays,
+        changes=sorted({at for pack in packs for at in pack.bounds() if at}),
     )
-
-
-def _rules(policy: CompiledPolicy, packs: Sequence[RulePack]) -> Rules:
-    return Rules(
-        hours={channel: _hours(policy, packs, channel) for channel in CHANNELS},
-        legal_caps=_legal_caps(policy, packs),
-        caps=policy.own_caps,
-        packs=tuple(pack.id for pack in packs),
-    )
-
-
-def _legal_caps(policy: CompiledPolicy, packs: Sequence[RulePack]) -> tuple[Cap, ...]:
-    return tuple(cap for pack in packs for cap in caps(pack.caps, pack.id, policy.room))
-
-
-def _hours(policy: CompiledPolicy, packs: Sequence[RulePack], channel: str) -> Hours:
-    legal = [pack.hours.week() for pack in packs if pack.hours and channel in pack.channels]
-    return hours(legal, policy.own_hours[channel])

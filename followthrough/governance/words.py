@@ -83,14 +83,15 @@ class _View:
         if self.receipt.verdict == "send":
             return ""
         detail = self.decisive[2] if self.decisive else {}
-        return self.phrase(phrases.REASONS, self.receipt.code, detail)
+        return self.phrase(phrases.REASONS, self.receipt.code, detail) + _left_out(detail)
 
     def rule(self) -> str:
         detail = self.decisive[2] if self.decisive else {}
-        law, policy = _law(detail), _policy(detail) or _map(detail)
-        if law and policy:
-            return _("Rule: %(law)s, and after that %(policy)s.") % {"law": law, "policy": policy}
-        return _("Rule: %(rule)s.") % {"rule": law or policy} if law or policy else ""
+        said = {"rules": _law(detail), "policy": _policy(detail), "map": _map(detail)}
+        first = _FIRST.get(self.receipt.code, "rules")
+        ordered = [said.pop(first), *said.values()]
+        rules = _(", and after that ").join(one for one in ordered if one)
+        return _("Rule: %(rule)s.") % {"rule": rules} if rules else ""
 
     def rest(self) -> str:
         """How many checks passed; those after the one that decided were not made."""
@@ -116,12 +117,15 @@ class _View:
             return _(phrases.SEVERAL_ZONES) % _Values(self, detail)
         tables = {"pass": phrases.PASSED, "skip": phrases.SKIPPED}
         text = self.phrase(tables.get(outcome, phrases.REASONS), code, detail)
+        text += _left_out(detail) + _where(detail)
         by = _channel(detail.get("channel", ""))
         return _("By %(channel)s: %(sentence)s") % {"channel": by, "sentence": text} if by else text
 
     def phrase(self, table: Mapping[str, str], code: str, detail: Mapping[str, Any]) -> str:
-        if detail.get("basis") in ("reply", "service") and code in phrases.HOUR_CODES:
+        if detail.get("basis") in phrases.BASES and code in phrases.HOUR_CODES:
             return _(phrases.BASES[detail["basis"]])
+        if code in phrases.HOUR_CODES and detail.get("holiday"):
+            return _(phrases.HOLIDAYS.get(detail["holiday"], phrases.HOLIDAY)) % detail
         text = table.get(code)
         return _(text) % _Values(self, detail) if text else code.replace("_", " ").capitalize()
 
@@ -156,7 +160,7 @@ def _details(receipt: Receipt, name: str) -> Any:
 def _law(detail: Mapping[str, Any]) -> str:
     if "rules" not in detail:
         return ""
-    titles = {pack.id: pack.title for pack in rulepacks.packs()}
+    titles = rulepacks.titles()
     return _("the law (%(packs)s)") % {
         "packs": ", ".join(titles.get(one, one) for one in detail["rules"])
     }
@@ -175,8 +179,30 @@ def _map(detail: Mapping[str, Any]) -> str:
     return _("the message map, v%(number)s") % {"number": detail["map"]}
 
 
+# Whose rule it was that held something; who goes on holding it comes after.
+_FIRST = {"legal_hours": "rules", "quiet_hours": "policy", "map_hours": "map"}
+
+
 def _channel(name: str) -> str:
     return _(phrases.CHANNELS[name]) if name in phrases.CHANNELS else name
+
+
+def _left_out(detail: Mapping[str, Any]) -> str:
+    """Names that were said to be time zones and are none."""
+    names = detail.get("unknown")
+    text = _(" What was said to be their zone is none and was left out: %(names)s.")
+    return text % {"names": ", ".join(names)} if names else ""
+
+
+def _where(detail: Mapping[str, Any]) -> str:
+    """Whose law it went by, and how it is known that it is theirs."""
+    kinds = [kind for kind in str(detail.get("by", "")).split("+") if kind in phrases.EVIDENCE]
+    if not detail.get("places") or not kinds:
+        return ""
+    return _(" The law is that of %(places)s (by %(known)s).") % {
+        "places": _(" and ").join(detail["places"]),
+        "known": _(" and ").join(_(phrases.EVIDENCE[kind]) for kind in kinds),
+    }
 
 
 def _local(view: _View, detail: Mapping[str, Any]) -> str:

@@ -173,7 +173,7 @@ def _decide_person(person: Person, dues: list[Due], ours: Company, written: Verd
     zone = next(iter(zones.names), "UTC")
     found = gate.decide(
         [drafts.draft(due, person, zone, known) for due in dues],
-        drafts.person_facts(person, zones, known, ours),
+        drafts.person_facts(person, dues, zones, known, ours),
         ours.policy,
         written.now,
     )

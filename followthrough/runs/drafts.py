@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from followthrough.core.places import Places
 from followthrough.core.zones import Zones
 from followthrough.governance.decisions import (
     Draft,
@@ -29,6 +30,7 @@ from followthrough.runs.facts import (
     Person,
     Subject,
     limits,
+    places_for,
     zones_for,
 )
 
@@ -50,20 +52,24 @@ def _urgency(due: Due) -> tuple[int, datetime, int]:
     return due.priority, due.due_at, due.id.int
 
 
-def person_facts(person: Person, zones: Zones, facts: Facts, ours: Company) -> PersonFacts:
+def person_facts(
+    person: Person, dues: Sequence[Due], zones: Zones, facts: Facts, ours: Company
+) -> PersonFacts:
     """What the gate must know of one person; `ours` is whose candidate it is."""
+    places = _places(person, dues, facts)
     return PersonFacts(
         person.id,
         zones.names,
         zones.evidence,
-        person.country,
-        person.region,
+        places.names,
         ours.consents,
         ours.blocks,
         _freezes(facts, person.organization_id, person.id),
         *_uses(person, ours),
         person.last_inbound_at,
         facts.wishes.get(person.id) if facts.wishes else None,
+        place_evidence=places.evidence,
+        zones_unknown=zones.unknown,
     )
 
 
@@ -82,6 +88,11 @@ def zones(person: Person, dues: Sequence[Due], facts: Facts) -> Zones:
     subjects = facts.subjects
     sites = [subjects[due.application_id].site_zone for due in dues if due.application_id]
     return zones_for(person, sites)
+
+
+def _places(person: Person, dues: Sequence[Due], facts: Facts) -> Places:
+    subjects = [facts.subjects[due.application_id] for due in dues if due.application_id]
+    return places_for(person, [(one.site_country, one.site_region) for one in subjects])
 
 
 def _freezes(facts: Facts, *subjects: UUID | None) -> list[FreezeFact]:

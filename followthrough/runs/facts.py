@@ -13,8 +13,9 @@ from uuid import UUID
 from followthrough.accounts import postal
 from followthrough.channels import registry
 from followthrough.channels.registry import SenderRow
-from followthrough.core import zones
-from followthrough.core.phones import zones_of
+from followthrough.core import places, zones
+from followthrough.core.phones import places_of, zones_of
+from followthrough.core.places import Place, Places
 from followthrough.governance import caps, consent, freezes, policies, preferences
 from followthrough.governance.decisions import Consent, Use
 from followthrough.governance.limits import Limits
@@ -56,6 +57,7 @@ class Person(NamedTuple):
     zone_address: str
     last_inbound_at: datetime | None
     company: str
+    home: str  # the organization's country
     name: str
     points: dict[str, Point]
     keys: list[str]
@@ -134,7 +136,8 @@ class Facts:
 _PEOPLE = """
 SELECT p.usable, p.position, p.id,
        c.id, c.organization_id, c.given_name, c.family_name, c.locale, c.country, c.region,
-       c.zone_stated, c.zone_address, c.last_inbound_at, o.name, c.id::text,
+       c.zone_stated, c.zone_address, c.last_inbound_at, o.name, o.country,
+       c.id::text,
        p.kind, p.id, p.address, p.address_key,
        CASE WHEN p.usable THEN '' ELSE coalesce(nullif(p.unusable_reason, ''), 'unusable') END,
        u.changes, u.uses
@@ -210,15 +213,15 @@ def _channels(organizations: Iterable[UUID]) -> list[UUID]:
 def _people(rows: Sequence[tuple]) -> tuple[dict[UUID, Person], caps.Seen]:
     found: dict[str, Person] = {}  # by name: a text is found sooner than a UUID
     for row in rows:
-        person = found.get(row[14])
+        person = found.get(row[15])
         if person is None:
-            person = found[row[14]] = Person._make((*row[3:15], {}, []))
-        if row[15] is not None:
-            if row[15] not in person.points:
-                person.points[row[15]] = Point._make(row[15:20])
-            if row[18] not in person.keys:  # one number may be written in two ways
-                person.keys.append(row[18])
-    uses = caps.seen((row[4], row[18], *row[20:]) for row in rows if row[21] is not None)
+            person = found[row[15]] = Person._make((*row[3:16], {}, []))
+        if row[16] is not None:
+            if row[16] not in person.points:
+                person.points[row[16]] = Point._make(row[16:21])
+            if row[19] not in person.keys:  # one number may be written in two ways
+                person.keys.append(row[19])
+    uses = caps.seen((row[4], row[19], *row[21:]) for row in rows if row[22] is not None)
     return {person.id: person for person in found.values()}, uses
 
 
@@ -288,6 +291,23 @@ def _plausible(
     )
 
 
+@lru_cache(maxsize=65_536)
+def _plausible_places(
+    zone_stated: str,
+    zone_address: str,
+    address: Place,
+    sites: tuple[tuple[str | None, str | None], ...],
+    area: tuple[Place, ...],
+    home: str,
+) -> Places:
+    known = [(country, region or "") for country, region in sites if country]
+    said = places.stated(zone_stated, home=address, home_zone=zone_address)
+    return places.plausible(
+        {"stated": said, "address": [address], "site": known, "area_code": area,
+         "organization": [(home, "")]}
+    )  # fmt: skip
+
+
 _PHONE = CHANNEL_KIND["sms"]
 
 
@@ -296,3 +316,14 @@ def zones_for(person: Person, sites: Iterable[str | None]) -> zones.Zones:
     phone = person.points.get(_PHONE)
     area = zones_of(phone.address) if phone else ()
     return _plausible(person.zone_stated, person.zone_address, tuple(sites), area)
+
+
+def places_for(person: Person, sites: Iterable[tuple[str | None, str | None]]) -> Places:
+    """The places whose law binds what `person` gets, by the same evidence; `sites` are countries
+    and regions."""
+    phone = person.points.get(_PHONE)
+    area = places_of(phone.address) if phone else ()
+    address = person.country, person.region
+    return _plausible_places(
+        person.zone_stated, person.zone_address, address, tuple(sites), area, person.home
+    )

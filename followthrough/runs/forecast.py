@@ -147,7 +147,7 @@ class _Play:
     ) -> Iterable[tuple[UUID, Outcome]]:
         zones = drafts.zones(person, dues, self.known)
         made = [self._draft(due, person, next(iter(zones.names), "UTC")) for due in dues]
-        told = drafts.person_facts(person, zones, self.known, self.ours)
+        told = drafts.person_facts(person, dues, zones, self.known, self.ours)
         found = gate.decide(made, told, self.ours.policy, moment)
         for due, decision in zip(dues, found, strict=True):
             if isinstance(decision, Send):

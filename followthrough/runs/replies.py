@@ -230,5 +230,5 @@ def _way(
 def _decided(due: Due, person: Person, ours: Company, known: Facts, now: datetime) -> Decision:
     zones = drafts.zones(person, [due], known)
     draft = drafts.draft(due, person, next(iter(zones.names), "UTC"), known)
-    told = drafts.person_facts(person, zones, known, ours)
+    told = drafts.person_facts(person, [due], zones, known, ours)
     return gate.decide([draft], told, ours.policy, now)[0]

@@ -31,6 +31,8 @@ from followthrough.runs.facts import Company, Facts, Person
 from followthrough.runs.handover import DECISION_SECONDS, Ready
 from followthrough.store import sql
 
+UNPLACED = frozenset({"no_zone", "no_common_hour"})  # a person has to ask them where they are
+
 
 class Verdicts:
     """What a batch of decisions writes, and the messages that may leave once it has committed."""
@@ -46,6 +48,7 @@ class Verdicts:
         self.uses: list[tuple[UUID, str, Use]] = []
         self.ready: list[Ready] = []
         self.unsaid: list[Due] = []  # what members wrote, that never goes out
+        self.unplaced: list[Due] = []  # held, since nobody knows at which hours they may go
 
     def write(self) -> None:
         """Write all of it. Who was overtaken (caps.OVERTAKEN) must roll the transaction back."""
@@ -55,6 +58,7 @@ class Verdicts:
         outbox.start(self.sendings, epochs=self.held, now=self.now)
         caps.reserve(self.uses, self.known.uses)
         unsaid(self.unsaid, self.now)
+        _unplaced(self.unplaced, self.now)
 
     def receipt(self, due: Due, verdict: str, decision: Decision, **more: Any) -> None:
         """Add the receipt of a decision other than to send."""
@@ -69,6 +73,17 @@ def unsaid(dues: Sequence[Due], now: datetime) -> None:
         sql.flush()
     for due in dues:
         handoffs.not_sent(
+            organization_id=due.organization_id, candidate_id=due.candidate_id,
+            application_id=due.application_id, touch_id=due.id, at=now,
+        )  # fmt: skip
+
+
+def _unplaced(dues: Sequence[Due], now: datetime) -> None:
+    """Have people asked where they are, once each."""
+    if dues:
+        sql.flush()
+    for due in {due.candidate_id: due for due in reversed(dues)}.values():
+        handoffs.unplaced(
             organization_id=due.organization_id, candidate_id=due.candidate_id,
             application_id=due.application_id, touch_id=due.id, at=now,
         )  # fmt: skip
@@ -95,6 +110,8 @@ def _hold(decision: Hold, due: Due, person: Person, ours: Company, written: Verd
     written.holds.append((due.id, decision.until, decision.code))
     if due.held_for != decision.code:  # else the first receipt says so
         written.receipt(due, "hold", decision, until=decision.until, policy_id=ours.policy.id)
+        if decision.code in UNPLACED:
+            written.unplaced.append(due)
 
 
 def _send(decision: Send, due: Due, person: Person, ours: Company, written: Verdicts) -> None:

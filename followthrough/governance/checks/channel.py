@@ -96,9 +96,10 @@ def _narrowed(case: Case, limit: Limit) -> Finding:
 
 
 def consent(case: Case) -> Finding:
-    """Where the policy asks for consent, this person gave it for this address."""
+    """Where the policy or the law asks for consent, this person gave it for this address."""
     channel = case.via.channel
-    if case.draft.purpose == "service" or not case.policy.needs_consent(channel):
+    asked = case.policy.needs_consent(channel) or case.bounds.consent
+    if case.draft.purpose == "service" or not asked:
         return CONSENT_SKIPPED[channel]
     said = case.facts.consent.get((case.via.address_key, channel))
     if said is None:

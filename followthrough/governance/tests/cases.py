@@ -25,8 +25,12 @@ PERSON = UUID(int=1)
 PHONE, MAIL = "p" * 64, "m" * 64
 
 
+# Nobody waits for others after the hours open, so that times can be told.
+DOCUMENT = {**rulepacks.default_policy().model_dump(mode="json"), "spread_minutes": 0}
+
+
 def policy(**changed: Any) -> CompiledPolicy:
-    document = {**rulepacks.default_policy().model_dump(mode="json"), **changed}
+    document = {**DOCUMENT, **changed}
     return compiled(document, id=UUID(int=7), number=6, packs=rulepacks.packs())
 
 
@@ -67,8 +71,8 @@ def facts(**changed: Any) -> PersonFacts:
         "candidate_id": PERSON,
         "zones": (CHICAGO,),
         "zone_evidence": "site",
-        "country": "US",
-        "region": "IL",
+        "places": (("US", "IL"),),
+        "place_evidence": "address",
         "consent": {(PHONE, "sms"): granted()},
         "blocked": {},
         "freezes": (),

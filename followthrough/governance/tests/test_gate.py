@@ -50,8 +50,8 @@ def test_a_good_draft_goes_out_with_every_check_in_gate_order():
     assert codes(sent) == [
         "relevant", "in_time", "anchor",
         "untried", "address", "usable", "not_opted_out", "consent", "wished_channel", "sender",
-        "wished", "not_frozen", "zone", "legal_hours", "quiet_hours", "not_merged", "legal_caps",
-        "caps",
+        "wished", "not_frozen", "zone", "legal_hours", "quiet_hours", "map_hours",
+        "not_merged", "legal_caps", "caps",
         "sender_active", "text",
     ]  # fmt: skip
 
@@ -124,7 +124,9 @@ def _literals(path):
     found = set()
     for node in ast.walk(ast.parse(Path(path).read_text())):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-            place = {"finding": 0, "OnChannel": 0, "_within": 1, "_room": 1}.get(node.func.id)
+            place = {"finding": 0, "OnChannel": 0, "_within": 1, "_room": 1, "_closed": 1}.get(
+                node.func.id
+            )
             if place is not None and isinstance(node.args[place], ast.Constant):
                 found.add(node.args[place].value)
     return found

@@ -59,8 +59,8 @@ def test_the_floor_of_the_law_binds_a_policy_that_allows_more():
     decision = one(under=wide, now=NIGHT)
     assert decision.code == "legal_hours"
     assert decision.until == NOON + timedelta(hours=20)  # 08:00 the next day in Chicago
-    assert isinstance(one(about=facts(country="GB"), under=wide, now=NIGHT), Send)
-    assert one(about=facts(country=""), under=wide, now=NIGHT).code == "legal_hours"
+    assert isinstance(one(about=facts(places=(("GB", ""),)), under=wide, now=NIGHT), Send)
+    assert one(about=facts(places=()), under=wide, now=NIGHT).code == "legal_hours"
 
 
 def test_what_cannot_go_out_in_time_is_dropped_now():
@@ -82,9 +82,12 @@ def test_a_reply_may_go_at_any_hour_for_a_while_with_its_basis_in_the_receipt(mi
         assert details["quiet_hours"]["answers"] == reply.reply_to_at.isoformat()
 
 
-def test_mail_has_no_hours_unless_it_is_named():
+def test_mail_has_hours_of_its_own_or_none():
     mail = draft(options=[option("email")])
-    assert isinstance(one(mail, facts(zones=()), now=NIGHT), Send)
+    assert isinstance(one(mail, now=NOON - timedelta(hours=4)), Send)  # 08:00 in Chicago
+    assert one(mail, now=NIGHT).code == "quiet_hours"
+    free = policy(hours={"default": {"wed": ["09:00-17:00"]}})
+    assert isinstance(one(mail, facts(zones=()), now=NIGHT, under=free), Send)
     day = {"wed": ["09:00-17:00"]}
     named = policy(hours={"default": day, "email": day})
     assert one(mail, now=NIGHT, under=named).code == "quiet_hours"
@@ -211,7 +214,7 @@ def wall(text, zone):
 def test_a_day_is_the_candidates_own(zone, sent, now, until):
     under = policy(**TWO_A_DAY, **ANY_HOUR)
     uses = uses_at(*(wall(one, zone) for one in sent))
-    about = facts(country="GB", zones=(zone,), own_uses=uses)
+    about = facts(places=(("GB", ""),), zones=(zone,), own_uses=uses)
     decision = one(about=about, under=under, now=wall(now, zone))
     assert getattr(decision, "until", None) == (until and wall(until, zone))
     assert decision.code == ("caps" if until else "sent")
@@ -221,14 +224,14 @@ def test_a_day_must_have_room_in_every_zone():
     """23:30 in Reno is tomorrow in Chicago."""
     under, at_night = policy(**TWO_A_DAY, **ANY_HOUR), wall("2026-06-03T23:30", RENO)
     by_day = uses_at(wall("2026-06-03T09:00", RENO), wall("2026-06-03T10:00", RENO))
-    about = facts(country="GB", zones=(CHICAGO, RENO), own_uses=by_day)
+    about = facts(places=(("GB", ""),), zones=(CHICAGO, RENO), own_uses=by_day)
     decision = one(about=about, under=under, now=at_night)
     assert (decision.code, decision.until) == ("caps", wall("2026-06-04T00:00", RENO))
     late = uses_at(wall("2026-06-04T00:10", CHICAGO), wall("2026-06-04T00:20", CHICAGO))
-    about = facts(country="GB", zones=(CHICAGO, RENO), own_uses=late)
+    about = facts(places=(("GB", ""),), zones=(CHICAGO, RENO), own_uses=late)
     decision = one(about=about, under=under, now=at_night)
     assert (decision.code, decision.until) == ("caps", wall("2026-06-05T00:00", CHICAGO))
-    about = facts(country="GB", zones=(CHICAGO, RENO), own_uses=[by_day[0], late[0]])
+    about = facts(places=(("GB", ""),), zones=(CHICAGO, RENO), own_uses=[by_day[0], late[0]])
     assert one(about=about, under=under, now=at_night).until == wall("2026-06-04T00:00", RENO)
 
 

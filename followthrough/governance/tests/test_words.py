@@ -11,6 +11,8 @@ from django.utils import translation
 
 from followthrough.governance import gate, phrases, words
 from followthrough.governance.decisions import Drop, Hold, Merge, Send
+from followthrough.governance.documents import DAYS, LimitsDocument
+from followthrough.governance.limits import limits
 from followthrough.governance.tests.cases import (
     NIGHT,
     NOON,
@@ -184,3 +186,49 @@ def test_receipts_read_the_same_from_the_database():
     held = decided(now=NIGHT)
     held.checks = [list(check) for check in held.checks]
     assert words.sentence(held) == words.sentence(decided(now=NIGHT))
+
+
+# --- places, holidays and maps -------------------------------------------------------------------
+
+
+def said(given=None, about=None, *, under=None, now=NOON):
+    (decision,) = gate.decide([given or draft()], about or facts(), under or policy(), now)
+    return receipt(decision, now)
+
+
+def test_whose_law_it_was_and_how_that_is_known():
+    sent = said(about=facts(places=(("US", "FL"), ("US", "TX")), place_evidence="site+area_code"))
+    assert (
+        "The law allows this hour: it was 12:00 for this candidate."
+        " The law is that of US-FL and US-TX (by the site and their area code)."
+    ) in [one.said for one in words.checked(sent)]
+
+
+def test_a_holiday_is_named():
+    about = facts(zones=("Europe/Paris",), places=(("FR", ""),))
+    day = datetime.fromisoformat("2026-07-14T12:00+02:00")
+    given = draft(purpose="outreach")
+    assert words.reason(said(given, about, now=day)) == (
+        "It is a public holiday for this candidate (FR)."
+    )
+    ours = policy(holidays={"days": [{"day": "07-14"}]})
+    assert words.reason(said(about=facts(places=()), under=ours, now=day + timedelta(hours=8))) == (
+        "It is a day on which the organization sends nothing."
+    )
+
+
+def test_the_map_that_was_stricter_is_named_and_who_holds_on_after_it():
+    asks = {"hours": {"sms": {day: ["08:00-11:00"] for day in DAYS}}}
+    given = draft(limits=limits([LimitsDocument.model_validate(asks)], 7))
+    assert words.sentence(said(given), place="Chicago").startswith(
+        "Held until Thu 09:00 Chicago time. Hours of the message map: it was 12:00 for this"
+        " candidate (zone: the site). Rule: the message map, v7, and after that"
+        " policy v6."
+    )
+
+
+def test_what_was_said_to_be_a_zone_and_is_none_is_shown():
+    held = said(about=facts(zones=(), zones_unknown=("Mars/Base",)))
+    assert words.reason(held).endswith(
+        "What was said to be their zone is none and was left out: Mars/Base."
+    )

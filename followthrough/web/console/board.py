@@ -21,7 +21,7 @@ from followthrough.journeys.definition import (
 from followthrough.journeys.diff import Difference, TouchChange
 from followthrough.people.stages import Stage
 from followthrough.web.console import landing, map_changes, map_words, texts
-from followthrough.web.console.landing import Landing
+from followthrough.web.console.landing import Landing, Places
 from followthrough.web.console.map_changes import ChangedPart
 from followthrough.web.console.texts import Piece
 
@@ -116,21 +116,21 @@ class _Sheet:
     before: MapDocument | None
     difference: Difference | None
     policy: CompiledPolicy
-    country: str
+    places: Places
 
     def change(self, key: str) -> TouchChange | None:
         return self.difference.touches.get(key) if self.difference else None
 
 
 def build(
-    document: MapDocument, *, before: MapDocument | None, policy: CompiledPolicy, country: str
+    document: MapDocument, *, before: MapDocument | None, policy: CompiledPolicy, places: Places
 ) -> Board:
     """The board of `document`, with what it changes of `before` (None: nothing is marked).
 
-    `policy` and `country` say where messages that hang on a time would land.
+    `policy` and `places` say where messages that hang on a time would land.
     """
     found = diff.diff(before, document) if before else None
-    sheet = _Sheet(document, before, found, policy, country)
+    sheet = _Sheet(document, before, found, policy, places)
     columns = [column for stage in STAGES if (column := _column(sheet, stage)).groups]
     shown = {column.stage for column in columns}
     silent = [str(Stage(stage).label) for stage in STAGES if stage not in shown]
@@ -209,7 +209,7 @@ def _card(sheet: _Sheet, source: MapDocument, touch: TouchDef) -> Card:
         said=said(touch.content, source.default_locale, was=_was(change)),
         yes=_follows(source, touch, change, yes=True),
         no=_follows(source, touch, change, yes=False),
-        landings=landing.landings(source, touch, sheet.policy, country=sheet.country),
+        landings=landing.landings(source, touch, sheet.policy, places=sheet.places),
         kind=change.kind if change else "",
         changes=map_changes.of_touch(change) if change else (),
     )

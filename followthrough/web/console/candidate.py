@@ -88,7 +88,11 @@ def about(
     ways = reach.ways(candidate, zone=wall.zone)
     wish = preferences.of_people([candidate.id]).answer().get(candidate.id)
     open_now = {way.channel for way in ways if way.open}
-    hours = Outlook(candidate, policies.of(candidate.organization_id), zones.names, open_now)
+    points = [way.point for way in ways]
+    country = candidate.organization.country
+    places = whereabouts.places(candidate, applications, points, country=country).names
+    policy = policies.of(candidate.organization_id)
+    hours = Outlook(policy, zones.names, places, open_now)
     built = timeline.build(candidate, applications, wall=wall, hours=hours, before=before)
     closed = reach.why_closed(ways)
     return {
@@ -101,7 +105,7 @@ def about(
         "wall": wall,
         "ways": ways,
         "chosen": wishes.standing(wish, zone=wall.zone),
-        "points": [way.point for way in ways],
+        "points": points,
         "handoffs": waiting,
         "silent": silent,
         "closed": closed,

@@ -15,6 +15,7 @@ from uuid import UUID
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from followthrough.core.places import Place
 from followthrough.governance import gate
 from followthrough.governance.decisions import (
     Consent,
@@ -38,6 +39,8 @@ ZONE = "UTC"  # hours are local: any zone gives the same answer, and this one ne
 SOMEBODY = UUID(int=0)
 LONG_BEFORE = timedelta(days=370)  # longer than any wait: the stage was entered before it all
 FINE, HELD, NOT_SENT = "kept", "held", "stopped"  # as the tags of the console mean them
+
+Places = tuple[Place, ...]  # of the organization: the law of each of them counts
 
 
 @dataclass(frozen=True)
@@ -87,13 +90,13 @@ def clock(at: datetime) -> str:
 
 
 def landings(
-    document: MapDocument, touch: TouchDef, policy: CompiledPolicy, *, country: str
+    document: MapDocument, touch: TouchDef, policy: CompiledPolicy, *, places: Places
 ) -> list[Landing]:
     """One for each example; [] for a touch that does not hang on a time, or is switched off."""
     if not (touch.trigger.before or touch.trigger.after):
         return []
     found = [(at, _plan(document, touch, at)) for at in EXAMPLES]
-    return [_landing(plan, at, policy, country) for at, plan in found if plan]
+    return [_landing(plan, at, policy, places) for at, plan in found if plan]
 
 
 def _plan(document: MapDocument, touch: TouchDef, anchor_at: datetime) -> PlanTouch | None:
@@ -107,10 +110,12 @@ def _plan(document: MapDocument, touch: TouchDef, anchor_at: datetime) -> PlanTo
     return planned[0] if planned else None
 
 
-def _landing(plan: PlanTouch, anchor_at: datetime, policy: CompiledPolicy, country: str) -> Landing:
-    (decision,) = gate.decide([_draft(plan)], _facts(plan, country), policy, plan.due_at)
+def _landing(
+    plan: PlanTouch, anchor_at: datetime, policy: CompiledPolicy, places: Places
+) -> Landing:
+    (decision,) = gate.decide([_draft(plan)], _facts(plan, places), policy, plan.due_at)
     channel = decision.option.channel if isinstance(decision, Send) else plan.channels[0]
-    hours = policy.rules(country, "").bounds(channel, plan.purpose).hours
+    hours = policy.rules(places, plan.due_at).bounds(channel, plan.purpose).hours
     return Landing(
         anchor_at=anchor_at,
         due_at=plan.due_at,
@@ -156,13 +161,12 @@ def _draft(plan: PlanTouch) -> Draft:
     )
 
 
-def _facts(plan: PlanTouch, country: str) -> PersonFacts:
+def _facts(plan: PlanTouch, places: Places) -> PersonFacts:
     return PersonFacts(
         candidate_id=SOMEBODY,
         zones=(ZONE,),
         zone_evidence="stated",
-        country=country,
-        region="",
+        places=places,
         consent={(channel, channel): Consent("granted") for channel in plan.channels},
         blocked={},
         freezes=[],

@@ -20,7 +20,7 @@ from followthrough.journeys import diff, documents, versions
 from followthrough.journeys.definition import MapDocument
 from followthrough.journeys.diff import Difference
 from followthrough.journeys.models import Assignment, MessageMap, Run, Version
-from followthrough.people import scopes
+from followthrough.people import scopes, sites
 from followthrough.web.console import board, map_changes, map_words, mapless, names
 from followthrough.web.console.access import own
 
@@ -112,6 +112,7 @@ def _shown(request: HttpRequest, found: Told, shown: Version) -> dict[str, Any]:
     old = versions.document(before.id) if before and "plain" not in request.GET else None
     difference = diff.diff(old, document) if old else None
     policy = policies.of(organization.id)
+    places = sites.places(organization.id, country=organization.country)
     return {
         "shown": shown,
         "document": document,
@@ -119,7 +120,7 @@ def _shown(request: HttpRequest, found: Told, shown: Version) -> dict[str, Any]:
         "difference": difference,
         "settings": map_changes.of_map(difference, old, document) if difference and old else [],
         "plain": "plain" in request.GET,
-        "board": board.build(document, before=old, policy=policy, country=organization.country),
+        "board": board.build(document, before=old, policy=policy, places=places),
         "policy": policy,
         "settle": map_words.duration(document.settle),
         "fallback": map_words.language(document.default_locale),

@@ -8,10 +8,10 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from followthrough.core.places import Place
 from followthrough.governance.hours import first_open
 from followthrough.governance.policy import CompiledPolicy
 from followthrough.messages.models import Touch
-from followthrough.people.models import Candidate
 from followthrough.web.console import sentences
 from followthrough.web.console.sentences import Wall
 
@@ -22,9 +22,9 @@ AT_ANY_HOUR = ("reply", "service")
 class Outlook:
     """Where a person may be, and the channels they may be written to on."""
 
-    candidate: Candidate
     policy: CompiledPolicy
     zones: tuple[str, ...]
+    places: tuple[Place, ...]
     channels: Collection[str]
 
     def opens(self, touch: Touch) -> datetime | None:
@@ -33,7 +33,7 @@ class Outlook:
         channel = next((one for one in touch.channels if one in self.channels), None)
         if channel is None or touch.purpose in AT_ANY_HOUR or not self.zones:
             return None
-        rules = self.policy.rules(self.candidate.country, self.candidate.region)
+        rules = self.policy.rules(self.places, touch.due_at)
         week = rules.bounds(channel, touch.purpose).hours.both
         found = first_open(week, self.zones, touch.due_at)
         return None if found == touch.due_at else found

@@ -14,12 +14,14 @@ from django.views.decorators.http import require_safe
 
 from followthrough.accounts.models import Organization
 from followthrough.core import clock
+from followthrough.core.places import Place
 from followthrough.governance import optout_words, rulepacks
-from followthrough.governance.documents import CHANNELS, PolicyDocument, RulePack
+from followthrough.governance.documents import CHANNELS, PolicyDocument
 from followthrough.governance.hours import Hours, intersection
 from followthrough.governance.models import Policy
-from followthrough.governance.policy import CompiledPolicy, compiled
-from followthrough.web.console import names, policy_change, policy_words
+from followthrough.governance.policy import Bounds, CompiledPolicy, compiled
+from followthrough.people import sites
+from followthrough.web.console import law, names, policy_change, policy_words
 from followthrough.web.console.map_words import language
 from followthrough.web.console.ruler import OPEN, Band, bands
 
@@ -51,7 +53,7 @@ def _page(request: HttpRequest, number: int | None) -> HttpResponse:
         "waiting": waiting,
         "overdue": policy_change.overdue(rows[0] if rows else None, clock.now().date()),
         "summary": policy_words.summary(document),
-        "said": _said(document, organization.country),
+        "said": _said(document, sites.places(organization.id, country=organization.country)),
         "said_words": _words(),
     }
     return render(request, "console/policy.html", given)
@@ -94,12 +96,14 @@ def _changes(
 
 @dataclass(frozen=True)
 class HoursRow:
-    """The hours of channels that have the same ones: the policy's, the law's, and both."""
+    """The hours of channels that have the same ones in `places`: the policy's, what the law of
+    each place adds, and both."""
 
     channels: Sequence[str]
+    places: str  # '' for everywhere
     own: str
-    legal: str
-    by: str  # the rule packs that say so
+    laws: Sequence[tuple[str, str]]  # hours, and the rule packs that say so
+    closed: str
     both: str
     stricter: bool  # the law leaves less than the policy would
     days: Sequence[tuple[str, Sequence[Band]]]
@@ -116,7 +120,7 @@ class HoursRow:
 
 
 class Said(NamedTuple):
-    """A policy in words, with the legal floors of the organization's country."""
+    """A policy in words, with the legal floors where the organization has sites."""
 
     hours: Sequence[HoursRow]
     consent: Sequence[tuple[str, str]]
@@ -126,53 +130,89 @@ class Said(NamedTuple):
     reply: str
     merging: str
     spread: str
-    packs: Sequence[RulePack]
+    holidays: str
+    packs: Sequence[law.Told]
     reply_minutes: int
+    outreach: bool  # the law sets it narrower hours than the rest
 
 
-def _said(document: PolicyDocument, country: str) -> Said:
-    policy, packs = compiled(document, packs=rulepacks.packs()), rulepacks.choose(country, "")
+def _said(document: PolicyDocument, places: Sequence[Place]) -> Said:
+    policy, packs = compiled(document, packs=rulepacks.packs()), law.told(places, clock.now())
     return Said(
-        hours=_hours(policy, packs, country),
+        hours=_hours(policy, places),
         consent=[
             (policy_words.channel(code), policy_words.consent(document, code)) for code in CHANNELS
         ],
         caps=[policy_words.cap(cap) for cap in document.caps],
-        legal_caps=[(policy_words.cap(cap), pack.title) for pack in packs for cap in pack.caps],
+        legal_caps=[
+            (policy_words.cap(cap), one.pack.title) for one in packs for cap in one.pack.caps
+        ],
         room=policy_words.room(document),
         reply=policy_words.reply(document),
         merging=policy_words.merging(document),
         spread=policy_words.spread(document),
+        holidays=policy_words.holidays(document),
         packs=packs,
         reply_minutes=document.reply_minutes,
+        outreach=any(one.pack.hours and one.pack.purposes == ["outreach"] for one in packs),
     )
 
 
-def _hours(policy: CompiledPolicy, packs: Sequence[RulePack], country: str) -> list[HoursRow]:
-    """A row for all channels that have the same hours."""
-    rules = policy.rules(country, "").hours
-    alike: dict[tuple[str, str], list[str]] = {}
+Case = tuple[str, Place, Bounds]  # a channel, a place, and what binds messages by it there
+
+
+def _hours(policy: CompiledPolicy, places: Sequence[Place]) -> list[HoursRow]:
+    """A row for all channels that come to the same hours in the same places."""
+    alike: dict[tuple[str, str, tuple[Place, ...]], list[Case]] = {}
     for code in CHANNELS:
-        both, own = policy_words.week(rules[code].both), policy_words.week(rules[code].own)
-        alike.setdefault((own, both), []).append(code)
-    return [_row(codes, rules[codes[0]], packs) for codes in alike.values()]
+        for said, cases in _of_channel(policy, code, places).items():
+            where = tuple(place for _code, place, _bounds in cases)
+            alike.setdefault((*said, where), []).extend(cases)
+    return [_row(policy, cases, len(places)) for cases in alike.values()]
 
 
-def _row(codes: Sequence[str], hours: Hours, packs: Sequence[RulePack]) -> HoursRow:
+def _of_channel(
+    policy: CompiledPolicy, code: str, places: Sequence[Place]
+) -> dict[tuple[str, str], list[Case]]:
+    """The places in which a channel has the same hours, by the policy's and those of both."""
+    now = clock.now()
+    found: dict[tuple[str, str], list[Case]] = {}
+    for place in places:
+        bounds = policy.rules((place,), now).bounds(code, "informational")
+        said = policy_words.week(bounds.hours.own), policy_words.week(bounds.hours.both)
+        found.setdefault(said, []).append((code, place, bounds))
+    return found
+
+
+def _row(policy: CompiledPolicy, cases: Sequence[Case], everywhere: int) -> HoursRow:
+    """The strip is of all these places: what the law of one forbids is shown as forbidden."""
+    places = tuple(dict.fromkeys(place for _code, place, _bounds in cases))
+    hours = policy.rules(places, clock.now()).bounds(cases[0][0], "informational").hours
     days = [(policy_words.day(number), bands(hours, number)) for number in range(7)]
     open_for, wait = _figures([one for _name, one in days])
-    titles = [pack.title for pack in packs if pack.hours and codes[0] in pack.channels]
     return HoursRow(
-        channels=codes,
+        channels=list(dict.fromkeys(code for code, _place, _bounds in cases)),
+        places="" if len(places) == everywhere else ", ".join(map(law.name, places)),
         own=policy_words.week(hours.own),
-        legal=policy_words.week(hours.legal) if hours.legal is not None else "",
-        by=", ".join(titles),
+        laws=_laws(cases),
+        closed=policy_words.closed(hours.own),
         both=policy_words.week(hours.both),
-        stricter=_stricter(hours),
+        stricter=any(_stricter(bounds.hours) for _code, _place, bounds in cases),
         days=days,
         open_for=open_for if hours.both is not None else "",
         longest_wait=wait if hours.both is not None else "",
     )
+
+
+def _laws(cases: Sequence[Case]) -> list[tuple[str, str]]:
+    """What the law allows in each of these places, with its rule packs; alike ones once."""
+    titles = rulepacks.titles()
+    found = {
+        policy_words.week(bounds.hours.legal): ", ".join(titles[id] for id in bounds.hours.packs)
+        for _code, _place, bounds in cases
+        if bounds.hours.legal is not None
+    }
+    return list(found.items())
 
 
 def _stricter(hours: Hours) -> bool:

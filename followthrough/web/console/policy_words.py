@@ -13,10 +13,12 @@ from followthrough.core.zones import Week, Window
 from followthrough.governance.documents import (
     CHANNELS,
     DAYS,
+    LOCAL,
     CapDocument,
     PolicyDocument,
     strictest,
 )
+from followthrough.governance.hours import Compiled
 from followthrough.governance.loosening import loosened
 from followthrough.governance.policy import compiled
 from followthrough.web.console.map_words import joined
@@ -197,6 +199,28 @@ def spread(document: PolicyDocument) -> str:
     return text % {"n": n}
 
 
+def holidays(document: PolicyDocument) -> str:
+    """On which days nothing goes out, and by which channels; '' when there are none."""
+    rule = document.holidays
+    calendars = [_calendar(code) for code in rule.calendars]
+    days = [f"{one.name} ({one.day})" if one.name else one.day for one in rule.days]
+    if not (calendars or days) or not rule.channels:
+        return ""
+    told = {"what": alike(rule.channels), "days": joined([*calendars, *days])}
+    return _("%(what)s also wait on %(days)s.") % told
+
+
+def _calendar(code: str) -> str:
+    if code == LOCAL:
+        return _("the public holidays of wherever somebody is")
+    return _("the public holidays of %(place)s") % {"place": code}
+
+
+def closed(hours: Compiled | None) -> str:
+    """That a week has closed days besides."""
+    return _("closed days apart") if hours is not None and hours.closed else ""
+
+
 def loosening(document: PolicyDocument) -> str:
     """Who may make the policy allow more."""
     if document.two_to_loosen:
@@ -243,6 +267,7 @@ def _rules(document: PolicyDocument) -> Iterator[tuple[Key, str]]:
     yield ("reply", ""), reply(document)
     yield ("merge", ""), merging(document)
     yield ("spread", ""), spread(document)
+    yield ("holidays", ""), holidays(document)
     yield ("loosening", ""), loosening(document)
 
 
@@ -254,6 +279,7 @@ ABOUT = {
     "reply": gettext_noop("Answers"),
     "merge": gettext_noop("Nudges"),
     "spread": gettext_noop("When the hours open"),
+    "holidays": gettext_noop("Closed days"),
     "loosening": gettext_noop("Changing this policy"),
 }
 

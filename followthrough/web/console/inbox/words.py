@@ -23,6 +23,7 @@ HAPPENED = {
     Reason.PROVISIONAL_STOP: gettext_noop("may have asked for silence, and gets no messages"),
     Reason.WRONG_NUMBER: gettext_noop("has a number that is somebody else's"),
     Reason.CARRIER_BLOCK: gettext_noop("has a number that the carrier blocks"),
+    Reason.NO_ZONE: gettext_noop("may be in any time zone, so messages wait"),
 }
 # And in which words.
 WROTE = frozenset({Reason.UNCLEAR, Reason.DECLINED, Reason.AMBIGUOUS_STOP, Reason.CARRIER_BLOCK})
@@ -57,6 +58,10 @@ NEXT = {
     Reason.CARRIER_BLOCK: gettext_noop(
         "What they wrote was no opt-out, but the carrier took it for one. Ask them by mail or on"
         " the phone to text START; then resolve."
+    ),
+    Reason.NO_ZONE: gettext_noop(
+        "No hour is known to be allowed where they are. Ask them which city they are in, by mail"
+        " where that is open, and put the address or the time zone into the ATS; then resolve."
     ),
 }
 

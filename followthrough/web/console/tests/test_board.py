@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from followthrough.governance import policies
+from followthrough.governance.hours import Hours
 from followthrough.governance.policy import CompiledPolicy, compiled
 from followthrough.governance.rulepacks import packs
 from followthrough.journeys.definition import MapDocument
@@ -28,10 +29,11 @@ STAGES: dict[str, Any] = {
     "screen": {"touches": []},
 }
 DOCUMENT = a_map(STAGES)
+NEVADA = (("US", "NV"),)
 
 
 def built(document: MapDocument = DOCUMENT, before: MapDocument | None = None) -> board.Board:
-    return board.build(document, before=before, policy=policies.default(), country="US")
+    return board.build(document, before=before, policy=policies.default(), places=NEVADA)
 
 
 def cards(found: board.Board) -> dict[str, board.Card]:
@@ -123,7 +125,7 @@ def landed(
     touch = {"key": "it", "trigger": trigger, **given}
     document = a_map({"interview": {"touches": [touch]}})
     found = landing.landings(
-        document, document.touches["it"], policy or policies.default(), country="US"
+        document, document.touches["it"], policy or policies.default(), places=NEVADA
     )
     return [(one.kind, one.said) for one in found]
 
@@ -155,8 +157,14 @@ def test_the_policy_in_force_decides():
     assert early == ("held", "Due Tue 07:00, in quiet hours: held until Tue 08:00.")  # the law
 
 
-def test_mail_is_bound_by_no_hours_unless_the_policy_names_it():
-    assert [kind for kind, _said in landed(before("PT2H"), channels=["email"])] == ["kept", "kept"]
+def test_mail_is_bound_by_hours_of_its_own_where_the_policy_names_it():
+    assert [kind for kind, _said in landed(before("PT2H"), channels=["email"])] == [
+        "stopped", "kept",
+    ]  # fmt: skip
+    free = policies.default_document()
+    del free["hours"]["email"]
+    found = landed(before("PT2H"), compiled(free, packs=packs()), channels=["email"])
+    assert [kind for kind, _said in found] == ["kept", "kept"]
 
 
 def test_what_does_not_hang_on_a_time_or_is_switched_off_lands_nowhere():
@@ -166,7 +174,7 @@ def test_what_does_not_hang_on_a_time_or_is_switched_off_lands_nowhere():
 
 def test_a_wait_is_drawn_to_the_end_of_the_day_at_most():
     document = a_map({"interview": {"touches": [{"key": "it", "trigger": before("PT36H")}]}})
-    given = {"country": "US"}
+    given = {"places": NEVADA}
     first, _ = landing.landings(document, document.touches["it"], policies.default(), **given)
     assert (first.kind, first.due_minute, first.wait) == ("held", 20 * 60, 4 * 60)
 
@@ -174,8 +182,12 @@ def test_a_wait_is_drawn_to_the_end_of_the_day_at_most():
 # --- a day as a strip ----------------------------------------------------------------------------
 
 
+def hours_of(policy: CompiledPolicy, places: landing.Places, channel: str = "sms") -> Hours:
+    return policy.rules(places, landing.WEDNESDAY).bounds(channel, "informational").hours
+
+
 def test_a_day_in_bands_says_whose_rule_it_is():
-    hours = policies.default().rules("US", "").hours["sms"]
+    hours = hours_of(policies.default(), NEVADA)
     assert ruler.bands(hours, 6) == [
         (0, 480, "law"), (480, 240, "quiet"), (720, 480, "open"), (1200, 60, "quiet"),
         (1260, 180, "law"),
@@ -183,14 +195,16 @@ def test_a_day_in_bands_says_whose_rule_it_is():
 
 
 def test_a_channel_without_hours_is_open_all_day():
-    hours = policies.default().rules("US", "").hours["email"]
+    document = policies.default_document()
+    del document["hours"]["email"]
+    hours = hours_of(compiled(document, packs=packs()), NEVADA, "email")
     assert ruler.bands(hours, 0) == [(0, 1440, "open")]
 
 
 @pytest.mark.parametrize("weekday", range(7))
 def test_the_strip_covers_the_day_without_gaps(weekday: int):
     document = {**policies.default_document(), "hours": {"default": {"tue": ["22:00-02:00"]}}}
-    hours = compiled(document, packs=packs()).rules("DE", "").hours["sms"]
+    hours = hours_of(compiled(document, packs=packs()), (("DE", ""),))
     found = ruler.bands(hours, weekday)
     assert sum(band.length for band in found) == 1440
     assert found[0].start == 0
