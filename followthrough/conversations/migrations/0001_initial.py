@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
             name='Handoff',
             fields=[
                 ('id', models.UUIDField(default=followthrough.core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('reason', models.CharField(choices=[('unclear', 'The answer needs a person'), ('declined', 'The candidate said no'), ('opted_out', 'Opted out with an interview ahead'), ('unknown_outcome', 'Nobody knows whether a message went out'), ('unreachable', 'A message did not arrive'), ('ambiguous_stop', 'May have asked to stop messages'), ('provisional_stop', 'Stopped on suspicion, to be confirmed'), ('wrong_number', "The number is somebody else's"), ('carrier_block', 'The carrier blocks the number, and nobody asked for it')], max_length=40)),
+                ('reason', models.CharField(choices=[('unclear', 'The answer needs a person'), ('declined', 'The candidate said no'), ('opted_out', 'Opted out with an interview ahead'), ('unknown_outcome', 'Nobody knows whether a message went out'), ('unreachable', 'A message did not arrive'), ('ambiguous_stop', 'May have asked to stop messages'), ('provisional_stop', 'Stopped on suspicion, to be confirmed'), ('wrong_number', "The number is somebody else's"), ('carrier_block', 'The carrier blocks the number, and nobody asked for it'), ('no_zone', 'Nobody knows at which hours they may be written to')], max_length=40)),
                 ('message_id', models.UUIDField(null=True)),
                 ('touch_id', models.UUIDField(null=True)),
                 ('freeze_id', models.UUIDField(null=True)),
