@@ -55,10 +55,11 @@ class Verdicts:
         caps.reserve(self.uses, self.known.uses)
         unsaid(self.unsaid, self.now)
 
-    def receipt(self, due: Due, verdict: str, decision: Decision, **more: Any) -> None:
+    def receipt(self, due: Due, verdict: str, decision: Hold | Merge | Drop, **more: Any) -> None:
         """Add the receipt of a decision other than to send."""
+        given = {"channel": decision.channel, **more}
         self.receipts.append(
-            outbox.receipt(due, self.now, verdict, decision.code, decision.checks, **more)
+            outbox.receipt(due, self.now, verdict, decision.code, decision.checks, **given)
         )
 
 
