@@ -14,7 +14,7 @@ from uuid import UUID
 
 from followthrough.core.ids import uuid7
 from followthrough.governance import gate
-from followthrough.governance.decisions import Check, Decision, Hold, Send
+from followthrough.governance.decisions import Decision, Hold, Send
 from followthrough.governance.policy import CompiledPolicy
 from followthrough.messages import planning
 from followthrough.messages.models import Message
@@ -115,8 +115,9 @@ class Answer:
     zones: tuple[str, ...]
 
     @property
-    def checks(self) -> Sequence[Check]:
-        return self.decision.checks
+    def code(self) -> str:
+        """What decides: `sent`, or the check that holds or drops it."""
+        return self.decision.code
 
 
 def answers(

@@ -20,7 +20,16 @@ from followthrough.governance import freezes, policies
 from followthrough.messages.models import Ask
 from followthrough.people import scopes
 from followthrough.people.models import Anchor, Application, Candidate
-from followthrough.web.console import interviews, live, moments, names, reach, timeline, whereabouts
+from followthrough.web.console import (
+    interviews,
+    live,
+    moments,
+    names,
+    reach,
+    timeline,
+    whereabouts,
+    why,
+)
 from followthrough.web.console.access import own
 from followthrough.web.console.outlook import Outlook
 from followthrough.web.console.sentences import Wall, dated, touch_name
@@ -40,6 +49,18 @@ def page(request: HttpRequest, key: UUID) -> HttpResponse:
 def changes(request: HttpRequest, key: UUID) -> HttpResponse:
     """What is different on it."""
     return live.answer(request, PART, _told(request, key))
+
+
+@require_safe
+def no_text(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Why they did not get a text: unfolded on the page, for it is more than a page should ask for
+    every few seconds."""
+    person = own(request, Candidate, key, within=scopes.person)
+    theirs = scopes.applications(request.member)  # type: ignore[attr-defined]
+    applications = timeline.applications_of(person, of=theirs)
+    wall = whereabouts.clock_of(whereabouts.of(person, applications), applications)
+    found = why.no_text(person, applications, wall=wall, at=clock.now())
+    return render(request, "console/candidate/why.html", {"candidate": person, "why": found})
 
 
 def _told(request: HttpRequest, key: UUID) -> dict[str, Any]:
