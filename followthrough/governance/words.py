@@ -245,7 +245,7 @@ def _failing(view: _View, detail: Mapping[str, Any]) -> str:
 def _holding(view: _View, detail: Mapping[str, Any]) -> str:
     """What it depends on, where the receipt says so."""
     kinds = [_(phrases.HOLDING[one]) for one in detail.get("of", ()) if one in phrases.HOLDING]
-    return _(": %(these)s") % {"these": _(" and ").join(kinds)} if kinds else ""
+    return _(": %(these)s") % {"these": ", ".join(kinds)} if kinds else ""
 
 
 _MADE = {

@@ -40,8 +40,8 @@ FARTHEST = timedelta(days=366)  # a moment further off says nothing about what i
 class What(models.TextChoices):
     """A message by what it is for and who sends it."""
 
-    MAP = "map", gettext_lazy("A message of the map, about their application")
-    OUTREACH = "outreach", gettext_lazy("Outreach: anything else, by itself")
+    MAP = "map", gettext_lazy("From the map, about their application")
+    OUTREACH = "outreach", gettext_lazy("From the map, outreach")
     MEMBER = "member", gettext_lazy("Something one of us writes")
     REPLY = "reply", gettext_lazy("An answer to what they just wrote")
 

@@ -18,12 +18,11 @@ from followthrough.web.console import sentences
 from followthrough.web.console.sentences import Wall
 
 TEXT = "sms"
-NOT_SENT = ("hold", "drop", "merge", "cancel", "fail", "unknown")
 
 
 class Why(NamedTuple):
-    """What came of the last text that did not go out ('' where every one did), its receipt, and
-    what the gate says of one now."""
+    """What came of the last text that was to go out ('' where there was none) with its receipt,
+    and what the gate says of one now."""
 
     then: str
     receipt: Receipt | None
@@ -33,14 +32,16 @@ class Why(NamedTuple):
 def no_text(
     candidate: Candidate, applications: Sequence[Application], *, wall: Wall, at: datetime
 ) -> Why:
-    """The answer, for a candidate and those of their applications that whoever asks may see."""
+    """The answer, for a candidate and those of their applications that whoever asks may see.
+
+    What was cancelled before its time is left out: nobody waits for that.
+    """
     touches = Touch.about(applications).filter(candidate=candidate)
     theirs = Receipt.objects.filter(touch_id__in=touches.values("id"), channel=TEXT)
-    last = theirs.order_by("-at", "-id").first()
+    last = theirs.exclude(verdict="cancel").order_by("-at", "-id").first()
     about = applications[-1] if applications else None
     (found,) = simulation.answers(candidate, about, wanted=Wanted(), at=at, channels=[TEXT])
-    quiet = last if last and last.verdict in NOT_SENT else None
-    return Why(_then(quiet, wall) if quiet else "", quiet, _now(found, wall))
+    return Why(_then(last, wall) if last else "", last, _now(found, wall))
 
 
 def _then(row: Receipt, wall: Wall) -> str:
@@ -50,6 +51,8 @@ def _then(row: Receipt, wall: Wall) -> str:
         "name": sentences.touch_name(touch.key) if touch else _("a message"),
         "why": words.sentence(row, zone=wall.zone, place=wall.place),
     }
+    if row.verdict == "send":
+        return _("The last one, “%(name)s”, went out: %(at)s.") % told
     return _("%(at)s, “%(name)s”: %(why)s") % told
 
 

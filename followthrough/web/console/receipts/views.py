@@ -92,7 +92,7 @@ def _total(counted: Sequence[Counted]) -> str:
 # --- the picture ---------------------------------------------------------------------------------
 
 WIDTH = 100  # of the longest bar
-MOST_BARS = 12
+MOST_BARS = 8
 
 
 class Bar(NamedTuple):
