@@ -75,7 +75,8 @@ GROUPS = (
     Group("fault", _("Faults and doubt"), ("outcome_unknown", "decision_expired", "poison")),
 )  # fmt: skip
 
-LATE = "too_late"  # its receipt's check before says what it had to wait for
+LATE = "too_late"  # and why may stand in the check before: what it would have had to wait for
+WAITED_FOR = frozenset({"quiet_hours", "legal_hours", "caps", "legal_caps"})
 
 # What would have to change for a message to go out, where waiting alone changes nothing.
 REMEDIES = {

@@ -26,12 +26,10 @@ FEW = 300  # applications: the receipts of so few are found by their messages
 
 
 class Kind(NamedTuple):
-    """Receipts of one verdict and reason; `late`: only those that were too late because of one of
-    these checks."""
+    """Receipts of one verdict and reason."""
 
     verdict: str
     code: str
-    late: tuple[str, ...] = ()
 
 
 class Condition(NamedTuple):
@@ -89,9 +87,9 @@ def kinds(organization_id: UUID, asked: Asked) -> list[Kind]:
     if not asked.reason:
         return fitting
     codes = reasons.codes(asked.reason)
-    named = [one for one in fitting if one.code in codes]
-    late = [one._replace(late=tuple(sorted(codes))) for one in fitting if one.code == reasons.LATE]
-    return named if reasons.LATE in codes else named + late
+    if codes & reasons.WAITED_FOR:
+        codes |= {reasons.LATE}
+    return [one for one in fitting if one.code in codes]
 
 
 # --- everything else -----------------------------------------------------------------------------
@@ -99,6 +97,7 @@ def kinds(organization_id: UUID, asked: Asked) -> list[Kind]:
 
 def _conditions(member: Member, asked: Asked) -> Iterator[Condition]:
     yield from _seen(member)
+    yield from _late(asked.reason)
     if asked.channel:
         yield Condition("r.channel = %s", [asked.channel])
     if asked.place:
@@ -112,6 +111,15 @@ def _conditions(member: Member, asked: Asked) -> Iterator[Condition]:
         yield _in_stage(member, asked.stage)
     if asked.purpose:
         yield Condition("t.purpose = %s", [asked.purpose], ["touch"])
+
+
+def _late(reason: str) -> Iterator[Condition]:
+    """Of what was too late, that which had to wait for what is asked for."""
+    codes = reasons.codes(reason)
+    waited = codes & reasons.WAITED_FOR
+    if waited and reasons.LATE not in codes:
+        pattern = rf'\["({"|".join(sorted(waited))})", ?"hold"'
+        yield Condition("(r.code <> %s OR r.checks ~ %s)", [reasons.LATE, pattern])
 
 
 _THEIRS = """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from functools import cached_property
 from typing import NamedTuple
 from uuid import UUID
 
@@ -42,11 +42,31 @@ class Row:
     site: str
     origin: str
     wall: Wall
-    said: str
-    sentence: str
-    checks: Sequence[Check]
+    entries: Entries
     policy: Source | None
     map: Source | None
+
+    # In words only when it is read: a list shows little of each.
+
+    @property
+    def said(self) -> str:
+        """Why, in one sentence; of what was sent, everything."""
+        return words.reason(self.row, **self._clock) or self.sentence
+
+    @property
+    def sentence(self) -> str:
+        return words.sentence(self.row, **self._clock)
+
+    @cached_property
+    def checks(self) -> list[Check]:
+        return [
+            Check(one.code, one.outcome, one.said, sources.of(one.detail, self.entries))
+            for one in words.checked(self.row, **self._clock)
+        ]
+
+    @property
+    def _clock(self) -> dict[str, str]:
+        return {"zone": self.wall.zone, "place": self.wall.place}
 
 
 class _Known(NamedTuple):
@@ -86,7 +106,6 @@ def _row(one: Receipt, known: _Known) -> Row:
     application = known.applications.get(one.application_id) if one.application_id else None
     opening = application.requisition if application else None
     wall = _wall(one, application)
-    given = {"zone": wall.zone, "place": wall.place}
     return Row(
         row=one,
         name=person.name if person else "",
@@ -95,12 +114,7 @@ def _row(one: Receipt, known: _Known) -> Row:
         site=opening.site.name if opening and opening.site else "",
         origin=touch.get_origin_display() if touch else "",
         wall=wall,
-        said=words.reason(one, **given) or words.sentence(one, **given),
-        sentence=words.sentence(one, **given),
-        checks=[
-            Check(check.code, check.outcome, check.said, sources.of(check.detail, known.entries))
-            for check in words.checked(one, **given)
-        ],
+        entries=known.entries,
         policy=_policy(one, known.policies),
         map=_map(one, known.versions),
     )
@@ -129,9 +143,3 @@ def _map(one: Receipt, known: Mapping[UUID, Version]) -> Source | None:
         return None
     there = reverse("map-version", args=[version.map_id, version.number])
     return Source(f"{version.map.name} v{version.number}", there)
-
-
-def until(one: Receipt, wall: Wall) -> str:
-    """Until when it was held; '' when it was not."""
-    at: datetime | None = one.until
-    return sentences.dated(at, wall) if at else ""

@@ -15,10 +15,10 @@ from django.db import connection
 
 from followthrough.web.console.receipts.conditions import Kind, Wanted
 
-PER_PAGE = 50
-LOOKED_AT = 20_000  # receipts, for one page
+PER_PAGE = 30
+LOOKED_AT = 6_000  # receipts, for one page
 MOST_COUNTED = 1_000  # of one reason
-COUNTED = 10_000  # receipts that are looked at, for all reasons together
+COUNTED = 3_000  # receipts that are looked at, for all reasons together
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 
@@ -65,7 +65,9 @@ def place(text: str) -> Place | None:
 
 # --- SQL -----------------------------------------------------------------------------------------
 
-_COLUMNS = "id, at, verdict, code, channel, touch_id, application_id, candidate_id, version_id"
+_COLUMNS = (
+    "id, at, verdict, code, channel, touch_id, application_id, candidate_id, version_id, checks"
+)
 _JOINS = {
     "touch": "LEFT JOIN messaging_touch t ON t.id = r.touch_id",
     "application": "LEFT JOIN people_application a ON a.id = r.application_id",
@@ -101,8 +103,6 @@ def _of_kind(wanted: Wanted, kind: Kind, way: Way) -> Part:
         " WHERE organization_id = %s AND verdict = %s AND code = %s",
         [wanted.organization_id, kind.verdict, kind.code],
     )
-    if kind.late:
-        found += Part("AND checks ~ %s", [rf'\["({"|".join(kind.late)})", ?"hold"'])
     return found + _when(wanted, way)
 
 
@@ -149,14 +149,22 @@ def _of_people(wanted: Wanted, way: Way) -> Part:
     return _together([_of_kind(wanted, kind, way) + theirs for kind in wanted.kinds])
 
 
+def _joined(wanted: Wanted) -> str:
+    """What is joined to receipts (r) for the conditions."""
+    joins = dict.fromkeys(name for one in wanted.conditions for name in one.joins)
+    return " ".join(_JOINS[name] for name in joins)
+
+
+def _fits(wanted: Wanted) -> Part:
+    """Everything else that is asked for."""
+    given = [value for one in wanted.conditions for value in one.given]
+    return Part(" AND ".join(one.text for one in wanted.conditions), given)
+
+
 def _fitting(source: Part, wanted: Wanted) -> Part:
     """Those of `source` that everything else that is asked for is true of."""
-    joins = dict.fromkeys(name for one in wanted.conditions for name in one.joins)
-    found = Part(f"FROM ({source.text}) AS r", source.given)
-    found += Part(" ".join(_JOINS[name] for name in joins))
-    for number, one in enumerate(wanted.conditions):
-        found += Part(f"{'AND' if number else 'WHERE'} {one.text}", one.given)
-    return found
+    found, fits = Part(f"FROM ({source.text}) AS r {_joined(wanted)}", source.given), _fits(wanted)
+    return found + Part(f"WHERE {fits.text}", fits.given) if fits.text else found
 
 
 def _rows(part: Part) -> list[tuple[Any, ...]]:
@@ -231,10 +239,9 @@ def counts(wanted: Wanted) -> list[Counted]:
     if not wanted.kinds:
         return []
     share = _share(wanted)
-    each = [_counted(wanted, number, kind, share) for number, kind in enumerate(wanted.kinds)]
     found = [
-        Counted(wanted.kinds[number], min(n, MOST_COUNTED), n > MOST_COUNTED or looked_at >= share)
-        for number, n, looked_at in _rows(_together(each))
+        Counted(Kind(verdict, code), min(n, MOST_COUNTED), n > MOST_COUNTED or looked_at >= share)
+        for verdict, code, n, looked_at in _rows(_counting(wanted, share))
     ]
     return sorted((one for one in found if one.n), key=lambda one: (-one.n, one.kind))
 
@@ -245,19 +252,19 @@ def _share(wanted: Wanted) -> int:
         return 1_000_000  # all of them: they are few
     if not wanted.conditions:
         return MOST_COUNTED + 1
-    return max(MOST_COUNTED // 4, COUNTED // len(wanted.kinds))
+    return min(MOST_COUNTED + 1, max(100, COUNTED // len(wanted.kinds)))
 
 
-def _counted(wanted: Wanted, number: int, kind: Kind, share: int) -> Part:
-    alone = wanted._replace(kinds=[kind])
+def _counting(wanted: Wanted, share: int) -> Part:
+    """Of each kind, how many fit, of how many that were looked at."""
     if wanted.applications is not None:
-        source = _of_people(alone, Way())
+        source = _of_people(wanted, Way())
     else:
-        source = _of_kind(alone, kind, Way()) + Part(f"ORDER BY at DESC LIMIT {share}")
-    if not wanted.conditions:
-        found = Part(f"FROM ({source.text}) AS r", source.given)
-        return Part(f"SELECT {number}, count(*), count(*)") + found
-    fitting = _fitting(source, wanted)
-    # How many were looked at is asked for apart: a condition leaves only those that fit.
-    looked = Part(f"(SELECT count(*) FROM ({source.text}) AS x)", source.given)  # noqa: S608
-    return Part(f"SELECT {number}, count(*),") + looked + fitting
+        newest = Part(f"ORDER BY at DESC LIMIT {share}")
+        each = [_of_kind(wanted, kind, Way()) + newest for kind in wanted.kinds]
+        source = _together([Part(f"({one.text})", one.given) for one in each])
+    fits = _fits(wanted)
+    fitting = f"count(*) FILTER (WHERE {fits.text})" if fits.text else "count(*)"
+    found = Part(f"SELECT r.verdict, r.code, {fitting}, count(*)", fits.given)
+    found += Part(f"FROM ({source.text}) AS r {_joined(wanted)}", source.given)
+    return found + Part("GROUP BY r.verdict, r.code")

@@ -114,9 +114,14 @@ def bars(wanted: Asked, counted: Sequence[Counted]) -> list[Bar]:
     return [_bar(wanted, one, longest) for one in found[:MOST_BARS]]
 
 
+def _waited(wanted: Asked, code: str) -> bool:
+    """Whether what was too late is shown because of what it waited for: its link says so still."""
+    return code == reasons.LATE and bool(reasons.codes(wanted.reason) & reasons.WAITED_FOR)
+
+
 def _bar(wanted: Asked, one: Counted, longest: int) -> Bar:
     verdict, code = one.kind.verdict, one.kind.code
-    reason = {} if one.kind.late else {"reason": code if verdict != "send" else ""}
+    reason = {} if _waited(wanted, code) else {"reason": code if verdict != "send" else ""}
     return Bar(
         said=reasons.label(code),
         verdict=str(Receipt.Verdict(verdict).label),
