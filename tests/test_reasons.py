@@ -12,7 +12,7 @@ from followthrough.channels import contract
 from followthrough.governance import checks, gate, phrases, reasons, words
 from followthrough.governance.tests.test_words import OTHER_CODES, Receipt
 
-PACKAGES = Path(__file__).parent.parent.parent
+PACKAGES = Path(__file__).parent.parent / "followthrough"
 PASSING = frozenset(phrases.PASSED) - {"sent"}
 # Where the code stands in a call that writes a receipt, by the name of what is called.
 PLACE = {"receipt": 3, "_receipt": 2, "finding": 0, "CancelTouches": 0}
