@@ -44,6 +44,13 @@ SAID = (
 WROTE = ("Yes", "OK", "Is there parking?", "Sí, ahí estaré", "Can we do it on Friday instead?",
          "Thank you!", "I have sent the form again, is anything missing?")  # fmt: skip
 
+OUTCOMES = (  # of what did not go out: often, seldom, and hardly ever
+    *["hold quiet_hours"] * 12, *["cancel left_stage"] * 8, *["drop not_relevant"] * 6,
+    *["cancel answered"] * 5, *["hold frozen"] * 5, *["drop too_late"] * 4, *["drop opted_out"] * 3,
+    *["hold caps"] * 3, *["drop no_consent"] * 2, *["fail unreachable"] * 2, "hold legal_hours",
+    "merge merged", "drop unusable", "fail rejected", "hold no_zone", "cancel run_ended",
+)  # fmt: skip
+
 
 def gather(made: dict[str, Any], *, applications: int, messages: int) -> None:
     """Fill the company of `world.company` and leave it as after a while of running."""
@@ -52,6 +59,7 @@ def gather(made: dict[str, Any], *, applications: int, messages: int) -> None:
         **made, **_names(), "applications": applications, "messages": messages,
         "people": applications * 96 // 100, "now": clock.now(), "shards": settings.SHARDS,
         "said": list(SAID), "wrote": list(WROTE), "family": list(TITLES),
+        "outcomes": list(OUTCOMES),
     }  # fmt: skip
     with connection.cursor() as cursor:
         for step in _STEPS:
@@ -141,7 +149,9 @@ INSERT INTO people_candidate (id, organization_id, connection_id, external_id, s
 SELECT id, %(organization)s, %(connection)s, 'C-' || n, n %% %(shards)s,
     (%(givens)s::text[])[given], (%(families)s::text[])[family],
     (%(plain_families)s::text[])[family] || ' ' || (%(plain_givens)s::text[])[given],
-    CASE WHEN n %% 5 = 0 THEN 'es' ELSE 'en' END, 'US', 'NV', '', 'America/Los_Angeles', born,
+    CASE WHEN n %% 5 = 0 THEN 'es' ELSE 'en' END, 'US',
+    (ARRAY['NV', 'NV', 'CA', 'CA', 'NY', 'OH', 'ID', 'TX'])[1 + n %% 8], '', 'America/Los_Angeles',
+    born,
     left(key, 32)
 FROM person;
 INSERT INTO people_contactpoint (id, organization_id, candidate_id, kind, written, address,
@@ -255,6 +265,16 @@ SELECT pg_temp.key(at), %(organization)s, touch, app, candidate, attempt, at,
     '["legal_hours","pass",{}],["quiet_hours","pass",{}],["caps","pass",{}],["content","pass",{}]]',
     %(version)s, CASE WHEN held THEN '' ELSE 'sms' END, left(key, 64)
 FROM said, (VALUES (false), (true)) AS kind(held) WHERE NOT inbound AND (NOT held OR d %% 9 = 0);
+INSERT INTO messaging_receipt (id, organization_id, touch_id, application_id, candidate_id, at,
+    verdict, code, checks, version_id, channel, commitment)
+SELECT pg_temp.key(at), %(organization)s, touch, app, candidate, at, verdict, code,
+    '[["relevant","pass",{}],["usable","pass",{}],["consent","pass",{}],["zone","pass",{"zones":'
+    '["America/Los_Angeles"],"evidence":"address"}],["quiet_hours","' || verdict || '",{}],["'
+    || code || '","' || verdict || '",{}]]', %(version)s, 'sms', ''
+FROM said JOIN (SELECT ordinality AS nth, split_part(one, ' ', 1) AS verdict,
+    split_part(one, ' ', 2) AS code FROM unnest(%(outcomes)s::text[]) WITH ORDINALITY AS u(one)
+  ) AS outcome ON outcome.nth = 1 + (said.n * 31 + said.d * 7) %% cardinality(%(outcomes)s::text[])
+WHERE NOT inbound AND d %% 4 = 0;
 INSERT INTO messaging_touch (id, organization_id, application_id, candidate_id, run_id, version_id,
     shard, origin, key, occurrence, purpose, priority, state, due_at, anchor_name, relevance,
     channels, listened, held_for, attempts, tries, planned_at)

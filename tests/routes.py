@@ -18,6 +18,7 @@ from followthrough.intake.models import RawEvent
 from followthrough.journeys import versions
 from followthrough.journeys.models import MessageMap
 from followthrough.journeys.tests.builders import a_map
+from followthrough.messages.models import Receipt
 from followthrough.people import invitations, links
 from followthrough.people.models import WriteBack
 from tests import world
@@ -92,6 +93,16 @@ def stopped(organization: Organization) -> tuple[Any, ...]:
     made = freezes.begin(
         organization_id=organization.id, subject_kind="organization", subject_id=organization.id,
         why="kill_switch", by="system", at=world.NOON,
+    )  # fmt: skip
+    return (made.id,)
+
+
+def receipt(organization: Organization) -> tuple[Any, ...]:
+    about = world.application(world.candidate(world.connection(organization)))
+    made = Receipt.objects.create(
+        organization_id=organization.id, touch_id=uuid7(), application_id=about.id,
+        candidate_id=about.candidate_id, at=world.NOON, verdict="drop", code="opted_out",
+        checks=[["opted_out", "drop", {"entry": str(uuid7()), "channel": "sms"}]], channel="sms",
     )  # fmt: skip
     return (made.id,)
 
@@ -181,6 +192,8 @@ def anything(organization: Organization) -> tuple[Any, ...]:
 EXAMPLES: dict[str, Callable[[Organization], tuple[Any, ...]]] = {
     "candidate": candidate,
     "candidate-live": candidate,
+    "candidate-why": candidate,
+    "receipt": receipt,
     "handoff": handoff,
     "handoff-live": handoff,
     "reply": handoff,

@@ -21,6 +21,7 @@ MOST = 40  # of any page
 PAGES = [one for one in routes() if one.shown and permissions.opened_by(one.name)]
 ASKED = {  # what else is asked for, where it makes a page do more
     "candidates": ("?q=obi", "?q=obi&run=silent&sort=activity", "?q=%40&sort=stage&last=1"),
+    "receipts": ("?place=US-NV&purpose=reply&stage=applied", "?name=obi&reason=hours"),
 }
 
 

@@ -201,12 +201,14 @@ class Send(NamedTuple):
 
 
 class Hold(NamedTuple):
-    """Not now: decide again at `until`. `code` is the check that held it."""
+    """Not now: decide again at `until`. `code` is the check that held it, `channel` the way it
+    would have gone ('' where none was looked at yet)."""
 
     touch_id: UUID
     until: datetime
     code: str
     checks: Sequence[Check]
+    channel: str = ""
 
 
 class Merge(NamedTuple):
@@ -216,14 +218,17 @@ class Merge(NamedTuple):
     into: UUID
     code: str
     checks: Sequence[Check]
+    channel: str = ""
 
 
 class Drop(NamedTuple):
-    """Never: the touch ends here. `code` is the check that dropped it."""
+    """Never: the touch ends here. `code` is the check that dropped it, `channel` the way it was
+    about ('' where none was looked at yet)."""
 
     touch_id: UUID
     code: str
     checks: Sequence[Check]
+    channel: str = ""
 
 
 Decision = Send | Hold | Merge | Drop

@@ -28,6 +28,7 @@ from followthrough.governance.decisions import (
     Drop,
     Hold,
     Merge,
+    Option,
     PersonFacts,
     Send,
 )
@@ -157,30 +158,35 @@ def _first_stop(case: Case, checks: Sequence[Callable[[Case], Finding]]) -> Find
 
 def _choose(case: Case) -> Finding | None:
     """Take the first option that passes every check of a channel; a Finding when none does."""
-    failed = set()
+    failed: dict[str, Option] = {}
     for option in case.draft.options:
         case.try_option(option)
         stop = _first_stop(case, OPTION_CHECKS)
         if stop is None:
             return None
-        failed.add(stop.code)
+        failed.setdefault(stop.code, option)
     if "no_sender" in failed:  # an operator can still add one: nothing is lost meanwhile
+        case.via = failed["no_sender"]
         return finding("no_sender", HOLD, until=case.now + content.SENDER_AGAIN)
     if not failed:
         case.checks.append(("no_address", DROP, {}))
-    return finding(min(failed, key=TELLING.index, default="no_address"), DROP)
+        return finding("no_address", DROP)
+    telling = min(failed, key=TELLING.index)
+    case.via = failed[telling]
+    return finding(telling, DROP)
 
 
 def _stopped(case: Case, stop: Finding) -> Decision:
     """The decision a finding leads to. A hold that outlasts the touch's use is a drop."""
     touch_id, useful_until = case.draft.touch_id, case.draft.useful_until
+    checks, by = case.checks, case.via.channel
     if stop.into is not None:
-        return Merge(touch_id, stop.into, stop.code, case.checks)
+        return Merge(touch_id, stop.into, stop.code, checks, by)
     if stop.until is None:
-        return Drop(touch_id, stop.code, case.checks)
+        return Drop(touch_id, stop.code, checks, by)
     if useful_until is None or stop.until < useful_until:
-        return Hold(touch_id, stop.until, stop.code, case.checks)
+        return Hold(touch_id, stop.until, stop.code, checks, by)
     if stop.certain:
-        case.checks.append(("too_late", DROP, {"next": stop.until.isoformat()}))
-        return Drop(touch_id, "too_late", case.checks)
-    return Hold(touch_id, useful_until, stop.code, case.checks)
+        checks.append(("too_late", DROP, {"next": stop.until.isoformat()}))
+        return Drop(touch_id, "too_late", checks, by)
+    return Hold(touch_id, useful_until, stop.code, checks, by)

@@ -69,7 +69,7 @@ REASONS = {
 }  # fmt: skip
 
 PASSED = {
-    "relevant": _("The condition in the message map holds."),
+    "relevant": _("What it was planned for still holds%(holding)s."),
     "in_time": _("It is not too late for it."),
     "anchor": _("The time it was planned around is unchanged."),
     "untried": _("This channel has not failed for this message."),
@@ -97,6 +97,7 @@ PASSED = {
 SEVERAL_ZONES = _("They may be in one of several zones (%(evidence)s): the hour must suit each.")
 
 SKIPPED = {
+    "relevant": _("It depends on no condition."),
     "anchor": _("It is not planned around a time."),
     "not_opted_out": _("An opt-out does not stop its one confirmation."),
     "consent": _("No consent is needed here."),
@@ -163,6 +164,16 @@ CONSENT = {
     "narrowed": _("they chose what to stop"),
     "start": _("they texted START"),
     "start_yes": _("they texted YES"),
+}
+
+# What a message depends on, and still finds as it was planned for.
+HOLDING = {
+    "stage": _("the application is in its stage"),
+    "person": _("the application is the same person’s"),
+    "anchor": _("the time it is about has not changed"),
+    "ask": _("they have answered, or not, as it supposes"),
+    "silence": _("they have not written since"),
+    "map": _("the condition in the message map is met"),
 }
 
 # What a failing condition means, by the beginning of its field; others are shown as they stand.

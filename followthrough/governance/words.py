@@ -47,16 +47,21 @@ def reason(receipt: Receipt, *, zone: str = "", place: str = "") -> str:
 
 
 class Checked(NamedTuple):
-    """A check as a sentence; `outcome`: pass, skip (does not apply), hold, drop, merge, fail …"""
+    """A check as a sentence; `outcome`: pass, skip (does not apply), hold, drop, merge, fail …
+
+    `code` and `detail` are what the receipt keeps of it.
+    """
 
     outcome: str
     said: str
+    code: str = ""
+    detail: Mapping[str, Any] = {}
 
 
 def checked(receipt: Receipt, *, zone: str = "", place: str = "") -> list[Checked]:
     """Each check the receipt holds, in order."""
     view = _View(receipt, zone, place)
-    return [Checked(check[1], view.check(check)) for check in receipt.checks]
+    return [Checked(one[1], view.check(one), one[0], one[2]) for one in receipt.checks]
 
 
 class _View:
@@ -263,7 +268,14 @@ def _failing(view: _View, detail: Mapping[str, Any]) -> str:
     return " ".join(str(part) for part in parts if part not in (None, ""))
 
 
+def _holding(view: _View, detail: Mapping[str, Any]) -> str:
+    """What it depends on, where the receipt says so."""
+    kinds = [_(phrases.HOLDING[one]) for one in detail.get("of", ()) if one in phrases.HOLDING]
+    return _(": %(these)s") % {"these": ", ".join(kinds)} if kinds else ""
+
+
 _MADE = {
+    "holding": _holding,
     "local": _local,
     "evidence": _evidence,
     "useful": _since("useful_until"),

@@ -281,6 +281,11 @@ class Receipt(Sealable):
     class Meta:
         indexes = [
             models.Index(fields=["touch_id"], name="receipt_touch"),
+            # What people look for begins with what was decided and why. Not with the key at its
+            # end: receipts of one batch share their moment, and so they share an entry.
+            models.Index(
+                fields=["organization_id", "verdict", "code", "at"], name="receipt_reason"
+            ),
             BrinIndex(fields=["xact"], name="receipt_xact", pages_per_range=16, autosummarize=True),
         ]
 

@@ -127,11 +127,12 @@ def receipt(
     policy_id: UUID | None = None,
     channel: str = "",
 ) -> ReceiptRow:
-    """A receipt for a decision about `touch`; for sending it is `sent`."""
+    """A receipt for a decision about `touch`; for sending it is `sent`. Where no `channel` was
+    decided on, it is the one that would have been tried first."""
     return ReceiptRow(
         uuid7(), touch.organization_id, touch.id, touch.application_id,
         touch.candidate_id, attempt_id, at, verdict, code, until, checks, policy_id,
-        touch.version_id, channel, "",
+        touch.version_id, channel or (touch.channels[0] if touch.channels else ""), "",
     )  # fmt: skip
 
 

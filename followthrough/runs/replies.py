@@ -6,7 +6,7 @@ a cap stops is stopped here as well, with its receipt.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import Any, NamedTuple
@@ -18,21 +18,19 @@ from followthrough.accounts.models import Member
 from followthrough.audit import facts
 from followthrough.audit.facts import Actor
 from followthrough.conversations import handoffs
-from followthrough.core.ids import uuid7
-from followthrough.governance import gate, policies
+from followthrough.governance import policies
 from followthrough.governance.decisions import Consent, Decision
-from followthrough.governance.policy import CompiledPolicy
 from followthrough.messages import planning
-from followthrough.messages.models import Message, Touch
+from followthrough.messages.models import Touch
 from followthrough.messages.outbox import Due
 from followthrough.people.contacts import CHANNEL_KIND
 from followthrough.people.models import Application, Candidate
-from followthrough.runs import drafts
-from followthrough.runs import facts as known_facts
-from followthrough.runs.facts import Company, Facts, Person, Point
+from followthrough.runs import simulation
+from followthrough.runs.facts import Point
+from followthrough.runs.simulation import Scene
 
 KEY = "message"  # the name of such a touch: a map has others
-URGENT = 1  # a person wrote it: it may use the room that caps keep
+URGENT = simulation.URGENT
 USEFUL = timedelta(days=3)  # over a long weekend; later, "see you at two" only confuses
 
 
@@ -60,7 +58,8 @@ def write(
         raise ValueError("The candidate is another organization's.")
     content = {channel: {candidate.locale: {"subject": _clean(subject).strip(), "body": body}}}
     once = f"{key.hex}:{_digest(channel, subject, body)}"
-    answers = _answered(candidate.id, policies.of(candidate.organization_id), now=at).get(channel)
+    policy = policies.of(candidate.organization_id)
+    answers = simulation.answerable(candidate.id, policy, now=at).get(channel)
     with transaction.atomic():
         plan = _plan(candidate, application, channel, content, once, answers, at)
         new = planning.plan([plan], now=at)
@@ -137,23 +136,6 @@ def _plan(
     )
 
 
-def _answered(candidate_id: UUID, policy: CompiledPolicy, *, now: datetime) -> dict[str, datetime]:
-    """By channel, when the candidate wrote what may be answered at any hour now."""
-    lately = Message.objects.filter(
-        candidate_id=candidate_id, direction="in", at__gt=now - policy.reply_within, at__lte=now
-    )
-    found: dict[str, datetime] = {}
-    for channel, at, reading in lately.order_by("id").values_list("channel", "at", "reading"):
-        if _wants_answer(reading or {}):
-            found[channel] = at
-    return found
-
-
-def _wants_answer(reading: dict[str, Any]) -> bool:
-    """Whether they wrote it themselves, and did not ask for silence."""
-    return reading.get("rule") != "automatic" and reading.get("kind") != "opt_out"
-
-
 # --- what would come of it -----------------------------------------------------------------------
 
 
@@ -184,10 +166,9 @@ class Way(NamedTuple):
 def ways(candidate: Candidate, application: Application | None, *, now: datetime) -> list[Way]:
     """What would become of a message to the candidate now, by each channel. Nothing is written."""
     dues = [_imagined(candidate, application, channel, now) for channel in CHANNEL_KIND]
-    known = known_facts.load(dues, now=now)
-    person, ours = known.people[candidate.id], known.companies()[candidate.organization_id]
-    answered = _answered(candidate.id, ours.policy, now=now)
-    return [_way(due, answered, person, ours, known, now) for due in dues]
+    seen = simulation.scene(candidate, dues, now=now)
+    answered = simulation.answerable(candidate.id, seen.ours.policy, now=now)
+    return [_way(due, answered.get(due.channels[0]), seen) for due in dues]
 
 
 def _imagined(
@@ -195,40 +176,22 @@ def _imagined(
 ) -> Due:
     """A touch that is not there, with some text."""
     content = {channel: {candidate.locale: {"subject": "", "body": "…"}}}
-    plan = _plan(candidate, application, channel, content, "", None, now)
-    return Due(uuid7(), *plan, held_for="", attempts=0, tries=0)
+    return simulation.imagined(_plan(candidate, application, channel, content, "", None, now))
 
 
-def _way(
-    due: Due,
-    answered: Mapping[str, datetime],
-    person: Person,
-    ours: Company,
-    known: Facts,
-    now: datetime,
-) -> Way:
-    (channel,) = due.channels
-    point, answers = person.points.get(CHANNEL_KIND[channel]), answered.get(channel)
-    otherwise = decision = _decided(due, person, ours, known, now)
-    if answers:
-        reply = due._replace(purpose="reply", reply_to_at=answers)
-        decision = _decided(reply, person, ours, known, now)
+def _way(due: Due, answers: datetime | None, seen: Scene) -> Way:
+    (channel,), ours = due.channels, seen.ours
+    point, otherwise = seen.point(channel), seen.decided(due)
+    reply = due._replace(purpose="reply", reply_to_at=answers)
     about = (point.address_key if point else "", channel)
     return Way(
         channel,
         point,
-        decision,
+        seen.decided(reply) if answers else otherwise,
         otherwise,
         answers,
         answers and answers + ours.policy.reply_within,
         ours.consents.get(about),
         ours.blocks.get(about),
-        drafts.zones(person, [due], known).names,
+        seen.zones(due),
     )
-
-
-def _decided(due: Due, person: Person, ours: Company, known: Facts, now: datetime) -> Decision:
-    zones = drafts.zones(person, [due], known)
-    draft = drafts.draft(due, person, next(iter(zones.names), "UTC"), known)
-    told = drafts.person_facts(person, [due], zones, known, ours)
-    return gate.decide([draft], told, ours.policy, now)[0]

@@ -60,10 +60,11 @@ class Verdicts:
         unsaid(self.unsaid, self.now)
         _unplaced(self.unplaced, self.now)
 
-    def receipt(self, due: Due, verdict: str, decision: Decision, **more: Any) -> None:
+    def receipt(self, due: Due, verdict: str, decision: Hold | Merge | Drop, **more: Any) -> None:
         """Add the receipt of a decision other than to send."""
+        given = {"channel": decision.channel, **more}
         self.receipts.append(
-            outbox.receipt(due, self.now, verdict, decision.code, decision.checks, **more)
+            outbox.receipt(due, self.now, verdict, decision.code, decision.checks, **given)
         )
 
 

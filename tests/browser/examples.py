@@ -19,7 +19,7 @@ from followthrough.core.ids import uuid7
 from followthrough.demo.seed import company
 from followthrough.governance.models import AddressBlock
 from followthrough.journeys.models import MessageMap
-from followthrough.messages.models import Ask, Message
+from followthrough.messages.models import Ask, Message, Receipt
 from followthrough.people import invitations, links
 from followthrough.people.models import Candidate, Connection, ContactPoint
 
@@ -47,6 +47,16 @@ def handoff() -> Keys:
     """What waits for a person, rather after somebody has written, and can be answered."""
     waiting = Handoff.objects.filter(resolved_at=None, reason="unclear").order_by("opened_at", "id")
     return {"key": (waiting.exclude(message_id=None).first() or waiting.first()).id}
+
+
+def receipt() -> Keys:
+    """The latest of a message that had to wait, with every check."""
+    return {"key": Receipt.objects.filter(verdict="hold").order_by("-at").first().id}
+
+
+def somebody() -> Keys:
+    """A candidate by key, as an address asks for one."""
+    return {"candidate": candidate()["key"]}
 
 
 def message_map() -> Keys:

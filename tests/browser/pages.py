@@ -75,6 +75,13 @@ PAGES = (
     Page("map-version", examples.first_version),
     Page("policies"),
     Page("policy", examples.first_policy),
+    Page("receipts"),
+    Page("receipts", name="receipts-found",
+         query=lambda: {"verdict": "hold", "reason": "hours", "unread": "blorp"}),
+    Page("receipts", name="receipts-none", query=lambda: {"verdict": "fail", "reason": "poison"}),
+    Page("receipt", examples.receipt),
+    Page("may-we-send"),
+    Page("may-we-send", name="may-we-send-answered", query=examples.somebody),
     Page("connections"),
     Page("connection", examples.connection),
     Page("settings"),
@@ -127,6 +134,7 @@ PAGES = (
 
 NOT_PAGES = {  # `*` stands for anything
     "*live": "a part of a page, sent anew when it has changed",
+    "candidate-why": "a part of a candidate's page, asked for when it is unfolded there",
     "show-hook": "leads to the connection's page, unless a button asked for the address",
     "unsubscribe": "what mail programs post to; whoever opens it is led to the candidate's page",
     "map-yaml": "a file to download",

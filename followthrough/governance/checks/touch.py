@@ -3,22 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from followthrough.core import predicates
 from followthrough.governance.case import DROP, PASS, SKIP, Case, Finding, finding
 
-RELEVANT = finding("relevant")
+UNCONDITIONAL = finding("relevant", SKIP)
 IN_TIME = finding("in_time")
 ANCHOR_SKIPPED = finding("anchor", SKIP)
 
+# What a condition is about, by how its field begins; every other one is the map's own.
+KINDS = {
+    "application.stage": "stage", "application.candidate": "person", "anchor.": "anchor",
+    "ask.": "ask", "candidate.replied_at": "silence",
+}  # fmt: skip
+
 
 def relevant(case: Case) -> Finding:
-    """The condition the map put on it still holds."""
-    failing = predicates.failing(case.draft.relevance, case.draft.facts)
+    """What it was planned for still holds, and every condition the map put on it."""
+    relevance = case.draft.relevance
+    if not relevance:
+        return UNCONDITIONAL
+    failing = predicates.failing(relevance, case.draft.facts)
     if failing is None:
-        return RELEVANT
+        return _holding(tuple([_asked(part) for part in relevance.get("all", (relevance,))]))
     return finding("not_relevant", DROP, {"failing": _shape(failing)})
+
+
+def _asked(part: Mapping[str, Any]) -> str:
+    """The field that a part of a condition asks for; of one with parts, the first."""
+    return part["field"] if "field" in part else next(predicates.fields(part), "")
+
+
+@lru_cache(maxsize=4096)
+def _holding(asked: tuple[str, ...]) -> Finding:
+    kinds = [
+        next((kind for begin, kind in KINDS.items() if one.startswith(begin)), "map")
+        for one in asked
+    ]
+    return finding("relevant", PASS, {"of": list(dict.fromkeys(kinds))})
 
 
 def _shape(predicate: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -40,7 +40,7 @@ class Migration(migrations.Migration):
                 ('commitment', models.CharField(blank=True, max_length=64)),
             ],
             options={
-                'indexes': [models.Index(fields=['touch_id'], name='receipt_touch'), django.contrib.postgres.indexes.BrinIndex(autosummarize=True, fields=['xact'], name='receipt_xact', pages_per_range=16)],
+                'indexes': [models.Index(fields=['touch_id'], name='receipt_touch'), models.Index(fields=['organization_id', 'verdict', 'code', 'at'], name='receipt_reason'), django.contrib.postgres.indexes.BrinIndex(autosummarize=True, fields=['xact'], name='receipt_xact', pages_per_range=16)],
             },
         ),
         migrations.CreateModel(

@@ -28,6 +28,7 @@ from followthrough.web.console import (
     reach,
     timeline,
     whereabouts,
+    why,
     wishes,
 )
 from followthrough.web.console.access import own
@@ -49,6 +50,18 @@ def page(request: HttpRequest, key: UUID) -> HttpResponse:
 def changes(request: HttpRequest, key: UUID) -> HttpResponse:
     """What is different on it."""
     return live.answer(request, PART, _told(request, key))
+
+
+@require_safe
+def no_text(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Why they did not get a text: unfolded on the page, for it is more than a page should ask for
+    every few seconds."""
+    person = own(request, Candidate, key, within=scopes.person)
+    theirs = scopes.applications(request.member)  # type: ignore[attr-defined]
+    applications = timeline.applications_of(person, of=theirs)
+    wall = whereabouts.clock_of(whereabouts.of(person, applications), applications)
+    found = why.no_text(person, applications, wall=wall, at=clock.now())
+    return render(request, "console/candidate/why.html", {"candidate": person, "why": found})
 
 
 def _told(request: HttpRequest, key: UUID) -> dict[str, Any]:

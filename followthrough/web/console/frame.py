@@ -50,6 +50,7 @@ PLACES = (
     ),
     (
         Place("policies", _("Policies"), "policies", "p"),
+        Place("receipts", _("Receipts"), "receipts", "e"),
         Place("connections", _("Connections"), "connections", "n"),
         Place("settings", _("Settings"), "settings", "s"),
     ),

@@ -17,12 +17,15 @@ from followthrough.web.console import (
     passwords,
     policies,
     policy_change,
+    sending,
     sign_in,
     switches,
 )
 from followthrough.web.console.inbox import acts as inbox_acts
 from followthrough.web.console.inbox import pages as inbox
 from followthrough.web.console.listing import views as listing
+from followthrough.web.console.receipts import export as receipts_export
+from followthrough.web.console.receipts import views as receipts
 from followthrough.web.console.today import views as today
 
 urlpatterns = [
@@ -32,6 +35,7 @@ urlpatterns = [
     path("candidates/<uuid:key>", candidate.page, name="candidate"),
     path("candidates/<uuid:key>/live", candidate.changes, name="candidate-live"),
     path("candidates/<uuid:key>/opt-out", opting_out.page, name="record-opt-out"),
+    path("candidates/<uuid:key>/why", candidate.no_text, name="candidate-why"),
     path("interviews/", interviews_page.page, name="interviews"),
     path("settings/", account.page, name="settings"),
     path("settings/sign-out-elsewhere", account.out_elsewhere, name="sign-out-elsewhere"),
@@ -64,6 +68,10 @@ urlpatterns = [
     path("policies/stop/", switches.page, name="switches"),
     path("policies/stop/<str:kind>/<uuid:key>", switches.stop, name="stop"),
     path("policies/stop/<uuid:key>/go", switches.let_go, name="let-go"),
+    path("receipts/", receipts.page, name="receipts"),
+    path("receipts/export", receipts_export.download, name="receipts-export"),
+    path("receipts/<uuid:key>", receipts.one, name="receipt"),
+    path("may-we-send/", sending.page, name="may-we-send"),
     path("connections/", connections.page, name="connections"),
     path("connections/live", connections.page_live, name="connections-live"),
     path("connections/<uuid:key>", connections.one, name="connection"),

@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 from followthrough.accounts.models import Member, Organization, Role, User
+from followthrough.people.models import Connection, Scope
 from tests import world
 
 
@@ -42,3 +43,17 @@ def count_queries(django_assert_max_num_queries: Any) -> Any:
         return len(found)
 
     return count
+
+
+@pytest.fixture
+def ats(organization: Organization) -> Connection:
+    return world.connection(organization)
+
+
+@pytest.fixture
+def narrow(ats: Connection) -> Member:
+    """Somebody who works for one site."""
+    member = member_of(ats.organization, Role.RECRUITER)
+    site = world.site(ats.organization, name="Reno")
+    Scope.objects.create(organization=ats.organization, member=member, site=site)
+    return member
