@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any, NamedTuple
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
@@ -107,6 +108,15 @@ def receipt(organization: Organization) -> tuple[Any, ...]:
     return (made.id,)
 
 
+def in_doubt(organization: Organization) -> tuple[Any, ...]:
+    """Somebody who may have asked for silence; less urgent than whatever else there is."""
+    made = Handoff.objects.create(
+        organization=organization, candidate=world.candidate(world.connection(organization)),
+        reason="ambiguous_stop", opened_at=world.NOON, due_at=world.NOON + timedelta(days=3650),
+    )  # fmt: skip
+    return (made.id,)
+
+
 def in_the_ats(organization: Organization) -> tuple[Any, ...]:
     made = AtsApplication.objects.create(
         organization=organization, connection=world.connection(organization), external_id="A-1",
@@ -202,8 +212,8 @@ EXAMPLES: dict[str, Callable[[Organization], tuple[Any, ...]]] = {
     "assign-handoff": handoff,
     "resolve-handoff": handoff,
     "reopen-handoff": handoff,
-    "meant-stop": handoff,
-    "did-not-mean-stop": handoff,
+    "meant-stop": in_doubt,
+    "did-not-mean-stop": in_doubt,
     "record-opt-out": candidate,
     "preferences": own_page,
     "unsubscribe": own_mail,
