@@ -34,6 +34,9 @@ class Rendered:
         return f"Rendered(problem={self.problem!r})"  # a text is personal, and logs show this
 
 
+Introduce = Callable[[Rendered, Sequence[str]], tuple[Rendered, Sequence[str]]]
+
+
 @dataclass(slots=True, eq=False)
 class Option:
     """One way to reach the person: a channel, an address on it and a sender.
@@ -50,6 +53,7 @@ class Option:
     sender_id: UUID | None
     sender_active: bool
     render: Callable[[str], Rendered]
+    introduce: Introduce | None = None  # where nothing was ever sent: who writes, how to stop
 
 
 @dataclass(slots=True, eq=False)

@@ -59,6 +59,7 @@ SEND_CHECKS: Sequence[Callable[[Case], Finding]] = (
     caps.legal_caps,
     caps.policy_caps,
     content.sender_active,
+    content.introduced,
     content.content,
 )
 
@@ -84,7 +85,7 @@ GATE_CODES = frozenset(
         "not_frozen", "frozen",
         "zone", "no_zone", "legal_hours", "quiet_hours", "map_hours", "no_common_hour",
         "not_merged", "merged", "legal_caps", "caps",
-        "sender_active", "sender_inactive",
+        "sender_active", "sender_inactive", "introduced",
         "text", "empty_text", "template_problem", "too_long",
         "sent",
     }

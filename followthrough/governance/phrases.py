@@ -89,6 +89,7 @@ PASSED = {
     "legal_caps": _("There is room under every legal cap."),
     "caps": _("There is room under every cap of the policy and of the message map."),
     "sender_active": _("The sender may send."),
+    "introduced": _("The first message to this address says %(introduction)s."),
     "text": _("The text is ready."),
     "sent": _("It went out."),
 }
@@ -112,6 +113,7 @@ SKIPPED = {
     "quiet_hours": _("The policy sets no hours for this channel."),
     "map_hours": _("The message map sets no hours of its own."),
     "not_merged": _("It is never merged into another message."),
+    "introduced": _("It needs no introduction."),
     "legal_caps": _("No legal cap counts it."),
     "caps": _("No cap of the policy or of the message map counts it."),
 }
@@ -125,6 +127,11 @@ BASES = {
     "asks": _(
         "Any hour is fine: nobody knows their time zone, and a person writes to them by mail."
     ),
+}
+INTRODUCTION = {
+    "company": _("who writes and why"),
+    "automated": _("that it is automated"),
+    "stop": _("how to stop it"),
 }
 CHANNELS = {"sms": _("text"), "email": _("email"), "whatsapp": _("WhatsApp"),
             "webchat": _("web chat"), "voice": _("phone")}  # fmt: skip

@@ -20,11 +20,18 @@ LABELS = {
     "unusable": _("The address cannot be used"),
     "opted_out": _("They opted out"),
     "no_consent": _("No consent"),
+    "narrowed": _("They allowed less"),
+    "silent_channel": _("They chose no messages there"),
+    "nothing_wished": _("They chose no messages"),
+    "only_interviews": _("They chose interviews only"),
+    "other_application": _("They chose another application only"),
+    "paused": _("They chose a pause"),
     "no_sender": _("No sender"),
     "frozen": _("Automation is silent"),
     "no_zone": _("Time zone unknown"),
     "legal_hours": _("Legal hours"),
     "quiet_hours": _("Quiet hours"),
+    "map_hours": _("Hours of the map"),
     "no_common_hour": _("No hour suits every zone"),
     "merged": _("Another one says enough"),
     "legal_caps": _("Legal cap"),
@@ -60,9 +67,12 @@ class Group(NamedTuple):
 
 
 GROUPS = (
-    Group("hours", _("Outside hours"), ("quiet_hours", "legal_hours", "no_common_hour", "no_zone")),
+    Group("hours", _("Outside hours"), 
+          ("quiet_hours", "legal_hours", "map_hours", "no_common_hour", "no_zone")),
     Group("consent", _("Consent and opt-outs"),
-          ("opted_out", "no_consent", "opted_out_at_provider")),
+          ("opted_out", "no_consent", "narrowed", "opted_out_at_provider")),
+    Group("chosen", _("What they chose"),
+          ("silent_channel", "nothing_wished", "only_interviews", "other_application", "paused")),
     Group("often", _("Too many messages"), ("caps", "legal_caps", "merged")),
     Group("silence", _("Automation is silent"), ("frozen",)),
     Group("address", _("The address"), ("no_address", "unusable", "unreachable", "channel_failed")),
@@ -76,7 +86,7 @@ GROUPS = (
 )  # fmt: skip
 
 LATE = "too_late"  # and why may stand in the check before: what it would have had to wait for
-WAITED_FOR = frozenset({"quiet_hours", "legal_hours", "caps", "legal_caps"})
+WAITED_FOR = frozenset({"quiet_hours", "legal_hours", "map_hours", "caps", "legal_caps"})
 
 # What would have to change for a message to go out, where waiting alone changes nothing.
 REMEDIES = {
@@ -85,11 +95,18 @@ REMEDIES = {
     "unusable": _("Correct the address in the ATS."),
     "opted_out": _("Only they can change that."),
     "no_consent": _("Ask them whether they may be written to there, and put it on record."),
+    "narrowed": _("Only they can change that."),
+    "silent_channel": _("Only they can change that, on their own page."),
+    "nothing_wished": _("Only they can change that, on their own page."),
+    "only_interviews": _("Only they can change that, on their own page."),
+    "other_application": _("Only they can change that, on their own page."),
+    "paused": _("Wait for the end of the pause that they chose."),
     "no_sender": _("Add a sender for this channel under Connections."),
     "frozen": _("It goes on once a person has answered, or the stop is ended."),
     "no_zone": _("Add their address in the ATS, or ask them where they are."),
     "legal_hours": _("Wait for the hours the law allows."),
     "quiet_hours": _("Wait for the hours the policy allows."),
+    "map_hours": _("Wait for the hours the message map allows."),
     "no_common_hour": _("Ask them where they are: no hour suits every zone they may be in."),
     "merged": _("The other message says enough."),
     "legal_caps": _("Wait until earlier messages are old enough."),

@@ -253,6 +253,14 @@ def _window(view: _View, detail: Mapping[str, Any]) -> str:
     return ngettext("in %(n)s hour", "in %(n)s hours", hours) % {"n": hours}
 
 
+def _introduction(view: _View, detail: Mapping[str, Any]) -> str:
+    added = [_(phrases.INTRODUCTION[one]) for one in detail.get("added", ())]
+    if not added:
+        return _("who writes, that it is automated and how to stop it")
+    said = _("who writes, that it is automated and how to stop it; we added %(what)s")
+    return said % {"what": _(" and ").join(added)}
+
+
 def _failing(view: _View, detail: Mapping[str, Any]) -> str:
     """The failing condition: a phrase where there is one, else `site.region is NV`."""
     found: Mapping[str, Any] = detail.get("failing", {})
@@ -286,6 +294,7 @@ _MADE = {
     "failing": _failing,
     "keeping": _kept,
     "window": _window,
+    "introduction": _introduction,
     "reason": _from(phrases.UNUSABLE, "reason"),
     "problem": _from(phrases.PROBLEMS, "problem"),
     "consent_basis": _from(phrases.CONSENT, "basis"),

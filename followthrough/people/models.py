@@ -186,11 +186,12 @@ class ContactPoint(HotRow):
     usable = models.BooleanField(default=True)
     unusable_reason = models.CharField(max_length=40, blank=True)  # a code, see people.contacts
     position = models.SmallIntegerField(default=0)  # the ATS's order; the first usable is used
+    introduced_at = models.DateTimeField(null=True)  # when the first message went there
 
     DATA = declare(
         retention=Retention.CANDIDATE,
         key="id organization candidate address_key",
-        operational="kind usable unusable_reason position",
+        operational="kind usable unusable_reason position introduced_at",
         personal="written address",
     )
 

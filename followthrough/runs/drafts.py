@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from followthrough.core.places import Places
 from followthrough.core.zones import Zones
+from followthrough.governance import introduction
 from followthrough.governance.decisions import (
     Draft,
     FreezeFact,
+    Introduce,
     Option,
     PersonFacts,
     Rendered,
@@ -34,7 +37,8 @@ from followthrough.runs.facts import (
     zones_for,
 )
 
-NO_POINT = ("", None, "", "", "")  # what a facts.Point holds, where there is none
+FOOTED = frozenset({"email"})  # channels whose every message says at its foot who writes
+NO_POINT = ("", None, "", "", "", True)  # what a facts.Point holds, where there is none
 
 
 def by_person(dues: Sequence[Due]) -> dict[UUID, list[Due]]:
@@ -164,8 +168,13 @@ def _options(
     found = []
     for channel in due.channels:
         point = person.points.get(CHANNEL_KIND.get(channel, channel))
-        _, point_id, _, key, unusable = point or NO_POINT
+        _, point_id, _, key, unusable, known = point or NO_POINT
         sender = senders.get(channel)
         sender_id, active = (sender.config.id, sender.active) if sender else (None, False)
-        found.append(Option(channel, point_id, key, unusable, sender_id, active, render))
+        first = None if known or channel in FOOTED else _introduction(person)
+        found.append(Option(channel, point_id, key, unusable, sender_id, active, render, first))
     return found
+
+
+def _introduction(person: Person) -> Introduce:
+    return partial(introduction.introduce, person.company, person.locale)

@@ -20,6 +20,12 @@ WHY: Mapping[str, str] = {
     "fr": "Vous recevez ce courriel parce que vous avez postulé chez {company}.",
     "pt": "Você recebe este e-mail porque se candidatou a uma vaga na {company}.",
 }
+AUTOMATED: Mapping[str, str] = {
+    "en": "It was sent automatically.",
+    "es": "Se envió automáticamente.",
+    "fr": "Il a été envoyé automatiquement.",
+    "pt": "Ele foi enviado automaticamente.",
+}
 CHOOSE: Mapping[str, str] = {
     "en": "Choose what you get, or stop it:",
     "es": "Elige qué recibes, o deja de recibirlo:",
@@ -33,7 +39,8 @@ def mail(
 ) -> tuple[str, Mapping[str, str]]:
     """The whole body of a mail, and its headers (RFC 8058); a service mail has none of those: it
     answers what somebody has just asked for, and comes once."""
-    body = f"{sending.body}\n\n-- \n{foot(person, postal)}"
+    by_hand = sending.touch.origin == "member"
+    body = f"{sending.body}\n\n-- \n{foot(person, postal, by_hand=by_hand)}"
     if sending.touch.purpose == "service" or sending.contact_point_id is None:
         return body, NO_HEADERS
     ways = [links.unsubscribe(sending.contact_point_id), *_by_mail(sender)]
@@ -43,12 +50,13 @@ def mail(
     }
 
 
-def foot(person: Person, postal: str) -> str:
-    """Who writes, from where, why, and where the candidate decides on it."""
+def foot(person: Person, postal: str, *, by_hand: bool = False) -> str:
+    """Who writes, from where, why, whether a machine did, and where the candidate decides on it."""
     language = person.locale[:2].lower()
     language = language if language in WHY else "en"
     who = ", ".join([person.company, *(line.strip() for line in postal.splitlines() if line)])
     why = WHY[language].format(company=person.company)
+    why = why if by_hand else f"{why} {AUTOMATED[language]}"
     return f"{who}\n{why}\n{CHOOSE[language]} {links.preferences(person.id)}"
 
 

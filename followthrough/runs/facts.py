@@ -30,13 +30,15 @@ Anchors = Mapping[str, tuple[datetime | None, int]]  # by name: when, and its se
 
 
 class Point(NamedTuple):
-    """A contact point; `unusable` is a code, '' when it can be used."""
+    """A contact point; `unusable` is a code, '' when it can be used; `introduced`: a message went
+    there before."""
 
     kind: str
     id: UUID
     address: str
     address_key: str
     unusable: str
+    introduced: bool
 
 
 class Person(NamedTuple):
@@ -140,6 +142,7 @@ SELECT p.usable, p.position, p.id,
        c.id::text,
        p.kind, p.id, p.address, p.address_key,
        CASE WHEN p.usable THEN '' ELSE coalesce(nullif(p.unusable_reason, ''), 'unusable') END,
+       p.introduced_at IS NOT NULL,
        u.changes, u.uses
 FROM people_candidate c JOIN accounts_organization o ON o.id = c.organization_id
 LEFT JOIN people_contactpoint p ON p.candidate_id = c.id
@@ -218,10 +221,10 @@ def _people(rows: Sequence[tuple]) -> tuple[dict[UUID, Person], caps.Seen]:
             person = found[row[15]] = Person._make((*row[3:16], {}, []))
         if row[16] is not None:
             if row[16] not in person.points:
-                person.points[row[16]] = Point._make(row[16:21])
+                person.points[row[16]] = Point._make(row[16:22])
             if row[19] not in person.keys:  # one number may be written in two ways
                 person.keys.append(row[19])
-    uses = caps.seen((row[4], row[19], *row[21:]) for row in rows if row[22] is not None)
+    uses = caps.seen((row[4], row[19], *row[22:]) for row in rows if row[23] is not None)
     return {person.id: person for person in found.values()}, uses
 
 

@@ -53,6 +53,7 @@ class Ready(NamedTuple):
     shard: int = 0
     epoch: int | None = None  # the fencing token of its shard; None: nobody else can be there
     heard: int = 0  # how many entries of the ledger about its address were weighed
+    first: bool = False  # nothing was ever sent there: it introduces us
     wish: int = 0  # the number of what the candidate had chosen when it was decided
 
 

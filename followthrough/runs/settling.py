@@ -123,6 +123,7 @@ class _Batch:
     unreachable: dict[str, list[UUID]] = field(default_factory=lambda: defaultdict(list))
     opted_out: list[Finished] = field(default_factory=list)
     unsaid: list[Due] = field(default_factory=list)  # what members wrote, that never goes out
+    introduced: list[UUID] = field(default_factory=list)  # contact points that had none before
     _sender_id: UUID | None = None
     _said_by: Actor = SYSTEM
 
@@ -138,6 +139,8 @@ class _Batch:
         sending = one.ready.sending
         due, provider = sending.touch, self._provider(sending.sender_id)
         self.ends.append((due.id, "sent"))
+        if one.ready.first and sending.contact_point_id:
+            self.introduced.append(sending.contact_point_id)
         attempt = {"attempt": text_of(sending.attempt_id)}
         self.facts.append(
             FactRow(due.organization_id, provider, "accepted", "touch", due.id, attempt, self.now)
@@ -220,6 +223,7 @@ class _Batch:
         outbox.record(self.receipts)
         record_all(self.facts)
         self._doubt()
+        self._introduce()
         caps.release(self.released)
         if self.unreachable or self.opted_out:
             sql.flush()
@@ -228,6 +232,15 @@ class _Batch:
         for one in self.opted_out:
             provider_blocks.note(one, self.now)
         verdicts.unsaid(self.unsaid, self.now)
+
+    def _introduce(self) -> None:
+        """From now on their messages need not say again who writes."""
+        if self.introduced:
+            sql.send(
+                "UPDATE people_contactpoint SET introduced_at = %s"
+                " WHERE id = ANY(%s) AND introduced_at IS NULL",
+                (self.now, sorted(self.introduced)),
+            )
 
     def _doubt(self) -> None:
         """Ask the provider soon: an unknown outcome is reconciled, never retried blindly."""

@@ -124,7 +124,8 @@ def _send(decision: Send, due: Due, person: Person, ours: Company, written: Verd
     )  # fmt: skip
     touch_id = text_of(due.id)
     written.sendings.append(sending)
-    written.ready.append(_ready(sending, touch_id, person, ours, written))
+    first = option.introduce is not None and due.purpose != "service"
+    written.ready.append(_ready(sending, touch_id, person, ours, written, first=first))
     if decision.counted:
         use = Use(written.seconds, touch_id, person.name, option.channel, due.purpose)
         written.uses.append((due.organization_id, option.address_key, use))
@@ -143,7 +144,13 @@ _WRITTEN: dict[type, Callable[[Any, Due, Person, Company, Verdicts], None]] = {
 
 
 def _ready(
-    sending: Sending, touch_id: str, person: Person, ours: Company, written: Verdicts
+    sending: Sending,
+    touch_id: str,
+    person: Person,
+    ours: Company,
+    written: Verdicts,
+    *,
+    first: bool,
 ) -> Ready:
     due, channel = sending.touch, sending.channel
     sender, point = ours.senders[channel].config, person.points[CHANNEL_KIND[channel]]
@@ -158,6 +165,7 @@ def _ready(
         sending, envelope, registry.adapter(sender.adapter), written.decided,
         _subjects(sending, written.known), due.shard, written.held[due.shard],
         consent.heard(ours.consents, sending.address_key),
+        first,
         _wish(due, written.known),
     )  # fmt: skip
 

@@ -6,13 +6,16 @@ from datetime import timedelta
 from functools import lru_cache
 
 from followthrough.core import segments
-from followthrough.governance.case import DROP, HOLD, PASS, Case, Finding, finding, shown
+from followthrough.governance import introduction
+from followthrough.governance.case import DROP, HOLD, PASS, SKIP, Case, Finding, finding, shown
+from followthrough.governance.decisions import Rendered
 
 SENDER_AGAIN = timedelta(minutes=15)  # an inactive sender is looked at again this soon
 MOST_SEGMENTS = 10  # a longer text message is a mistake in the map
 SENDER_ACTIVE = finding("sender_active")
 EMPTY_TEXT = finding("empty_text", DROP)
 TEXT = finding("text")
+INTRODUCED_SKIPPED = finding("introduced", SKIP)
 
 
 def sender_active(case: Case) -> Finding:
@@ -23,9 +26,28 @@ def sender_active(case: Case) -> Finding:
     return finding("sender_inactive", HOLD, detail, case.now + SENDER_AGAIN)
 
 
+def introduced(case: Case) -> Finding:
+    """The first message to an address says who writes and why, that it is automated, and how to
+    stop it: what the text leaves out is added."""
+    via, draft = case.via, case.draft
+    case.rendered = via.render(via.channel)
+    if via.introduce is None or draft.purpose == "service" or not _is_text(case.rendered):
+        return INTRODUCED_SKIPPED
+    needed = introduction.BY_A_PERSON if draft.origin == "member" else introduction.ALL
+    case.rendered, added = via.introduce(case.rendered, needed)
+    asked = case.rules.disclosures(via.channel, draft.purpose)
+    rules = sorted({pack for one in needed for pack in asked.get(one, ())})
+    return finding("introduced", PASS, {"added": list(added), "rules": rules})
+
+
+def _is_text(rendered: Rendered) -> bool:
+    return not rendered.problem and _says_something(rendered.body)
+
+
 def content(case: Case) -> Finding:
-    """The text can be rendered, says something and is not absurdly long."""
-    case.rendered = rendered = case.via.render(case.via.channel)
+    """The text could be rendered, says something and is not absurdly long."""
+    rendered = case.rendered
+    assert rendered is not None  # the check before this one renders it
     if rendered.problem:
         return finding("template_problem", DROP, {"problem": rendered.problem})
     if not _says_something(rendered.body):

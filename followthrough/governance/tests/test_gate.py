@@ -52,7 +52,7 @@ def test_a_good_draft_goes_out_with_every_check_in_gate_order():
         "untried", "address", "usable", "not_opted_out", "consent", "wished_channel", "sender",
         "wished", "not_frozen", "zone", "legal_hours", "quiet_hours", "map_hours",
         "not_merged", "legal_caps", "caps",
-        "sender_active", "text",
+        "sender_active", "introduced", "text",
     ]  # fmt: skip
 
 

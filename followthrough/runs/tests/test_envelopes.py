@@ -31,7 +31,7 @@ def person(**changed):
 def sending(purpose="informational"):
     return SimpleNamespace(
         body="See you on Thursday.", contact_point_id=POINT,
-        touch=SimpleNamespace(purpose=purpose),
+        touch=SimpleNamespace(purpose=purpose, origin="map"),
     )  # fmt: skip
 
 
@@ -45,7 +45,7 @@ def test_the_foot_names_who_writes_from_where_why_and_how_it_is_stopped():
     assert text == "See you on Thursday."
     assert foot.splitlines() == [
         "Northwind, 1 Main Street, Reno, NV 89502",
-        "You get this mail because you applied for a job at Northwind.",
+        "You get this mail because you applied for a job at Northwind. It was sent automatically.",
         f"Choose what you get, or stop it: {links.preferences(CANDIDATE)}",
     ]
 
