@@ -12,7 +12,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from followthrough.core import clock
-from followthrough.governance.documents import CHANNELS, DAYS, PolicyDocument, WeekDocument
+from followthrough.governance.documents import (
+    CHANNELS,
+    DAYS,
+    LOCAL,
+    PolicyDocument,
+    WeekDocument,
+)
 from followthrough.governance.policies import REVIEW
 from followthrough.web.console import policy_words
 from followthrough.web.console.map_words import joined
@@ -142,6 +148,23 @@ class PolicyForm(forms.Form):
         label=gettext_lazy("Minutes over which those go out that waited for the hours to open"),
         min_value=0, max_value=180,
     )  # fmt: skip
+    local_holidays = forms.BooleanField(
+        label=gettext_lazy("Nothing goes out on public holidays where the candidate is"),
+        required=False,
+    )
+    calendars = forms.CharField(
+        label=gettext_lazy("Also not on the public holidays of"),
+        help_text=gettext_lazy("Countries and states by their codes: US, FR, US-TX."),
+        required=False, max_length=300,
+    )  # fmt: skip
+    closed_days = forms.CharField(
+        label=gettext_lazy("Nor on these days"),
+        help_text=gettext_lazy("One a line: 2026-12-24 Christmas Eve, or 12-24 for every year."),
+        required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 3}),
+    )  # fmt: skip
+    holidays_email = forms.BooleanField(
+        label=gettext_lazy("Mails neither on these days"), required=False
+    )
     merge_nudges = forms.BooleanField(
         label=gettext_lazy("Leave out a nudge that is due together with a more urgent message"),
         required=False,
@@ -201,8 +224,22 @@ class PolicyForm(forms.Form):
             "hours": {group: self._week(group) for group in GROUPS if self._has_own(group)},
             "caps": [one.document() for one in kept],
             "keep_for_priority": {"at_or_under": given["at_or_under"], "room": given["room"]},
+            "holidays": self._holidays(before),
             "require_consent": {code: given[f"consent_{code}"] for code in CHANNELS},
             **{name: given[name] for name in _PLAIN},
+        }
+
+    def _holidays(self, before: PolicyDocument) -> dict[str, Any]:
+        given = self.cleaned_data
+        public = [code.upper() for code in re.split(r"[,;\s]+", given["calendars"]) if code]
+        days = [line for line in given["closed_days"].splitlines() if line.strip()]
+        others = [one for one in before.holidays.channels if one != "email"]
+        return {
+            "calendars": [*([LOCAL] if given["local_holidays"] else []), *public],
+            "days": [
+                _closed_day(line) for line in given["closed_days"].splitlines() if line.strip()
+            ],
+            "channels": [*others, *(["email"] if given["holidays_email"] else [])],
         }
 
     def _has_own(self, group: str) -> bool:
@@ -213,6 +250,11 @@ class PolicyForm(forms.Form):
 
 
 _PLAIN = ("reply_minutes", "spread_minutes", "merge_nudges", "two_to_loosen")
+
+
+def _closed_day(line: str) -> dict[str, str]:
+    day, _space, name = line.strip().partition(" ")
+    return {"day": day, "name": name.strip()}
 
 
 def _deleted(one: CapForm) -> bool:
@@ -246,10 +288,21 @@ def initial(document: PolicyDocument, *, number: int) -> dict[str, Any]:
         **{f"{group}_own": group in hours for group in OWN},
         **{f"consent_{code}": needs.get(code, True) for code in CHANNELS},
         **{name: getattr(document, name) for name in _PLAIN},
+        **_shown_holidays(document),
         "room": document.keep_for_priority.room,
         "at_or_under": document.keep_for_priority.at_or_under,
         "review_on": (clock.now() + REVIEW).date(),
         "base": number,
+    }
+
+
+def _shown_holidays(document: PolicyDocument) -> dict[str, Any]:
+    rule = document.holidays
+    return {
+        "local_holidays": LOCAL in rule.calendars,
+        "calendars": ", ".join(one for one in rule.calendars if one != LOCAL),
+        "closed_days": "\n".join(f"{one.day} {one.name}".strip() for one in rule.days),
+        "holidays_email": "email" in rule.channels,
     }
 
 

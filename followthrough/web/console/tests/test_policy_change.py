@@ -83,6 +83,8 @@ def test_hours_are_typed_as_people_write_them(owner: Client, text: str, windows:
         ({"default_mon": "25-26"}, "is not a window of time. Write it like 09:00-20:00."),
         ({"reply_minutes": "9999"}, "less than or equal to 1440"),
         ({"cap-0-at_most": "0"}, "greater than or equal to 1"),
+        ({"calendars": "Atlantis"}, "No calendar of public holidays is called"),
+        ({"closed_days": "the 24th"}, "is no day."),
         ({"room": "3"}, "leaves nothing for the others."),
         ({f"default_{day}": "" for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")},
          "Nothing could ever be sent."),
@@ -106,6 +108,21 @@ def test_caps_are_added_changed_and_taken_out(owner: Client):
     assert Policy.objects.get().document["caps"][1] == stage
     publish(owner, **{"cap-0-DELETE": "on"})
     assert Policy.objects.get(number=2).document["caps"] == [stage]
+
+
+def test_closed_days_are_typed_one_a_line(owner: Client):
+    publish(
+        owner, local_holidays="on", calendars="fr us-tx", holidays_email="on",
+        closed_days="2026-12-24 Christmas Eve\n\n 12-31\n",
+    )  # fmt: skip
+    stored = Policy.objects.get().document["holidays"]
+    assert stored["calendars"] == ["local", "FR", "US-TX"]
+    assert stored["days"] == [
+        {"day": "2026-12-24", "name": "Christmas Eve"}, {"day": "12-31", "name": ""},
+    ]  # fmt: skip
+    assert stored["channels"][-1] == "email"
+    publish(owner)  # what the form shows is what it publishes
+    assert Policy.objects.get(number=2).document["holidays"] == stored
 
 
 def test_another_row_for_a_cap_keeps_what_was_typed(owner: Client):
