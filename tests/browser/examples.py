@@ -72,6 +72,11 @@ def _changed_map() -> MessageMap:
     return MessageMap.objects.annotate(count=Count("versions")).order_by("-count", "id")[0]
 
 
+def everything() -> Keys:
+    """All sending, as something that can be stopped."""
+    return {"kind": "organization", "key": Organization.objects.get(slug=company.SLUG).id}
+
+
 def first_policy() -> Keys:
     return {"number": 1}
 

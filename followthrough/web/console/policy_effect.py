@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from followthrough.accounts.models import Member
+from followthrough.governance import reasons
 from followthrough.people import scopes
 from followthrough.runs.forecast import DROPPED, HELD, MERGED, SENT, Changed, Forecast, Outcome
 from followthrough.web.console import sentences
@@ -23,20 +24,6 @@ OUTCOMES = {
     DROPPED: gettext_noop("not sent"),
 }
 LOOKS = {SENT: "kept", HELD: "held", MERGED: "quiet", DROPPED: "person"}
-REASONS = {
-    "quiet_hours": gettext_noop("quiet hours"),
-    "legal_hours": gettext_noop("legal hours"),
-    "no_common_hour": gettext_noop("no hour allowed in every zone"),
-    "no_zone": gettext_noop("nobody knows the time zone"),
-    "caps": gettext_noop("a cap"),
-    "legal_caps": gettext_noop("a legal cap"),
-    "too_late": gettext_noop("of no use when the hours open"),
-    "no_consent": gettext_noop("no consent"),
-    "opted_out": gettext_noop("opted out"),
-    "frozen": gettext_noop("automation is silent"),
-    "merged": gettext_noop("merged"),
-    "not_relevant": gettext_noop("it no longer applies"),
-}
 
 
 class Band(NamedTuple):
@@ -94,13 +81,8 @@ def _side(counted: Counter[tuple[str, str]], planned: int) -> Side:
     for (what, _code), number in counted.items():
         by_outcome[what] += number
     why = Counter({code: number for (what, code), number in counted.items() if what != SENT})
-    reasons = [(reason(code), number) for code, number in why.most_common()]
-    return Side({one: by_outcome[one] for one in OUTCOMES}, reasons, _bands(by_outcome, planned))
-
-
-def reason(code: str) -> str:
-    """A check's code in a word or two."""
-    return _(REASONS[code]) if code in REASONS else code.replace("_", " ")
+    told = [(reasons.label(code), number) for code, number in why.most_common()]
+    return Side({one: by_outcome[one] for one in OUTCOMES}, told, _bands(by_outcome, planned))
 
 
 def _bands(counts: Mapping[str, int], planned: int) -> list[Band]:
@@ -128,7 +110,7 @@ def _example(one: Changed, names: Mapping[UUID, str], zone: str) -> Example:
 
 
 def _outcome(outcome: Outcome, zone: str) -> str:
-    told: dict[str, Any] = {"why": reason(outcome.code)}
+    told: dict[str, Any] = {"why": reasons.label(outcome.code)}
     if outcome.what == SENT:
         return _("goes out")
     if outcome.what == HELD and outcome.until:

@@ -163,7 +163,7 @@ class PolicyForm(forms.Form):
         required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 3}),
     )  # fmt: skip
     holidays_email = forms.BooleanField(
-        label=gettext_lazy("Mails neither on these days"), required=False
+        label=gettext_lazy("Mails wait on these days as well"), required=False
     )
     merge_nudges = forms.BooleanField(
         label=gettext_lazy("Leave out a nudge that is due together with a more urgent message"),
@@ -236,9 +236,7 @@ class PolicyForm(forms.Form):
         others = [one for one in before.holidays.channels if one != "email"]
         return {
             "calendars": [*([LOCAL] if given["local_holidays"] else []), *public],
-            "days": [
-                _closed_day(line) for line in given["closed_days"].splitlines() if line.strip()
-            ],
+            "days": [_closed_day(line) for line in days],
             "channels": [*others, *(["email"] if given["holidays_email"] else [])],
         }
 

@@ -40,6 +40,14 @@ MESSAGES = {
     "webchat": gettext_noop("web chat messages"),
     "voice": gettext_noop("calls"),
 }
+MESSAGE = {
+    "": gettext_noop("message"),
+    "sms": gettext_noop("text message"),
+    "email": gettext_noop("mail"),
+    "whatsapp": gettext_noop("WhatsApp message"),
+    "webchat": gettext_noop("web chat message"),
+    "voice": gettext_noop("call"),
+}
 PURPOSES = {
     "informational": gettext_noop("about their own application"),
     "outreach": gettext_noop("for outreach"),
@@ -114,7 +122,7 @@ def cap(rule: CapDocument) -> str:
     """A cap as a sentence."""
     told = {
         "n": rule.at_most,
-        "what": _(MESSAGES[rule.channel]),
+        "what": _((MESSAGES if rule.at_most > 1 else MESSAGE)[rule.channel]),
         "purposes": _purposes(rule),
         "whom": _(WHOM[rule.per]),
         "time": _(WINDOWS[rule.window]) if rule.window else _in_any(rule.hours or 0),
