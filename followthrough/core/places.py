@@ -1,7 +1,7 @@
 """Where a person may be, as far as the law is concerned: countries and regions, with the evidence.
 
 Evidence is added up rather than weighed: the law of every place that is left binds, and the
-strictest counts. See docs/adr/0012-places-by-evidence.md.
+strictest counts. See docs/adr/0013-places-by-evidence.md.
 """
 
 from __future__ import annotations
