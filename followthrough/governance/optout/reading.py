@@ -91,6 +91,8 @@ def doubt(codes, masked, own, own_code, best_one, match: Match) -> str:
     """What makes a clear wish doubtful; '' when nothing does."""
     if match.rule.firm:
         return ""
+    if not match.rule.shared and match.rule.id not in ("consent", "unsubscribe") and own_code[match.end : match.end + 1] == OTHER:
+        return "unknown"
     if match.rule.shared and QUESTION in own_code[match.end :] and not any(
         g.signs["request"].search(c, match.end) for g, c in codes
     ):
