@@ -8,7 +8,7 @@ RUN := $(VENV)/.installed
 DEV := $(VENV)/.installed-dev
 export PYTHONDONTWRITEBYTECODE ?=
 
-.PHONY: help setup demo tour test browser check lint format bench bench-pages mutants story durability screens lock
+.PHONY: help setup demo tour test browser check lint format bench bench-pages optout-figures mutants story durability screens lock
 
 help:  ## Show what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -57,6 +57,9 @@ bench: $(DEV)  ## Measure, beside a ceiling from the same run; writes bench/resu
 
 bench-pages: $(DEV)  ## Server time of every page at 100,000 applications; writes bench/results/pages.json
 	@$(PY) -m bench.pages
+
+optout-figures: $(DEV)  ## How well opt-outs are recognised, by language; V=1 shows the errors of the study part
+	@$(PY) -m followthrough.governance.optout.figures $(if $(V),--verbose)
 
 mutants: $(DEV)  ## Remove each guard in turn and see the tests turn red
 	@$(PY) -m tests.mutants

@@ -7,7 +7,8 @@ NO_TABLES = """\
 The database has no tables of Followthrough yet.
 Make them with `followthrough migrate`; or, if the demo's database is meant, put
 FOLLOWTHROUGH_POSTGRES=demo in front of the command."""
-NEEDS_NOTHING = frozenset({"help", "--help", "-h", "version", "--version", "rulepacks"})
+NEEDS_NOTHING = frozenset({"help", "--help", "-h", "version", "--version"})
+NEEDS_NO_DATABASE = frozenset({"optout", "rulepacks"})
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -16,7 +17,7 @@ def main(argv: list[str] | None = None) -> None:
     from django.core.management import execute_from_command_line
 
     given = argv or sys.argv
-    if len(given) > 1 and not NEEDS_NOTHING.intersection(given):
+    if _needs_the_database(given):
         start_database()
     try:
         execute_from_command_line(given)
@@ -24,6 +25,11 @@ def main(argv: list[str] | None = None) -> None:
         if not _has_no_tables(problem):
             raise
         sys.exit(NO_TABLES)
+
+
+def _needs_the_database(given: list[str]) -> bool:
+    named = given[1:2]
+    return bool(named) and NEEDS_NO_DATABASE.isdisjoint(named) and NEEDS_NOTHING.isdisjoint(given)
 
 
 def _has_no_tables(problem: Exception | None) -> bool:

@@ -28,7 +28,8 @@ class Token(NamedTuple):
 _DROPPED = {"'", "’", "ʼ", "`", "´", "‘"}  # can't, can’t and cant are one word
 _QUOTED = re.compile(r"^[ \t]*>.*$", re.MULTILINE)
 _ORIGINAL = re.compile(
-    r"^[ \t]*(?:(?:On|El)\b[^\n]{0,200}\b(?:wrote|escribi[oó]):[ \t]*$|-{2,} ?Original Message)",
+    r"^[ \t]*(?:(?:On|El|Le|Em|A)\b[^\n]{0,200}\b(?:wrote|escribi[oó]|a écrit|escreveu)\s?:[ \t]*$"
+    r"|-{2,} ?(?:Original Message|Mensaje original|Message d.origine|Mensagem original))",
     re.MULTILINE | re.IGNORECASE,
 )
 

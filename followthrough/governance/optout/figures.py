@@ -1,4 +1,4 @@
-"""`python -m followthrough.governance.optout.figures`: how well the grammars read the labelled sets.
+"""`python -m followthrough.governance.optout.figures`: how well the labelled sets are read.
 
 For each language and part: recall (of the messages that ask for silence, how many are read so),
 precision (of those read so, how many do) and their 95 % bounds. Of the test part no message is

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from followthrough.accounts.models import Organization
 from followthrough.core import clock
 from followthrough.core.places import Place
-from followthrough.governance import optout_words, rulepacks
+from followthrough.governance import optout, optout_phrases, rulepacks
 from followthrough.governance.documents import CHANNELS, PolicyDocument
 from followthrough.governance.hours import Hours, intersection
 from followthrough.governance.models import Policy
@@ -246,38 +246,27 @@ OUTCOMES = {
     "opt_in": gettext_noop("Allows messages again"),
     "help": gettext_noop("Answers with help"),
 }
-FEW = 8  # phrases that are shown without opening the list
-
-
-WHERE = {
-    (True, False): gettext_noop("as the whole message"),
-    (True, True): gettext_noop("as the whole message, polite words aside"),
-    (False, True): gettext_noop("as the message, or as one clause of it"),
-    (False, False): gettext_noop("as the message, or as one clause of it"),
-}
 
 
 class Words(NamedTuple):
-    """Phrases that mean the same, in one language, and where they have to stand."""
+    """A way of saying it in one language: what it is, and a few examples."""
 
     outcome: str
     language: str
-    where: str
-    few: Sequence[str]
-    more: Sequence[str]
+    says: str
+    examples: Sequence[str]
 
 
 def _words() -> list[Words]:
-    """Every phrase, by what it leads to and by language."""
-    found: dict[tuple[str, str, str], list[str]] = {}
-    for rule in optout_words.RULES:
-        where = WHERE[rule.where == optout_words.WHOLE, rule.courtesy]
-        found.setdefault((rule.outcome, rule.language, where), []).extend(rule.phrases)
-    ordered = sorted(found, key=lambda key: (list(OUTCOMES).index(key[0]), key[1]))
-    return [_phrases(*key, found[key]) for key in ordered]
+    """Every rule of every language, by what it leads to."""
+    found = [
+        Words(_(OUTCOMES[outcome]), language(code) if code else "", says, rule.examples)
+        for code, rule in optout.rules()
+        for outcome, says in [(_led_to(rule), _(optout_phrases.RULES[rule.id]))]
+    ]
+    order = [_(said) for said in OUTCOMES.values()]
+    return sorted(found, key=lambda one: (order.index(one.outcome), one.language))
 
 
-def _phrases(outcome: str, code: str, where: str, phrases: Iterable[str]) -> Words:
-    unique = list(dict.fromkeys(phrases))
-    name = language(code) if code else _("Carriers’ words, in every language")
-    return Words(_(OUTCOMES[outcome]), name, _(where), unique[:FEW], unique[FEW:])
+def _led_to(rule: optout.Rule) -> str:
+    return rule.outcome if rule.outcome in OUTCOMES else optout.AMBIGUOUS

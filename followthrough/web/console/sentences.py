@@ -14,7 +14,7 @@ from django.utils.translation import gettext_noop
 
 from followthrough.audit.models import Fact
 from followthrough.core.zones import local
-from followthrough.governance import optout_words, phrases, words
+from followthrough.governance import optout_phrases, phrases, words
 from followthrough.governance.models import ConsentEntry
 from followthrough.journeys.models import Version
 from followthrough.messages.models import Message, Receipt, Touch
@@ -181,7 +181,7 @@ BASES = {
     "preference_page": gettext_noop("they chose it on their page"),
     "one_click": gettext_noop("they unsubscribed in their mail program"),
 }
-ASKED = frozenset(rule.id for rule in optout_words.RULES)
+ASKED = frozenset(optout_phrases.RULES)
 
 
 def consent(row: ConsentEntry) -> str:

@@ -9,7 +9,7 @@ from django.test import Client
 
 from followthrough.accounts.models import Organization
 from followthrough.core.zones import Window
-from followthrough.governance import optout_words, policies
+from followthrough.governance import optout, policies
 from followthrough.governance.documents import CapDocument, PolicyDocument
 from followthrough.governance.models import Policy
 from followthrough.web.console import policies as pages
@@ -86,19 +86,19 @@ def test_it_asks_few_questions(
         page(owner)
 
 
-def test_every_phrase_that_stops_is_listed_once_where_it_belongs():
+def test_every_way_of_stopping_is_listed_where_it_belongs():
     found = pages._words()
-    for rule in optout_words.RULES:
-        shown = {
-            phrase
-            for one in found
-            for phrase in (*one.few, *one.more)
-            if one.outcome == pages.OUTCOMES[rule.outcome]
-        }
-        assert set(rule.phrases) <= shown
-    by_language = {one.language: {*one.few, *one.more} for one in found}
-    assert "no me escriban mas" in by_language["Spanish"]
-    assert "stop texting" in by_language["English"]
+    assert len(found) == len(list(optout.rules()))
+    assert [one.outcome for one in found[:1]] == [pages.OUTCOMES["opt_out"]]
+    stops = {
+        one.language: {text for other in found for text in other.examples
+                       if (other.outcome, other.language) == (one.outcome, one.language)}
+        for one in found
+        if one.outcome == pages.OUTCOMES["opt_out"]
+    }  # fmt: skip
+    assert "no me escriban más" in stops["Spanish"]
+    assert "please stop texting me" in stops["English"]
+    assert "STOP" in stops[""]
 
 
 # --- words ---------------------------------------------------------------------------------------
