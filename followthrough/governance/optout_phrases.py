@@ -25,6 +25,7 @@ RULES = {
     "near": gettext_noop("The whole message is a word one slip away from STOP."),
     "carrier_polite": gettext_noop("A carrier’s word with polite ones: carriers would not stop."),
     "mentioned": gettext_noop("A carrier’s word stands inside of another sentence."),
+    "likely": gettext_noop("No rule says so, but messages like it ask for silence."),
     "hint": gettext_noop("It may ask for silence, but not clearly."),
 }
 DOUBTS = {
@@ -34,6 +35,7 @@ DOUBTS = {
     "limited": gettext_noop("it says when, or only what, to stop"),
     "condition": gettext_noop("it makes a condition"),
     "doubt": gettext_noop("it is unsure"),
+    "unlikely": gettext_noop("messages like it do not ask for silence"),
     "contrary": gettext_noop("something else in it asks to go on"),
 }
 

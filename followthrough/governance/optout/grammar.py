@@ -54,6 +54,7 @@ class Grammar:
         rows = [row for several in given for row in several]
         slots = Slots(page, {word for row in rows for word in literals(row)})
         reader = Reader(slots)
+        self.slots = slots
         self.code = slots.code
         self.fill = reader.fill
         self.signs = {name: _either(map(reader.read, given)) for name, given in signs.items()}

@@ -11,11 +11,24 @@ from typing import NamedTuple
 from followthrough.core.tokens import Token, tokens
 from followthrough.governance.optout.doubts import Reading, doubt
 from followthrough.governance.optout.grammar import DOUBTFUL, HARMLESS, HINT, Match, grammars
+from followthrough.governance.optout.scorer import likelihood
 from followthrough.governance.optout.slots import COMMA, QUESTION, STOP
 from followthrough.governance.optout.spelling import words
 
 AMBIGUOUS = HINT
 _RANK = {"opt_out": 0, AMBIGUOUS: 1, "opt_in": 2, "help": 3}
+# Likelihoods, found on messages that the weights were not learned from: below which a clear wish
+# is doubted, and from which one is suspected or believed without a rule.
+DOUBTED, SUSPECTED, BELIEVED = 0.3, 0.4, 0.7
+_MAY_BE_MEANT = {
+    ("hint", ""),
+    ("mentioned", ""),
+    *(
+        (rule, doubt)
+        for rule in ("stop_contact", "no_contact", "no_more", "removal", "unsubscribe", "consent")
+        for doubt in ("unknown", "asking", "doubt")
+    ),
+}
 _COMMAS = frozenset(",-–—¿¡")
 
 
@@ -43,13 +56,31 @@ def read_tokens(given: Sequence[Token], *, ask: str | None, locale: str = "") ->
     seen = words(given)
     if not any(token.is_word for token in seen):
         return None
-    readings = _readings(seen)
-    main = max(readings, key=lambda one: (one.known, one.grammar.language == locale[:2]))
+    readings, main = in_every_language(seen, locale=locale)
     best = _best(_judged(readings, one, main, match) for one, match in _kept(readings, main))
-    if best is None:
-        return _yes(seen) if ask is None else None
-    outcome, match, why = best
-    return Found(outcome, match.rule.id, _span(seen, match), why)
+    found = _found(seen, best) if best else None
+    if found and found.outcome not in ("opt_out", AMBIGUOUS):
+        return found
+    if found is None and ask is None and (said_yes := _yes(seen)):
+        return said_yes
+    if best and best[0] == "opt_out" and best[1].rule.shared:
+        return found  # whatever else it says, the carriers' words count
+    return weighed(found, likelihood(seen, main), _span(seen))
+
+
+def weighed(found: Found | None, likely: float, whole: tuple[int, int]) -> Found | None:
+    """What rules found, and whether messages like it ask for silence: both have a say.
+
+    A clear wish in an unlikely message, and a likely one that no rule knows, go to a person; a
+    very likely one that rules only suspect, or do not know, is a wish.
+    """
+    if found and found.outcome == "opt_out":
+        return found if likely >= DOUBTED else found._replace(outcome=AMBIGUOUS, doubt="unlikely")
+    if likely >= BELIEVED and (found is None or (found.rule, found.doubt) in _MAY_BE_MEANT):
+        return Found("opt_out", "likely", found.span if found else whole)
+    if found is None and likely >= SUSPECTED:
+        return Found(AMBIGUOUS, "likely", whole)
+    return found
 
 
 Judged = tuple[str, Match, str]
@@ -64,6 +95,13 @@ def _best(judged: Iterable[Judged]) -> Judged | None:
         if best is None or _RANK[one[0]] < _RANK[best[0]]:
             best = one
     return best
+
+
+def in_every_language(seen: Sequence[Token], *, locale: str) -> tuple[Sequence[Reading], Reading]:
+    """A message read in every language, and in the one it seems to be written in."""
+    readings = _readings(seen)
+    main = max(readings, key=lambda one: (one.known, one.grammar.language == locale[:2].lower()))
+    return readings, main
 
 
 def _readings(seen: Sequence[Token]) -> list[Reading]:
@@ -116,6 +154,11 @@ def _judged(readings: Sequence[Reading], own: Reading, main: Reading, match: Mat
     return AMBIGUOUS if why else "opt_out", match, why
 
 
+def _found(seen: Sequence[Token], judged: Judged) -> Found:
+    outcome, match, why = judged
+    return Found(outcome, match.rule.id, _span(seen[match.start : match.end]), why)
+
+
 def _yes(seen: Sequence[Token]) -> Found | None:
     """YES alone lets messages in again."""
     said = [token for token in seen if token.is_word]
@@ -125,6 +168,6 @@ def _yes(seen: Sequence[Token]) -> Found | None:
     return Found("opt_in", "start_yes", (said[0].start, said[-1].end))
 
 
-def _span(seen: Sequence[Token], match: Match) -> tuple[int, int]:
-    inside = [token for token in seen[match.start : match.end] if token.is_word]
-    return inside[0].start, inside[-1].end
+def _span(seen: Sequence[Token]) -> tuple[int, int]:
+    said = [token for token in seen if token.is_word]
+    return said[0].start, said[-1].end

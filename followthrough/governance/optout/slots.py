@@ -15,6 +15,7 @@ from followthrough.governance.optout.spelling import Folding
 
 STOP, COMMA, QUESTION, OTHER, NUMBER = ".,?w0"  # signs, and words that stand for no slot
 SIGNS = STOP + COMMA + QUESTION
+_EMPTY = frozenset({"FILL", "POLITE", "NEXT"})  # words of these slots change nothing
 _FIRST = 0x4E00  # where our characters begin: none of them means anything in an expression
 
 
@@ -26,14 +27,14 @@ class Slots:
     """
 
     def __init__(self, page: Mapping[str, Any], literals: Iterable[str]) -> None:
-        self._fold = Folding(page.get("fold", ()))
+        self.fold = lru_cache(maxsize=20_000)(Folding(page.get("fold", ())))
         self._forms = _Forms(page)
         self._codes: dict[frozenset[str], str] = {}
         whole: dict[str, set[str]] = {}
         begun: dict[str, set[str]] = {}
         for name, word in self._given(page["slots"], literals):
             kind = begun if word.endswith("*") else whole
-            kind.setdefault(self._fold(plain(word.rstrip("*"))), set()).add(name)
+            kind.setdefault(self.fold(plain(word.rstrip("*"))), set()).add(name)
         self._begun = {start: self._code_of(_starts(begun, start)) for start in begun}
         self._whole = {
             word: self._code_of(names | _starts(begun, word)) for word, names in whole.items()
@@ -42,6 +43,10 @@ class Slots:
         for names, char in self._codes.items():
             for name in names:
                 self._chars[name] = self._chars.get(name, "") + char
+        self._telling = {
+            char: tuple(sorted(one for one in names if one[0] != "=" and one not in _EMPTY))
+            for names, char in self._codes.items()
+        }
         self._longest = max(map(len, begun), default=0)
         self.code = lru_cache(maxsize=20_000)(self._code)
 
@@ -50,6 +55,10 @@ class Slots:
         if name not in self._chars:
             raise ValueError(f"No word stands for {name}.")
         return self._chars[name]
+
+    def telling(self, char: str) -> tuple[str, ...]:
+        """The names of the slots that `char` stands for, without those that say little."""
+        return self._telling.get(char, ())
 
     def _given(
         self, slots: Mapping[str, str], literals: Iterable[str]
@@ -65,7 +74,7 @@ class Slots:
 
     def _code(self, word: str) -> str:
         """The character that stands for all slots of `word`."""
-        folded = self._fold(word)
+        folded = self.fold(word)
         if found := self._whole.get(folded):
             return found
         for length in range(min(len(folded), self._longest), 1, -1):
