@@ -19,7 +19,7 @@ AMBIGUOUS = HINT
 _RANK = {"opt_out": 0, AMBIGUOUS: 1, "opt_in": 2, "help": 3}
 # Likelihoods, found on messages that the weights were not learned from: below which a clear wish
 # is doubted, and from which one is suspected or believed without a rule.
-DOUBTED, SUSPECTED, BELIEVED = 0.3, 0.4, 0.7
+DOUBTED, SUSPECTED, BELIEVED = 0.4, 0.4, 0.75
 _MAY_BE_MEANT = {
     ("hint", ""),
     ("mentioned", ""),

@@ -48,6 +48,7 @@ class Slots:
             for names, char in self._codes.items()
         }
         self._longest = max(map(len, begun), default=0)
+        self.pairs = lru_cache(maxsize=20_000)(self._pairs)
         self.code = lru_cache(maxsize=20_000)(self._code)
 
     def chars(self, name: str) -> str:
@@ -59,6 +60,10 @@ class Slots:
     def telling(self, char: str) -> tuple[str, ...]:
         """The names of the slots that `char` stands for, without those that say little."""
         return self._telling.get(char, ())
+
+    def _pairs(self, first: str, second: str) -> tuple[str, ...]:
+        """Each slot of `first` before each of `second`, as `STOPS>MSG`."""
+        return tuple(f"{one}>{two}" for one in self.telling(first) for two in self.telling(second))
 
     def _given(
         self, slots: Mapping[str, str], literals: Iterable[str]

@@ -11,7 +11,7 @@ import json
 import math
 import random
 import sys
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -23,21 +23,36 @@ from followthrough.governance.optout.spelling import words
 
 PARTS = ("study", "more")
 ROUNDS, STEP, KEPT_SMALL = 24, 0.5, 2e-5  # rounds, first step, what pulls weights towards 0
-SMALLEST = 0.15  # weights that are kept
+AMBIGUOUS_COUNTS = 2.0  # times: few are known, and each must not be taken for a wish
+SMALLEST = 0.1  # weights that are kept
 
 
 class Known(NamedTuple):
-    """A message whose label is known: its features, and whether it asks for silence."""
+    """A message whose label is known: its features, whether it asks for silence, and how much it
+    counts."""
 
     features: scorer.Features
     asks: bool
+    weight: float = 1.0
 
 
 def known(text: str, label: str) -> Known:
     """A labelled message with its features."""
     seen = words(tokens(text))
     _, main = in_every_language(seen, locale="")
-    return Known(scorer.features(seen, main), label == "opt_out")
+    weight = AMBIGUOUS_COUNTS if label == "ambiguous" else 1.0
+    return Known(scorer.features(seen, main), label == "opt_out", weight)
+
+
+def usual(given: Sequence[Known]) -> list[Known]:
+    """The same without the features that only one message has, which teach nothing."""
+    counts = Counter(name for one in given for name in one.features)
+    return [
+        one._replace(
+            features={name: value for name, value in one.features.items() if counts[name] > 1}
+        )
+        for one in given
+    ]
 
 
 def everything() -> list[Known]:
@@ -59,7 +74,7 @@ def learned(given: Sequence[Known], *, rounds: int = ROUNDS) -> dict[str, float]
     for _ in range(rounds):
         chance.shuffle(order)
         for one in order:
-            wrong = scorer.probability(one.features, weights) - one.asks
+            wrong = one.weight * (scorer.probability(one.features, weights) - one.asks)
             for name, value in (*one.features.items(), ("", 1.0)):
                 slope = wrong * value + KEPT_SMALL * weights[name]
                 steepness[name] += slope * slope
@@ -69,7 +84,7 @@ def learned(given: Sequence[Known], *, rounds: int = ROUNDS) -> dict[str, float]
 
 def main() -> None:
     argparse.ArgumentParser(prog="optout.training", description=__doc__).parse_args()
-    found = learned(everything())
+    found = learned(usual(everything()))
     kept = {name: round(one, 2) for name, one in sorted(found.items()) if abs(one) >= SMALLEST}
     lines = ",\n".join(
         f"{json.dumps(name, ensure_ascii=False)}: {one}" for name, one in kept.items()
