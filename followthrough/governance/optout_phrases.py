@@ -25,7 +25,7 @@ RULES = {
     "near": gettext_noop("The whole message is a word one slip away from STOP."),
     "carrier_polite": gettext_noop("A carrier’s word with polite ones: carriers would not stop."),
     "mentioned": gettext_noop("A carrier’s word stands inside of another sentence."),
-    "likely": gettext_noop("No rule says so, but messages like it ask for silence."),
+    "likely": gettext_noop("No rule is sure, but messages like it ask for silence."),
     "hint": gettext_noop("It may ask for silence, but not clearly."),
 }
 DOUBTS = {

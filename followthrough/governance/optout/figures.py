@@ -22,7 +22,16 @@ from followthrough.governance.optout.reading import AMBIGUOUS, read
 LABELLED = Path(__file__).resolve().parent.parent / "labelled"
 PARTS = ("study", "test")
 RECALL, PRECISION = 0.98, 0.99  # the aim, on the test part
+# What every change has to keep of what was reached on it, until the aim is.
+KEPT_RECALL, KEPT_PRECISION, KEPT_HEARD = 0.79, 0.92, 0.95
 Z = 1.959964  # 95 %
+
+
+HEAD = f"""\
+Errors by what the message is and what it was read as: `out` asks for silence, `not` does not,
+`amb` may, or calls a person; `none` is left alone.
+{"":9}{"recall (95 %)":>35}{"precision (95 %)":>35}\
+  out:amb   :none not:out amb:out not:amb   :none"""
 
 
 class Example(NamedTuple):
@@ -70,6 +79,17 @@ class Figures(NamedTuple):
     def good_enough(self) -> bool:
         return self.recall.value >= RECALL and self.precision.value >= PRECISION
 
+    @property
+    def heard(self) -> Share:
+        """Of the messages that ask for silence, how many stop us or at least call a person."""
+        paused = self.counts["opt_out", AMBIGUOUS]
+        return Share(self._opt_outs("opt_out") + paused, self._labelled("opt_out"))
+
+    @property
+    def paused(self) -> Share:
+        """Of those that ask for nothing of the kind, how many call a person all the same."""
+        return Share(self.counts["not", AMBIGUOUS], self._labelled("not"))
+
     def _opt_outs(self, label: str) -> int:
         return self.counts[label, "opt_out"]
 
@@ -111,7 +131,7 @@ def main() -> None:
     given = _arguments()
     if wrong := changed():
         sys.exit(f"Not the files that were committed: {', '.join(wrong)}. Restore them with git.")
-    print(f"{'':10}  {'recall':>34}  {'precision':>34}  missed: ask, none  false: not, ambiguous")
+    print(HEAD)
     enough = [
         _shown(language, part) for part in given.parts for language in LANGUAGES
     ]  # a list: all are shown
@@ -131,12 +151,16 @@ def _arguments() -> argparse.Namespace:
 def _shown(language: str, part: str) -> bool:
     """Print a row; whether it is good enough, which only the test part has to be."""
     found = figures(language, part)
-    missed = f"{found.counts['opt_out', AMBIGUOUS]:>4} {found.counts['opt_out', 'none']:>4}"
-    false = f"{found.counts['not', 'opt_out']:>4} {found.counts['ambiguous', 'opt_out']:>4}"
-    paused = f"of `not` {found.counts['not', AMBIGUOUS]} pause"
+    errors = [
+        found.counts[read_as]
+        for read_as in (
+            ("opt_out", AMBIGUOUS), ("opt_out", "none"), ("not", "opt_out"),
+            ("ambiguous", "opt_out"), ("not", AMBIGUOUS), ("ambiguous", "none"),
+        )
+    ]  # fmt: skip
     print(
-        f"{language} {part:<7}  {_written(found.recall):>34}  {_written(found.precision):>34}"
-        f"  {missed:>17}  {false:>21}  {paused}"
+        f"{language} {part:<6}{_written(found.recall):>35}{_written(found.precision):>35}  "
+        + "".join(f"{count:>7}" for count in errors)
     )
     return part != "test" or found.good_enough
 

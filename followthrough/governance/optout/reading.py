@@ -71,15 +71,15 @@ def read_tokens(given: Sequence[Token], *, ask: str | None, locale: str = "") ->
 def weighed(found: Found | None, likely: float, whole: tuple[int, int]) -> Found | None:
     """What rules found, and whether messages like it ask for silence: both have a say.
 
-    A clear wish in an unlikely message, and a likely one that no rule knows, go to a person; a
-    very likely one that rules only suspect, or do not know, is a wish.
+    A clear wish in an unlikely message, and a likely one that no rule knows, go to a person; what
+    rules only suspect is a wish when it is very likely. Without any rule nothing is one.
     """
     if found and found.outcome == "opt_out":
         return found if likely >= DOUBTED else found._replace(outcome=AMBIGUOUS, doubt="unlikely")
-    if likely >= BELIEVED and (found is None or (found.rule, found.doubt) in _MAY_BE_MEANT):
-        return Found("opt_out", "likely", found.span if found else whole)
-    if found is None and likely >= SUSPECTED:
-        return Found(AMBIGUOUS, "likely", whole)
+    if found is None:
+        return Found(AMBIGUOUS, "likely", whole) if likely >= SUSPECTED else None
+    if likely >= BELIEVED and (found.rule, found.doubt) in _MAY_BE_MEANT:
+        return Found("opt_out", "likely", found.span)
     return found
 
 

@@ -40,7 +40,9 @@ I had to stop, car trouble|If you don't hire me, stop texting me|your text says 
 don't contact me before 5|I might want to opt out later|stop it with the interview questions
 No stop|Why don't you stop texting me|when will you stop texting me after the interview
 stop texting me until Monday|no me escriban hasta el lunes|ya basta|stop peut-être|Sair... acho
-STOP. Also is my interview still Thursday?|stop sending me letters
+STOP. Also is my interview still Thursday?|stop sending me letters|no me llamen Carlos
+unsubscribe me but still let me know if I got the job|Stop the alerts. Keep me posted on the interview
+I would like you to forget you ever had this number
 """
 NEITHER = """
 should I stop by the office?|can I cancel my interview?|no me manden más cobros duplicados|ok|no
