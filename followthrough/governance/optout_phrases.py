@@ -26,6 +26,7 @@ RULES = {
     "carrier_polite": gettext_noop("A carrier’s word with polite ones: carriers would not stop."),
     "mentioned": gettext_noop("A carrier’s word stands inside of another sentence."),
     "likely": gettext_noop("No rule is sure, but messages like it ask for silence."),
+    "object": gettext_noop("It asks to stop sending something that may be no message."),
     "hint": gettext_noop("It may ask for silence, but not clearly."),
 }
 DOUBTS = {

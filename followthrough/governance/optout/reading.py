@@ -20,14 +20,13 @@ _RANK = {"opt_out": 0, AMBIGUOUS: 1, "opt_in": 2, "help": 3}
 # Likelihoods, found on messages that the weights were not learned from: below which a clear wish
 # is doubted, and from which one is suspected or believed without a rule.
 DOUBTED, SUSPECTED, BELIEVED = 0.4, 0.4, 0.75
+SHORT = 5  # words; in fewer there is too little to weigh
+# What a scorer may believe: a suspicion, and a wish that may only be told of or goes on with an
+# unknown word. Not a question, a condition, or a carrier’s word in another sentence.
+_SENTENCES = ("stop_contact", "no_contact", "no_more", "removal", "unsubscribe", "consent")
 _MAY_BE_MEANT = {
     ("hint", ""),
-    ("mentioned", ""),
-    *(
-        (rule, doubt)
-        for rule in ("stop_contact", "no_contact", "no_more", "removal", "unsubscribe", "consent")
-        for doubt in ("unknown", "asking", "doubt")
-    ),
+    *((rule, doubt) for rule in _SENTENCES for doubt in ("unknown", "asking", "doubt")),
 }
 _COMMAS = frozenset(",-–—¿¡")
 
@@ -65,19 +64,24 @@ def read_tokens(given: Sequence[Token], *, ask: str | None, locale: str = "") ->
         return said_yes
     if best and best[0] == "opt_out" and best[1].rule.shared:
         return found  # whatever else it says, the carriers' words count
-    return weighed(found, likelihood(seen, main), _span(seen))
+    if sum(token.is_word for token in seen) < SHORT:
+        return found
+    # With something asked, what no rule knows is read as an answer first.
+    whole = _span(seen) if ask is None else None
+    return weighed(found, likelihood(seen, main), whole=whole)
 
 
-def weighed(found: Found | None, likely: float, whole: tuple[int, int]) -> Found | None:
+def weighed(found: Found | None, likely: float, *, whole: tuple[int, int] | None) -> Found | None:
     """What rules found, and whether messages like it ask for silence: both have a say.
 
     A clear wish in an unlikely message, and a likely one that no rule knows, go to a person; what
-    rules only suspect is a wish when it is very likely. Without any rule nothing is one.
+    rules only suspect is a wish when it is very likely. Without any rule nothing is one; `whole`
+    is the span of a message that may be suspected without one.
     """
     if found and found.outcome == "opt_out":
         return found if likely >= DOUBTED else found._replace(outcome=AMBIGUOUS, doubt="unlikely")
     if found is None:
-        return Found(AMBIGUOUS, "likely", whole) if likely >= SUSPECTED else None
+        return Found(AMBIGUOUS, "likely", whole) if whole and likely >= SUSPECTED else None
     if likely >= BELIEVED and (found.rule, found.doubt) in _MAY_BE_MEANT:
         return Found("opt_out", "likely", found.span)
     return found

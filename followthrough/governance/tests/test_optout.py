@@ -38,10 +38,11 @@ AMBIGUOUS = """
 stop?|Cancel please|please cancel|can you stop texting my old number?|atop
 I had to stop, car trouble|If you don't hire me, stop texting me|your text says reply STOP
 don't contact me before 5|I might want to opt out later|stop it with the interview questions
-No stop|Why don't you stop texting me|when will you stop texting me after the interview
+Why don't you stop texting me|when will you stop texting me after the interview
 stop texting me until Monday|no me escriban hasta el lunes|ya basta|stop peut-être|Sair... acho
 STOP. Also is my interview still Thursday?|stop sending me letters|no me llamen Carlos
-unsubscribe me but still let me know if I got the job|Stop the alerts. Keep me posted on the interview
+unsubscribe me but still let me know if I got the job
+Stop the alerts. Keep me posted on the interview
 I would like you to forget you ever had this number
 """
 NEITHER = """
@@ -113,7 +114,7 @@ def test_the_span_shows_the_words(text: str, span: str):
     ("text", "rule", "doubt"),
     [("STOP", "stop", ""), ("please stop texting me", "stop_contact", ""),
      ("stop texting me until Monday", "stop_contact", "limited"),
-     ("stop?", "stop", "question"), ("stop sending me letters", "hint", "")],
+     ("stop?", "stop", "question"), ("stop sending me letters", "object", "")],
 )  # fmt: skip
 def test_it_names_the_rule_and_what_made_it_doubtful(text: str, rule: str, doubt: str):
     found = optout.read(text, ask=None)

@@ -61,7 +61,7 @@ def test_wilson_bounds():
     low, high = Share(95, 100).bounds
     assert (round(low, 4), round(high, 4)) == (0.8882, 0.9785)
     assert Share(0, 0).bounds == (0.0, 1.0)
-    assert Share(10, 10).bounds[1] == 1.0
+    assert Share(10, 10).bounds[1] == pytest.approx(1.0)
 
 
 def test_an_ambiguous_message_taken_for_a_wish_is_an_error_too():
