@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from followthrough.governance import optout, optout_phrases
+from followthrough.governance.optout import reading
 
 CARRIERS = """
 STOP|STOPALL|UNSUBSCRIBE|END|QUIT|CANCEL|REVOKE|OPTOUT|OPT-OUT|ARRET|TD|REMOVE
@@ -120,6 +121,22 @@ def test_it_names_the_rule_and_what_made_it_doubtful(text: str, rule: str, doubt
     found = optout.read(text, ask=None)
     assert found
     assert (found.rule, found.doubt) == (rule, doubt)
+
+
+@pytest.mark.parametrize(
+    ("likely", "text", "said"),
+    [(0.0, "Stop. My old phone was stolen on Monday", "opt_out"),
+     (0.0, "please stop texting me every single day", "ambiguous_stop"),
+     (0.0, "please stop texting me", "opt_out"),
+     (1.0, "my old phone was stolen on Monday", "ambiguous_stop"),
+     (1.0, "stop texting me until Monday morning please", "ambiguous_stop"),
+     (1.0, "you have the wrong number for this person", "opt_out")],
+)  # fmt: skip
+def test_what_the_scorer_may_do(
+    monkeypatch: pytest.MonkeyPatch, likely: float, text: str, said: str
+):
+    monkeypatch.setattr(reading, "likelihood", lambda *_: likely)
+    assert outcome(text) == said
 
 
 EXAMPLES = [(rule, text) for _language, rule in optout.rules() for text in rule.examples]
