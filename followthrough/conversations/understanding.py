@@ -46,7 +46,7 @@ def read(
         return Reading("wrong_number", stranger.rule, stranger.span, stranger.language)
     found = optout.read_tokens(given, ask=ask)
     if found and (found.outcome == "opt_out" or not automatic):
-        return Reading(found.outcome, found.rule, found.span)
+        return Reading(found.outcome, found.rule, found.span, found.language)
     if automatic:
         return Reading("nothing", "automatic")
     if all(token.text.isspace() for token in given):

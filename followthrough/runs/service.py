@@ -8,7 +8,6 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from followthrough.governance import optout_words
 from followthrough.messages import planning
 from followthrough.messages.models import Message, Touch
 from followthrough.people.models import ContactPoint
@@ -53,14 +52,10 @@ def _confirmed_lately(letter: Letter) -> bool:
 
 def language(letter: Letter) -> str:
     """The language of the words they used, where those are of one; else the candidate's."""
-    spoken = letter.reading.language or _LANGUAGES.get(letter.reading.rule, "")
-    if spoken in service_texts.SUBJECT:
-        return spoken
+    if letter.reading.language in service_texts.SUBJECT:
+        return letter.reading.language
     locale = letter.candidate.locale if letter.candidate else ""
     return locale.replace("_", "-").partition("-")[0]
-
-
-_LANGUAGES = {rule.id: rule.language for rule in optout_words.RULES}
 
 
 def last_said(point: ContactPoint) -> Touch | None:

@@ -33,12 +33,14 @@ _COMMAS = frozenset(",-–—¿¡")
 
 class Found(NamedTuple):
     """What was recognised: opt_out, ambiguous_stop, opt_in or help; the rule; where (start and
-    end offsets in the text); and what made a clear wish doubtful, if anything did."""
+    end offsets in the text); what made a clear wish doubtful, if anything did; and the language of
+    the words, '' for the carriers' own."""
 
     outcome: str
     rule: str
     span: tuple[int, int]
     doubt: str = ""
+    language: str = ""
 
 
 def read(text: str, *, ask: str | None, locale: str = "") -> Found | None:
@@ -57,46 +59,57 @@ def read_tokens(given: Sequence[Token], *, ask: str | None, locale: str = "") ->
         return None
     readings, main = in_every_language(seen, locale=locale)
     best = _best(_judged(readings, one, main, match) for one, match in _kept(readings, main))
-    found = _found(seen, best) if best else None
+    found = best.found(seen) if best else None
     if found and found.outcome not in ("opt_out", AMBIGUOUS):
         return found
     if found is None and ask is None and (said_yes := _yes(seen)):
         return said_yes
-    if best and best[0] == "opt_out" and best[1].rule.shared:
+    if best and best.outcome == "opt_out" and best.match.rule.shared:
         return found  # whatever else it says, the carriers' words count
     if sum(token.is_word for token in seen) < SHORT:
         return found
-    # With something asked, what no rule knows is read as an answer first.
-    whole = _span(seen) if ask is None else None
-    return weighed(found, likelihood(seen, main), whole=whole)
+    likely = likelihood(seen, main)
+    if found:
+        return weighed(found, likely)
+    if ask is None and likely >= SUSPECTED:  # else it is read as an answer first
+        return Found(AMBIGUOUS, "likely", _span(seen), language=main.grammar.language)
+    return None
 
 
-def weighed(found: Found | None, likely: float, *, whole: tuple[int, int] | None) -> Found | None:
+def weighed(found: Found, likely: float) -> Found:
     """What rules found, and whether messages like it ask for silence: both have a say.
 
-    A clear wish in an unlikely message, and a likely one that no rule knows, go to a person; what
-    rules only suspect is a wish when it is very likely. Without any rule nothing is one; `whole`
-    is the span of a message that may be suspected without one.
+    A clear wish in an unlikely message goes to a person; what rules only suspect is a wish when it
+    is very likely.
     """
-    if found and found.outcome == "opt_out":
+    if found.outcome == "opt_out":
         return found if likely >= DOUBTED else found._replace(outcome=AMBIGUOUS, doubt="unlikely")
-    if found is None:
-        return Found(AMBIGUOUS, "likely", whole) if whole and likely >= SUSPECTED else None
     if likely >= BELIEVED and (found.rule, found.doubt) in _MAY_BE_MEANT:
-        return Found("opt_out", "likely", found.span)
+        return found._replace(outcome="opt_out", rule="likely", doubt="")
     return found
 
 
-Judged = tuple[str, Match, str]
+class Judged(NamedTuple):
+    """What a match in one language comes to, and what made it doubtful."""
+
+    outcome: str
+    match: Match
+    doubt: str
+    language: str
+
+    def found(self, seen: Sequence[Token]) -> Found:
+        span = _span(seen[self.match.start : self.match.end])
+        language = "" if self.match.rule.shared else self.language
+        return Found(self.outcome, self.match.rule.id, span, self.doubt, language)
 
 
 def _best(judged: Iterable[Judged]) -> Judged | None:
     """The first clear wish, or else the first that says most."""
     best = None
     for one in judged:
-        if one[0] == "opt_out":
+        if one.outcome == "opt_out":
             return one
-        if best is None or _RANK[one[0]] < _RANK[best[0]]:
+        if best is None or _RANK[one.outcome] < _RANK[best.outcome]:
             best = one
     return best
 
@@ -126,7 +139,17 @@ def _sign(token: Token) -> str:
     return COMMA if token.text in _COMMAS else STOP
 
 
-def _kept(readings: Sequence[Reading], main: Reading) -> Iterator[tuple[Reading, Match]]:
+def _kept(readings: Sequence[Reading], main: Reading) -> list[tuple[Reading, Match]]:
+    """The matches that count: the carriers' words first, then those of the main language."""
+    found = _not_hidden(readings, main)
+    return sorted(found, key=lambda one: (not _is_carriers(one[1]), one[0] is not main))
+
+
+def _is_carriers(match: Match) -> bool:
+    return match.rule.shared and match.rule.outcome == "opt_out"
+
+
+def _not_hidden(readings: Sequence[Reading], main: Reading) -> Iterator[tuple[Reading, Match]]:
     """The matches that no harmless phrase hides: each language hides its own, and the one the
     message is mostly written in hides them all."""
     hidden_by_main = _places(main, HARMLESS, DOUBTFUL)
@@ -149,18 +172,12 @@ def _places(reading: Reading, *outcomes: str) -> set[int]:
 
 
 def _judged(readings: Sequence[Reading], own: Reading, main: Reading, match: Match) -> Judged:
-    """What a match comes to, and what made it doubtful."""
-    if match.rule.outcome == DOUBTFUL:
-        return AMBIGUOUS, match, ""
-    if match.rule.outcome != "opt_out":
-        return match.rule.outcome, match, ""
-    why = doubt(readings, own=own, main=main, match=match)
-    return AMBIGUOUS if why else "opt_out", match, why
-
-
-def _found(seen: Sequence[Token], judged: Judged) -> Found:
-    outcome, match, why = judged
-    return Found(outcome, match.rule.id, _span(seen[match.start : match.end]), why)
+    outcome, why = match.rule.outcome, ""
+    if outcome == "opt_out":
+        why = doubt(readings, own=own, main=main, match=match)
+    if why or outcome == DOUBTFUL:
+        outcome = AMBIGUOUS
+    return Judged(outcome, match, why, own.grammar.language)
 
 
 def _yes(seen: Sequence[Token]) -> Found | None:

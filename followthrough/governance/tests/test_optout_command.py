@@ -32,9 +32,9 @@ def test_what_is_piped_in_is_read_line_by_line(monkeypatch: pytest.MonkeyPatch):
     ]  # fmt: skip
     assert rows[0] | {"why": ""} == {
         "line": 1, "outcome": "opt_out", "span": [0, 4], "words": "STOP", "rule": "stop",
-        "doubt": "", "why": "",
+        "doubt": "", "language": "", "why": "",
     }  # fmt: skip
-    assert rows[2]["words"] == "no me escriban más"
+    assert (rows[2]["words"], rows[2]["language"]) == ("no me escriban más", "es")
     assert rows[2]["why"].endswith(".")
     assert rows[1]["span"] is None
 

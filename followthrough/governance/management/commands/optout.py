@@ -39,17 +39,21 @@ class Command(BaseCommand):
                 self.stdout.write(json.dumps({**where, "line": number, **said}, ensure_ascii=False))
 
 
+_ABOUT = ("rule", "doubt", "language", "why")
+
+
 def read_line(text: str, *, locale: str) -> dict[str, Any]:
     """What the command says of one line, its number aside."""
     found = optout.read(text, ask=None, locale=locale)
     if found is None:
-        return {"outcome": "none", "span": None, "words": "", "rule": "", "doubt": "", "why": ""}
+        return {"outcome": "none", "span": None, "words": "", **dict.fromkeys(_ABOUT, "")}
     return {
         "outcome": found.outcome,
         "span": list(found.span),
         "words": text[slice(*found.span)],
         "rule": found.rule,
         "doubt": found.doubt,
+        "language": found.language,
         "why": optout_phrases.why(found),
     }
 
