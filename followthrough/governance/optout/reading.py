@@ -140,9 +140,9 @@ def _sign(token: Token) -> str:
 
 
 def _kept(readings: Sequence[Reading], main: Reading) -> list[tuple[Reading, Match]]:
-    """The matches that count: the carriers' words first, then those of the main language."""
+    """The matches that count: the main language's first, and in each the carriers' words."""
     found = _not_hidden(readings, main)
-    return sorted(found, key=lambda one: (not _is_carriers(one[1]), one[0] is not main))
+    return sorted(found, key=lambda one: (one[0] is not main, not _is_carriers(one[1])))
 
 
 def _is_carriers(match: Match) -> bool:
