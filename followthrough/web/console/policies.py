@@ -249,23 +249,26 @@ OUTCOMES = {
 
 
 class Words(NamedTuple):
-    """A way of saying it in one language: what it is, and a few examples."""
+    """A way of saying it: what it is, and examples by language, '' for those of every one."""
 
     outcome: str
-    language: str
     says: str
-    examples: Sequence[str]
+    examples: Sequence[tuple[str, Sequence[str]]]
 
 
 def _words() -> list[Words]:
-    """Every rule of every language, by what it leads to."""
-    found = [
-        Words(_(OUTCOMES[outcome]), language(code) if code else "", says, rule.examples)
-        for code, rule in optout.rules()
-        for outcome, says in [(_led_to(rule), _(optout_phrases.RULES[rule.id]))]
+    """Every way of saying it, by what it leads to."""
+    found: dict[tuple[str, str], list[tuple[str, Sequence[str]]]] = {}
+    for code, rule in optout.rules():
+        examples = (language(code) if code else "", rule.examples)
+        found.setdefault((_led_to(rule), rule.id), []).append(examples)
+    # The carriers' words first, being what most people write.
+    order = list(OUTCOMES)
+    ordered = sorted(found, key=lambda key: (order.index(key[0]), found[key][0][0] != ""))
+    return [
+        Words(_(OUTCOMES[outcome]), _(optout_phrases.RULES[rule]), found[outcome, rule])
+        for outcome, rule in ordered
     ]
-    order = [_(said) for said in OUTCOMES.values()]
-    return sorted(found, key=lambda one: (order.index(one.outcome), one.language))
 
 
 def _led_to(rule: optout.Rule) -> str:
