@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from http.cookiejar import CookieJar
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import NamedTuple
 from urllib.error import HTTPError
 from urllib.parse import urlencode
@@ -27,7 +27,9 @@ class Browser:
 
     def __init__(self, address: str) -> None:
         self.address = address
-        self._opener = build_opener(HTTPCookieProcessor(CookieJar()))
+        # The product is told that it is behind TLS, and this is the other side of it.
+        kept = CookieJar(DefaultCookiePolicy(secure_protocols=("http", "https")))
+        self._opener = build_opener(HTTPCookieProcessor(kept))
         self._token = ""  # of the forms on the page looked at last
 
     def get(self, path: str) -> Answer:
