@@ -64,10 +64,15 @@ def _form(buyer: Buyer, handoff: Element) -> str:
     return found
 
 
+def resolve(buyer: Buyer, handoff: Element) -> None:
+    """A member says that they have seen to what a line of the first page tells."""
+    buyer.console.press(_form(buyer, handoff))
+
+
 def _resolved(buyer: Buyer, who: Person, handoff: Element) -> str:
     """Once a person has seen to it, automation goes on."""
     pressed = time.monotonic()
-    buyer.console.press(_form(buyer, handoff))
+    resolve(buyer, handoff)
     (offer,) = buyer.texts(who, "your offer")
     buyer.silent(who, 2, "What was held goes out once")
     check(not buyer.today(who.name, REASON), "It still waits for a person")
