@@ -148,6 +148,11 @@ class Buyer:
         path = self.pages[who.name]
         return self.console.page(path) if path else None
 
+    def key_of(self, who: Person) -> str:
+        """What the console calls somebody in its addresses."""
+        self.page_of(who)
+        return self.pages[who.name].rpartition("/")[2].partition("?")[0]
+
     def reads(self, who: Person, *words: str) -> str:
         """What the page of somebody says in one item, once one of them has all of `words`."""
 

@@ -13,8 +13,13 @@ FORMS = (  # name, language, what they write, what the confirmation says
     ("Dora Quist", "en", "STOP", "no more messages"),
     ("Emil Novak", "en", "please stop texting me", "no more messages"),
     ("Felipe Rojas", "es", "ya no me escriban más", "no recibirás más mensajes"),
-    #("Gaspard Lemaire", "fr", "ne m'envoyez plus de messages", "vous ne recevrez plus de messages"),
-    #("Helena Queiroz", "pt", "não quero mais receber mensagens", "você não receberá mais mensagens"),
+    ("Gaspard Lemaire", "fr", "ne m'envoyez plus de messages", "vous ne recevrez plus de messages"),
+    (
+        "Helena Queiroz",
+        "pt",
+        "não quero mais receber mensagens",
+        "você não receberá mais mensagens",
+    ),
 )
 
 
