@@ -14,7 +14,7 @@ MIDWEEK = range(4)  # Monday to Thursday: the day after has the same hours
 HELD = re.compile(r"Held until \w+ (\d\d):(\d\d) (\w+) time\. .*?\(zone: [^)]*\)\.")
 SPREAD = 15  # minutes, by the default policy
 SAYS = re.compile(r"It may go out from (.+? \d\d:\d\d)")
-NEIGHBOURS = ("Stella Ruiz", "Theo Lindgren", "Ugo Bassi", "Vera Kolar", "Willem Smit")
+NEIGHBOURS = ("Stella Ruiz", "Theo Lindgren", "Ugo Bassi")
 
 
 class Held(NamedTuple):
