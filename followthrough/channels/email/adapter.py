@@ -23,7 +23,8 @@ _threads = ThreadPoolExecutor(max_workers=16, thread_name_prefix="smtp")
 class Email:
     """`config`: host, port, username, security (starttls | tls | none), from_name, reply_to.
 
-    `secrets`: password, webhook_secrets. Django's SMTP backend blocks, so it runs in threads of its own.
+    `secrets`: password, webhook_secrets. Django's SMTP backend blocks, so it runs in threads of
+    its own.
     """
 
     name = "email"
