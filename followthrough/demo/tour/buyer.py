@@ -23,7 +23,7 @@ from followthrough.demo.tour.proof import check, until
 
 RENO = ZoneInfo(ats.RENO.zone)
 WEEK = range(6)  # Monday to Saturday have the same hours
-MORNING = range(9, 14)  # hours
+MORNING = range(9, 13)  # hours
 STEP = 20  # hours; the product disbelieves an ATS that is a day ahead of it
 HEARD = 0.3  # seconds in which every process should have heard that the clock was moved
 STOPPED = "They asked for no more messages at this address"  # a receipt's words
@@ -66,7 +66,7 @@ class Clock:
         self.on(next(hours for hours in count() if self._is(hours, hour, days)))
 
     def by_day(self, *, days: Sequence[int] = WEEK) -> None:
-        """Move it on to a morning, unless six hours of the day are left."""
+        """Move it on to a morning, unless seven hours of the day are left."""
         if not (self.local().hour in MORNING and self.local().weekday() in days):
             self.to(10, days=days)
 

@@ -70,10 +70,15 @@ def resolve(buyer: Buyer, handoff: Element) -> None:
 
 
 def _resolved(buyer: Buyer, who: Person, handoff: Element) -> str:
-    """Once a person has seen to it, automation goes on."""
-    pressed = time.monotonic()
+    """Once a person has seen to it, automation goes on: after the ten seconds in which they can
+    take that back, over which the clock is moved."""
     resolve(buyer, handoff)
+    buyer.clock.on(1)
+    moved = time.monotonic()
     (offer,) = buyer.texts(who, "your offer")
     buyer.silent(who, 2, "What was held goes out once")
     check(not buyer.today(who.name, REASON), "It still waits for a person")
-    return f"Resolved: the offer's text left {seconds(pressed, offer.at)} later."
+    return (
+        f"Resolved: the offer's text left {seconds(moved, offer.at)} after the time in which that"
+        " can be taken back."
+    )

@@ -94,4 +94,4 @@ def _morning(buyer: Buyer, people: Sequence[Person], held: dict[str, Held]) -> s
     for who in people:
         buyer.texts(who)
     times = ", ".join(f"09:{minute:02}" for minute in minutes)
-    return f"{len(people)} texts held until nine left spread over a quarter of an hour ({times})."
+    return f"{len(people)} texts held until nine did not leave all at once ({times})."
