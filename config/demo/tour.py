@@ -97,7 +97,7 @@ def running(environment: Mapping[str, str], *, say: Say) -> Iterator[Buyer]:
         place.listening(0) as door,
     ):
         address = f"http://{place.HOST}:{door.getsockname()[1]}"
-        told = {**environment, "FOLLOWTHROUGH_DEMO": "1", "FOLLOWTHROUGH_URL": address}
+        told = {**environment, "FOLLOWTHROUGH_DEMO": "1", "FOLLOWTHROUGH_URL": _secure(address)}
         say("Laying out the tables and founding a company …")
         module = ["config.demo.tour_setup", f"--gateway={url}", f"--mail-port={port}"]
         made = product.set_up(module, {**told, "TOUR_API_KEY": api_key}, remedy=REMEDY)
@@ -106,6 +106,12 @@ def running(environment: Mapping[str, str], *, say: Say) -> Iterator[Buyer]:
             visiting(address, given.read(made), Outside(texts, mails)) as buyer,
         ):
             yield buyer
+
+
+def _secure(address: str) -> str:
+    """What the product is told its address is: no mail leaves with a link that is not https. The
+    tour is where the proxy would be that ends TLS."""
+    return address.replace("http:", "https:", 1)
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from followthrough.core import clock
 from followthrough.governance import words
 from followthrough.messages.models import Message, Touch
+from tests.story.happened import happened, seen
 from tests.story.script import Step
 from tests.story.teller import Telling
 
@@ -14,7 +15,8 @@ from tests.story.teller import Telling
 def told(telling: Telling, step: Step) -> str:
     """The lines of one step, in the site's time."""
     zone = ZoneInfo(telling.story.company.zone)
-    lines = [f"  {clock.now().astimezone(zone):%a %d %b %H:%M}  {_happened(step)}"]
+    lines = [f"  {clock.now().astimezone(zone):%a %d %b %H:%M}  {happened(step)}"]
+    lines += [f"                    ({step.note})"] if step.note else []
     keys = dict(Touch.objects.values_list("id", "key"))
     for receipt in telling.new_receipts():
         when = receipt.at.astimezone(zone)
@@ -23,22 +25,14 @@ def told(telling: Telling, step: Step) -> str:
             lines += [f"               · {one.said}" for one in words.checked(receipt)[-2:]]
     for one in telling.new_messages():
         lines.append(f"    {one.at.astimezone(zone):%a %H:%M}  {_arrow(one)} {_text(one)}")
+    lines += [f"    = {said}" for said in seen(step)]
     return "\n".join(lines)
 
 
-def _happened(step: Step) -> str:
-    acts = {
-        name: value
-        for name, value in vars(step).items()
-        if value and name not in ("at", "note", "expect", "jump")
-    }
-    said = ", ".join(f"{name}: {value}" for name, value in acts.items())
-    return f"{step.note} {said}".strip() or "time passes"
-
-
 def _arrow(one: Message) -> str:
-    return f"→ {one.channel}"
+    return {"sms": "→ text", "email": "→ mail"}.get(one.channel, f"→ {one.channel}")
 
 
 def _text(one: Message) -> str:
-    return f"{one.subject}: {one.body}" if one.subject else one.body
+    by_mail = one.channel == "email" and one.subject
+    return f"“{one.subject}: {one.body}”" if by_mail else f"“{one.body}”"

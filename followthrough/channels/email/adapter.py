@@ -1,4 +1,5 @@
-"""Mail through any SMTP server. What comes back by mail is not read yet."""
+"""Mail through any SMTP server. Answers and bounces come as signed webhooks in our own format:
+from a mail provider that is free to choose, or a few lines beside one that is not."""
 
 from __future__ import annotations
 
@@ -10,10 +11,11 @@ from typing import NoReturn
 
 from django.core.mail import EmailMessage
 
+from followthrough.channels import webhooks
 from followthrough.channels.contract import Accepted, ChannelEvent, Envelope, SenderConfig
 from followthrough.channels.email import smtp
 from followthrough.channels.email.mail import make_mail
-from followthrough.core.hooks import Headers, Hook, Malformed
+from followthrough.core.hooks import Headers, Hook
 
 _threads = ThreadPoolExecutor(max_workers=16, thread_name_prefix="smtp")
 
@@ -21,7 +23,8 @@ _threads = ThreadPoolExecutor(max_workers=16, thread_name_prefix="smtp")
 class Email:
     """`config`: host, port, username, security (starttls | tls | none), from_name, reply_to.
 
-    `secrets`: password. Django's SMTP backend blocks, so it runs in threads of its own.
+    `secrets`: password, webhook_secrets. Django's SMTP backend blocks, so it runs in threads of
+    its own.
     """
 
     name = "email"
@@ -40,14 +43,10 @@ class Email:
         raise NotImplementedError("SMTP has no way to ask whether a mail went out.")
 
     def receive(self, headers: Headers, body: bytes, sender: SenderConfig) -> Hook:
-        raise Malformed(
-            "The webhook",
-            reason="is for a mail sender, and email has no webhook.",
-            remedy="Remove the webhook at your mail provider.",
-        )
+        return webhooks.receive(headers, body, secrets=sender.secrets.get("webhook_secrets", ()))
 
     def parse(self, headers: Headers, body: bytes) -> Sequence[ChannelEvent]:
-        return ()
+        return webhooks.parse(body)
 
 
 def _send(envelope: Envelope, mail: EmailMessage, until: float) -> None:

@@ -37,6 +37,7 @@ class Place(NamedTuple):
 
 
 RENO = Place("Reno", "NV", "America/Los_Angeles", "775")
+DALLAS = Place("Dallas", "TX", "America/Chicago", "214")
 COLUMBUS = Place("Columbus", "OH", "America/New_York", "614")
 
 

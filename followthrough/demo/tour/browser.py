@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from http.cookiejar import CookieJar
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import NamedTuple
 from urllib.error import HTTPError
 from urllib.parse import urlencode
 from urllib.request import HTTPCookieProcessor, Request, build_opener
 
+from followthrough.demo.tour.form import pressed
 from followthrough.demo.tour.page import Element, read
 from followthrough.demo.tour.proof import check
 
@@ -27,7 +28,9 @@ class Browser:
 
     def __init__(self, address: str) -> None:
         self.address = address
-        self._opener = build_opener(HTTPCookieProcessor(CookieJar()))
+        # The product is told that it is behind TLS, and this is the other side of it.
+        kept = CookieJar(DefaultCookiePolicy(secure_protocols=("http", "https")))
+        self._opener = build_opener(HTTPCookieProcessor(kept))
         self._token = ""  # of the forms on the page looked at last
 
     def get(self, path: str) -> Answer:
@@ -52,6 +55,17 @@ class Browser:
         answer = self._ask(path, urlencode(given).encode(), {"Referer": self.address + path})
         check(answer.status < 400, f"POST {path} answers {answer.status}")
         return answer
+
+    def submit(self, path: str, words: str, **fields: str) -> Element:
+        """Press the button that says `words` on the page at `path`, with these values in fields of
+        its form; the page that comes then. Raises Failed when it is refused."""
+        sent = pressed(self.page(path), words).having(fields)
+        there = sent.action or path
+        body = urlencode(sent.pairs).encode()
+        answer = self._ask(there, body, {"Referer": self.address + there})
+        found = read(answer.text)
+        check(answer.status < 400, f"POST {there} answers {answer.status}: {found.text[:2000]}")
+        return found
 
     def _ask(
         self, path: str, body: bytes | None = None, headers: Mapping[str, str] | None = None

@@ -23,9 +23,10 @@ from followthrough.demo.tour.proof import check, until
 
 RENO = ZoneInfo(ats.RENO.zone)
 WEEK = range(6)  # Monday to Saturday have the same hours
-MORNING = range(9, 14)  # hours
+MORNING = range(9, 13)  # hours
 STEP = 20  # hours; the product disbelieves an ATS that is a day ahead of it
 HEARD = 0.3  # seconds in which every process should have heard that the clock was moved
+STOPPED = "They asked for no more messages at this address"  # a receipt's words
 _numbers = count(1)
 
 
@@ -65,7 +66,7 @@ class Clock:
         self.on(next(hours for hours in count() if self._is(hours, hour, days)))
 
     def by_day(self, *, days: Sequence[int] = WEEK) -> None:
-        """Move it on to a morning, unless six hours of the day are left."""
+        """Move it on to a morning, unless seven hours of the day are left."""
         if not (self.local().hour in MORNING and self.local().weekday() in days):
             self.to(10, days=days)
 
@@ -120,10 +121,17 @@ class Buyer:
         told = {"type": "inbound", "id": f"in-{next(_numbers)}", "from": who.phone, "text": text}
         self.tells(self.given.texts, told)
 
-    def reports(self, text: Text, status: str, **more: object) -> None:
-        """The gateway reports what became of a text."""
+    def mails_back(self, who: Person, text: str, mail: Mail) -> None:
+        """Somebody answers a mail, which their mail program quotes."""
+        quoted = "\n".join(f"> {line}" for line in mail.body.splitlines())
+        body = f"{text}\n\nOn Tue, 3 Jun, the company wrote:\n{quoted}\n"
+        told = {"type": "inbound", "id": f"in-{next(_numbers)}", "from": who.email, "text": body}
+        self.tells(self.given.mails, {**told, "subject": f"Re: {mail.subject}"})
+
+    def reports(self, text: Text | Mail, status: str, **more: object) -> None:
+        """The gateway, or the mail provider, reports what became of a message."""
         told = {"type": "delivery", "message_id": text.id, "status": status, **more}
-        self.tells(self.given.texts, told)
+        self.tells(self.given.mails if isinstance(text, Mail) else self.given.texts, told)
 
     def tells(self, provider: Provider, told: Mapping[str, object]) -> None:
         """A provider's signed webhook. Raises Failed unless it was stored."""
@@ -139,6 +147,11 @@ class Buyer:
             self.pages[who.name] = listed.link(who.name)
         path = self.pages[who.name]
         return self.console.page(path) if path else None
+
+    def key_of(self, who: Person) -> str:
+        """What the console calls somebody in its addresses."""
+        self.page_of(who)
+        return self.pages[who.name].rpartition("/")[2].partition("?")[0]
 
     def reads(self, who: Person, *words: str) -> str:
         """What the page of somebody says in one item, once one of them has all of `words`."""

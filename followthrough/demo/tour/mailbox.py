@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import email
 import email.policy
+import re
 import socketserver
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from typing import NamedTuple
@@ -21,6 +22,19 @@ class Mail(NamedTuple):
     subject: str
     body: str
     at: float
+    headers: Mapping[str, str]
+
+    @property
+    def one_click(self) -> str:
+        """Where a mail program unsubscribes with one POST (RFC 8058); '' where it cannot."""
+        said = self.headers.get("List-Unsubscribe-Post", "")
+        links = re.findall(r"<(https://[^>]+)>", self.headers.get("List-Unsubscribe", ""))
+        return links[0] if links and said == "List-Unsubscribe=One-Click" else ""
+
+    @property
+    def links(self) -> list[str]:
+        """The links that can be read in it."""
+        return re.findall(r"https?://\S+", self.body)
 
 
 class Mailbox:
@@ -34,7 +48,9 @@ class Mailbox:
         read = email.message_from_bytes(data, policy=email.policy.default)
         part = read.get_body(("plain",))
         body = part.get_content() if part else ""
-        self.mails.append(Mail(read["Message-ID"], to, read["Subject"], body, time.monotonic()))
+        headers = {name: str(value) for name, value in read.items()}
+        came = time.monotonic()
+        self.mails.append(Mail(read["Message-ID"], to, read["Subject"], body, came, headers))
 
     def to(self, address: str) -> list[Mail]:
         """What was sent to an address."""

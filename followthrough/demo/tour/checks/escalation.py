@@ -64,11 +64,21 @@ def _form(buyer: Buyer, handoff: Element) -> str:
     return found
 
 
-def _resolved(buyer: Buyer, who: Person, handoff: Element) -> str:
-    """Once a person has seen to it, automation goes on."""
-    pressed = time.monotonic()
+def resolve(buyer: Buyer, handoff: Element) -> None:
+    """A member says that they have seen to what a line of the first page tells."""
     buyer.console.press(_form(buyer, handoff))
+
+
+def _resolved(buyer: Buyer, who: Person, handoff: Element) -> str:
+    """Once a person has seen to it, automation goes on: after the ten seconds in which they can
+    take that back, over which the clock is moved."""
+    resolve(buyer, handoff)
+    buyer.clock.on(1)
+    moved = time.monotonic()
     (offer,) = buyer.texts(who, "your offer")
     buyer.silent(who, 2, "What was held goes out once")
     check(not buyer.today(who.name, REASON), "It still waits for a person")
-    return f"Resolved: the offer's text left {seconds(pressed, offer.at)} later."
+    return (
+        f"Resolved: the offer's text left {seconds(moved, offer.at)} after the time in which that"
+        " can be taken back."
+    )

@@ -1,25 +1,40 @@
-"""2: who says stop is left alone, at that number and for good, until they say start."""
+"""2: who says stop is left alone, in whatever words and languages, at that number and for good,
+until they say start."""
 
 from __future__ import annotations
 
 import time
 
 from followthrough.demo.tour.ats import Application, Person, person
-from followthrough.demo.tour.buyer import Buyer, seconds
+from followthrough.demo.tour.buyer import STOPPED, Buyer, seconds
+from followthrough.demo.tour.checks import optout_doubt, optout_mail, optout_page
 
-STOPPED = "They asked for no more messages at this address"
 FORMS = (  # name, language, what they write, what the confirmation says
     ("Dora Quist", "en", "STOP", "no more messages"),
     ("Emil Novak", "en", "please stop texting me", "no more messages"),
     ("Felipe Rojas", "es", "ya no me escriban más", "no recibirás más mensajes"),
+    ("Gaspard Lemaire", "fr", "ne m'envoyez plus de messages", "vous ne recevrez plus de messages"),
+    (
+        "Helena Queiroz",
+        "pt",
+        "não quero mais receber mensagens",
+        "você não receberá mais mensagens",
+    ),
 )
 
 
 def proves(buyer: Buyer) -> list[str]:
-    """Three ways to say it, everyone on the number, and the way back."""
+    """Five ways to say it in four languages, everyone on the number, and the way back; then the
+    same by mail, on their page, and what is in doubt."""
     buyer.clock.by_day()
     said = [_stops(buyer, *form) for form in FORMS]
-    return [f"{', '.join(said)}; later messages: “{STOPPED}”.", _shared(buyer)]
+    return [
+        f"{', '.join(said)}, each in its language; later messages: “{STOPPED}”.",
+        _shared(buyer),
+        *optout_mail.proves(buyer),
+        *optout_page.proves(buyer),
+        *optout_doubt.proves(buyer),
+    ]
 
 
 def _stops(buyer: Buyer, name: str, locale: str, text: str, confirmation: str) -> str:

@@ -17,6 +17,7 @@ from followthrough.demo.tour import gateway, given, mailbox, rows, table
 from followthrough.demo.tour.browser import Answer
 from followthrough.demo.tour.checks import CHECKS, Check
 from followthrough.demo.tour.checks.pages import absent
+from followthrough.demo.tour.form import pressed
 from followthrough.demo.tour.given import Given, Provider
 from followthrough.demo.tour.page import Element, read
 from followthrough.demo.tour.proof import Failed, until
@@ -40,6 +41,37 @@ def test_a_page_is_read_by_what_it_says() -> None:
     assert page.link("Records") == ""
     assert page.token() == "tok"
     assert "let li" not in page.text
+
+
+FORM = """<form action="/x"><input name="a" value="1"><input type="checkbox" name="b" value="y">
+<input type="checkbox" name="c" checked><input name="d" value="2" disabled>
+<select name="e"><option value="n">No<option value="s" selected>Some</select><textarea name="f">Why
+</textarea><button name="act" value="see">See</button><button name="act" value="do">Do it</button>
+</form>"""
+
+
+def test_a_form_is_sent_as_a_browser_sends_it() -> None:
+    sent = pressed(read(FORM), "Do it")
+    filled = {"a": "1", "c": "on", "e": "s", "f": "Why", "act": "do"}
+    assert (sent.action, dict(sent.pairs)) == ("/x", filled)
+    other = dict(sent.having({"a": "9", "b": "y", "c": ""}).pairs)
+    assert other == {"a": "9", "b": "y", "e": "s", "f": "Why", "act": "do"}
+    with pytest.raises(Failed, match="No button says “Undo it”"):
+        pressed(read(FORM), "Undo it")
+
+
+def test_one_click_takes_both_headers_and_https() -> None:
+    link = "List-Unsubscribe: <mailto:out@example.com>, <https://example.com/off/1>\n"
+    post = "List-Unsubscribe-Post: List-Unsubscribe=One-Click\n"
+    assert _mail(link + post).one_click == "https://example.com/off/1"
+    for head in (link, post, link.replace("https:", "http:") + post, link + post.replace("=", "")):
+        assert _mail(head).one_click == ""
+
+
+def _mail(head: str) -> mailbox.Mail:
+    box = mailbox.Mailbox()
+    box.take("ada@example.com", f"{head}Subject: Hello\n\nHello".encode())
+    return box.mails[0]
 
 
 def test_the_gateway_takes_texts_from_who_has_the_key_and_hides_no_repeat() -> None:
