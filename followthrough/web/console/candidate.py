@@ -117,7 +117,7 @@ def about(
         "doubt": whereabouts.doubt(zones, clock.now()),
         "wall": wall,
         "ways": ways,
-        "chosen": wishes.standing(wish, zone=wall.zone),
+        "their_wishes": wishes.standing(wish, zone=wall.zone),
         "points": points,
         "handoffs": waiting,
         "silent": silent,
