@@ -236,9 +236,9 @@ def _lost() -> Iterator[str]:
     from followthrough.core import clock
     from followthrough.store import sql
 
-    for id, state, held_for, due_at, receipt in sql.rows(_HELD):
+    for touch, state, held_for, due_at, receipt in sql.rows(_HELD):
         if not (state == "planned" and held_for and due_at > clock.now() and receipt):
-            yield f"{id} is {state}, held for {held_for!r} until {due_at}, receipt: {receipt}"
+            yield f"{touch} is {state}, held for {held_for!r} until {due_at}, receipt: {receipt}"
 
 
 _LEFT = """
@@ -248,7 +248,8 @@ WHERE ended_at IS NULL AND (state <> 'planned' OR due_at <= %s OR held_for = '')
 
 
 def _rest(*, patience: float = 60) -> float:
-    """Wait until nothing is due, on its way or to be tried again; raises TimeoutError when nothing moves any more."""
+    """Wait until nothing is due, on its way or to be tried again; raises TimeoutError when nothing
+    moves any more."""
     from followthrough.core import clock
     from followthrough.store import sql
 

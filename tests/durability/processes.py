@@ -90,10 +90,12 @@ def _group(pid: int) -> list[int]:
 
 
 @contextmanager
-def workers(log: Path) -> Iterator[Workers]:
-    """A place to start workers from; whatever still lives is killed at the end."""
+def workers(log: Path, *, dawdle: float = 0) -> Iterator[Workers]:
+    """A place to start workers from; whatever still lives is killed at the end. `dawdle`: seconds
+    between their decisions and the commit (see zygote)."""
+    given = ["--dawdle", str(dawdle)] if dawdle else []
     with log.open("w") as file:
-        zygote = _python("tests.durability.zygote", stdin=subprocess.PIPE, stderr=file)
+        zygote = _python("tests.durability.zygote", *given, stdin=subprocess.PIPE, stderr=file)
         made = Workers(zygote)
         try:
             assert zygote.stdout
