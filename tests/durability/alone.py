@@ -11,7 +11,7 @@ from typing import Any
 from tests.durability import servers
 from tests.durability.processes import ROOT
 
-PATIENCE = 240  # seconds
+PATIENCE = 600  # seconds
 
 
 def run(name: str, *given: str) -> dict[str, Any]:

@@ -71,7 +71,7 @@ def _play(given: argparse.Namespace, folder: Path) -> dict[str, Any]:
     ):
         crowding = Crowding(random.Random(given.seed), provider, workers, phones=given.phones)
         crowding.run(kills=given.kills)
-        rested = _rest()
+        rested = rest()
     found = crowding.problems()
     return {**crowding.counts(), "kills": given.kills, "rested_s": round(rested, 1),
             "seconds": round(time.monotonic() - began, 1), "problems": found[:20]}  # fmt: skip
@@ -247,7 +247,7 @@ WHERE ended_at IS NULL AND (state <> 'planned' OR due_at <= %s OR held_for = '')
 """
 
 
-def _rest(*, patience: float = 60) -> float:
+def rest(*, patience: float = 60) -> float:
     """Wait until nothing is due, on its way or to be tried again; raises TimeoutError when nothing
     moves any more."""
     from followthrough.core import clock

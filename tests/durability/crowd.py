@@ -20,7 +20,7 @@ from followthrough.accounts import clock as installation
 from followthrough.audit.facts import Actor
 from followthrough.core import clock
 from followthrough.governance import consent
-from followthrough.journeys.models import Version
+from followthrough.journeys.models import Run, Version
 from followthrough.messages import planning
 from followthrough.people.models import Application, Candidate, ContactPoint
 from followthrough.store import sql
@@ -85,6 +85,15 @@ def _consent(people: Sequence[Candidate]) -> None:
     ])  # fmt: skip
 
 
+def follow(apps: Iterable[Application], version: Version) -> None:
+    """Have applications follow a map."""
+    Run.objects.bulk_create(
+        Run(organization_id=app.organization_id, application=app, version=version, state={},
+            started_at=clock.now())
+        for app in apps
+    )  # fmt: skip
+
+
 class Wanted(NamedTuple):
     """A message to plan."""
 
@@ -130,13 +139,14 @@ class Got:
     channel: str
     candidate: UUID
     application: UUID
+    version: UUID
     urgent: bool
     decided: datetime
     called: float
 
 
 _SENT = """
-SELECT t.id, a.id, t.candidate_id, t.application_id, t.priority, m.at, a.channel
+SELECT t.id, a.id, t.candidate_id, t.application_id, t.version_id, t.priority, m.at, a.channel
 FROM messaging_touch t JOIN messaging_attempt a ON a.touch_id = t.id AND a.state = 'accepted'
 JOIN messaging_message m ON m.id = a.id
 """
@@ -150,6 +160,6 @@ def got(log: Path) -> Iterator[Got]:
         said = json.loads(line)
         if said["key"] not in known:
             raise LookupError(f"{said['key']} was taken by the provider, but is not sent")
-        touch, attempt, candidate, application, priority, at, channel = known[said["key"]]
-        yield Got(touch, attempt, said["to"], channel, candidate, application,
+        touch, attempt, candidate, application, version, priority, at, channel = known[said["key"]]
+        yield Got(touch, attempt, said["to"], channel, candidate, application, version,
                   priority == URGENT, at, said["at"])  # fmt: skip
