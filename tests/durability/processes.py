@@ -116,7 +116,8 @@ class Provider:
     def given(self) -> dict[str, int]:
         """How often each message was taken, by its key."""
         counts: dict[str, int] = {}
-        for line in self.log.read_text().splitlines() if self.log.exists() else ():
+        said = self.log.read_text() if self.log.exists() else ""
+        for line in said.rpartition("\n")[0].splitlines():  # the last one may be half written
             key = json.loads(line)["key"]
             counts[key] = counts.get(key, 0) + 1
         return counts
