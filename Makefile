@@ -67,8 +67,8 @@ mutants: $(DEV)  ## Remove each guard in turn and see the tests turn red
 story: $(DEV)  ## Play stories and print what happened: make story NAME=quiet
 	@$(PY) -m pytest tests/test_stories.py -k "$(or $(NAME),story)" --story-print
 
-durability: $(DEV)  ## Kill workers 200 times and count what was sent
-	@$(PY) -m tests.durability --kills 200
+durability: $(DEV)  ## Kill workers 200 times and count what was sent; caps, opt-outs, switches
+	@$(PY) -m tests.durability --kills 200 --all
 
 screens: $(DEV)  ## Take the pictures of every page in docs/screens, from the running product
 	@$(PY) -m tests.browser

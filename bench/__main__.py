@@ -17,6 +17,7 @@ os.environ.setdefault("FOLLOWTHROUGH_POSTGRES", "bench")
 RESULTS = Path(__file__).parent / "results" / "latest.json"
 
 FLOORS: dict[str, tuple[str, float]] = {
+    "gate_us": ("<=", 60),
     "webhooks_accepted_per_s": (">=", 3000),
     "handover_p50_ms_at_5": ("<=", 15),
     "handover_p50_ms_at_50": ("<=", 15),

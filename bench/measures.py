@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import connection
 
 from bench import load, world
+from bench.gate import gate
 from bench.processes import (
     ROOT,
     cpu_by_process,
@@ -183,7 +184,7 @@ def cpu() -> Results:
         }
 
 
-ALL = (webhooks, handover, touches, drain, end_to_end, cpu)
+ALL = (gate, webhooks, handover, touches, drain, end_to_end, cpu)
 
 
 # --- looking ----------------------------------------------------------------------------------

@@ -9,9 +9,9 @@ import pytest
 from followthrough.audit.models import Fact
 from followthrough.core import clock
 from followthrough.governance.freezes import channel_subject
-from followthrough.governance.models import Freeze
+from followthrough.governance.models import AddressBlock, Freeze
 from followthrough.messages.models import Receipt, Touch
-from followthrough.runs import engine, switches
+from followthrough.runs import engine, switches, verdicts
 from tests.properties.life import Life, lived
 from tests.test_replies import member_of
 
@@ -75,6 +75,39 @@ def test_only_that_channel_or_sender_stands_still(life, kind):
     life.says("Help", channel="email")
     engine.drain()
     assert [call.channel for call in life.provider.calls] == ["email"]
+
+
+@pytest.mark.parametrize("kind", ["organization", "channel", "sender"])
+def test_confirmations_wait_too_and_no_switch_hinders_an_opt_out(life, kind):
+    life.ats("app-1", stage="New")
+    engine.drain()
+    freeze = stop(life, kind)
+    life.says("STOP")
+    engine.drain()
+    assert len(life.provider.calls) == 1  # the first message; nothing since
+    assert Touch.objects.get(origin="service").held_for == "frozen"
+    assert AddressBlock.objects.filter(lifted_at=None).exists()
+    switches.go(freeze, member=member_of(life), at=clock.now())
+    engine.drain()
+    assert Touch.objects.get(origin="service").state == "sent"
+
+
+@pytest.mark.parametrize("kind", ["organization", "channel", "sender"])
+def test_a_confirmation_that_was_decided_is_stopped_before_it_leaves(life, kind, monkeypatch):
+    life.ats("app-1", stage="New")
+    engine.drain()
+    write = verdicts.Verdicts.write
+
+    def write_and_stop(decided):
+        write(decided)
+        if decided.ready:
+            stop(life, kind)
+
+    monkeypatch.setattr(verdicts.Verdicts, "write", write_and_stop)
+    life.says("STOP")
+    engine.drain()
+    assert len(life.provider.calls) == 1
+    assert Touch.objects.get(origin="service").state == "planned"
 
 
 def test_a_switch_with_an_end_ends_by_itself(life):

@@ -149,9 +149,10 @@ def _judge(case: Case) -> Decision:
 
 
 def _first_stop(case: Case, checks: Sequence[Callable[[Case], Finding]]) -> Finding | None:
+    note = case.checks.append
     for check in checks:
         found = check(case)
-        case.checks.append(found.check)
+        note(found.check)
         if not found.goes_on:
             return found
     return None

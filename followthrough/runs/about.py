@@ -76,7 +76,9 @@ def _anchor(subject: Subject, anchors: Anchors, name: str) -> Any:
     at, sequence = anchors.get(anchor, (None, 0))
     if at is None:
         return None
-    return {"at": iso(at), "sequence": sequence}.get(what)
+    if what == "sequence":  # for each message that is planned around it
+        return sequence
+    return iso(at) if what == "at" else None
 
 
 _NAMED = {"application": _field, "ask": _ask, "anchor": _anchor}

@@ -1,6 +1,7 @@
 """`python -m tests.durability --kills 200 --seed 7`: kill workers for minutes, then count.
 
-A failing seed is run again with the same `--seed` and `--lanes`.
+A failing seed is run again with the same `--seed` and `--lanes`. With `--all` caps, opt-outs and
+kill switches follow, at length.
 """
 
 from __future__ import annotations
@@ -12,10 +13,11 @@ import random
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import Any
 
-from tests.durability import servers
+from tests.durability import alone, servers
 from tests.durability.processes import ROOT
 
 COLUMNS = ("seed", "kills", "in flight", "workers", "zombies", "applications", "messages",
@@ -36,7 +38,18 @@ def main() -> None:
         ]
         results = [_result(lane) for lane in lanes]
     _print(results, seconds=time.monotonic() - began)
+    results += _others(given.seed) if given.all else []
     sys.exit(any(result["problems"] for result in results))
+
+
+def _others(seed: int) -> Iterator[dict[str, Any]]:
+    """What else the suite tries in small, at length."""
+    for name, *given in (
+        ("caps", "--phones", "150", "--kills", "12"), ("stops",), ("switches", "--rounds", "4"),
+    ):  # fmt: skip
+        found = alone.run(name, "--seed", str(seed), *given)
+        print(f"{name}: {found}", flush=True)
+        yield found
 
 
 def _arguments() -> argparse.Namespace:
@@ -46,6 +59,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--lanes", type=int, default=3, help="side by side, each on its own")
     parser.add_argument("--server", choices=("given", "debian"), default="given")
     parser.add_argument("--latency-ms", type=float, default=20, help="of the provider")
+    parser.add_argument("--all", action="store_true", help="also caps, opt-outs, kill switches")
     return parser.parse_args()
 
 

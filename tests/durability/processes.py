@@ -90,10 +90,12 @@ def _group(pid: int) -> list[int]:
 
 
 @contextmanager
-def workers(log: Path) -> Iterator[Workers]:
-    """A place to start workers from; whatever still lives is killed at the end."""
+def workers(log: Path, *, dawdle: float = 0) -> Iterator[Workers]:
+    """A place to start workers from; whatever still lives is killed at the end. `dawdle`: seconds
+    between their decisions and the commit (see zygote)."""
+    given = ["--dawdle", str(dawdle)] if dawdle else []
     with log.open("w") as file:
-        zygote = _python("tests.durability.zygote", stdin=subprocess.PIPE, stderr=file)
+        zygote = _python("tests.durability.zygote", *given, stdin=subprocess.PIPE, stderr=file)
         made = Workers(zygote)
         try:
             assert zygote.stdout
@@ -114,7 +116,8 @@ class Provider:
     def given(self) -> dict[str, int]:
         """How often each message was taken, by its key."""
         counts: dict[str, int] = {}
-        for line in self.log.read_text().splitlines() if self.log.exists() else ():
+        said = self.log.read_text() if self.log.exists() else ""
+        for line in said.rpartition("\n")[0].splitlines():  # the last one may be half written
             key = json.loads(line)["key"]
             counts[key] = counts.get(key, 0) + 1
         return counts

@@ -44,11 +44,13 @@ class Databases:
         with self.lock:
             name = f"mutants_{os.getpid()}_{next(self.numbers)}"
             self._run(f'CREATE DATABASE "test_{name}" TEMPLATE "{self.template}"')
+            self._run(f'CREATE DATABASE "{name}"')  # tests that make their own begin there
         try:
             yield urlunsplit(urlsplit(self.url)._replace(path=f"/{name}"))
         finally:
             with psycopg.connect(self.url, autocommit=True) as admin:
                 drop(admin, f"test_{name}")
+                drop(admin, name)
 
     def _run(self, statement: str) -> None:
         with psycopg.connect(self.url, autocommit=True) as admin:

@@ -62,7 +62,7 @@ def _without(code: str, outcome: str) -> Finding:
 def _full(case: Case, cap: Cap) -> bool:
     """Whether `cap` has no room for one more."""
     if cap.window == STAGE:
-        return case.draft.origin != "member" and _in_stage(case, cap) >= _limit(case, cap)
+        return case.draft.origin != "member" and _stage_full(case, cap)
     recent = _recent(case, cap)
     if len(recent) + len(case.sent) < _limit(case, cap):
         return False  # whatever they are
@@ -104,7 +104,7 @@ def _recent(case: Case, cap: Cap) -> Sequence[Stored]:
 def _since(case: Case, cap: Cap) -> float:
     """What was later than this may count."""
     if cap.window == DAY:
-        return min(began for began, _ in _days(case.zones, case.minute)) - 1
+        return _earliest(case.zones, case.minute) - 1
     return case.seconds - cap.seconds
 
 
@@ -113,6 +113,12 @@ def _days(names: tuple[str, ...], minute: int) -> Sequence[Day]:
     """When today began in each zone (in seconds since 1970) and when it will have ended."""
     now = datetime.fromtimestamp(minute * 60, tz=UTC)
     return [_day(zones.local(now, name).date(), name) for name in names or NOWHERE]
+
+
+@lru_cache(maxsize=16_384)
+def _earliest(names: tuple[str, ...], minute: int) -> float:
+    """When today began in the first of them."""
+    return min(began for began, _ in _days(names, minute))
 
 
 def _day(day: date, name: str) -> Day:
@@ -135,18 +141,21 @@ def _sent(case: Case, cap: Cap) -> Iterator[Use]:
             yield Use(case.seconds, str(one.touch_id), "", sent.option.channel, one.purpose)
 
 
-def _in_stage(case: Case, cap: Cap) -> int:
-    """How many messages about this application went out in its stage, this pass included."""
+def _stage_full(case: Case, cap: Cap) -> bool:
+    """Whether enough messages about this application went out in its stage, this pass included."""
+    earlier, limit = case.draft.told, _limit(case, cap)
+    told = [*earlier, *_said(case)] if case.sent else earlier
+    return len(told) >= limit and limit <= sum(
+        cap.covers(channel, purpose) and purpose != "service" for channel, purpose in told
+    )
+
+
+def _said(case: Case) -> Iterator[tuple[str, str]]:
+    """What is said in this pass about the same application."""
     about = case.draft.facts.get("application.id")
-    now = (
-        (sent.option.channel, one.purpose)
-        for one, sent in case.sent
-        if one.facts.get("application.id") == about
-    )
-    return sum(
-        cap.covers(channel, purpose) and purpose != "service"
-        for channel, purpose in (*case.draft.told, *now)
-    )
+    for one, sent in case.sent:
+        if one.facts.get("application.id") == about:
+            yield sent.option.channel, one.purpose
 
 
 def _told(case: Case, cap: Cap) -> Mapping[str, Any]:

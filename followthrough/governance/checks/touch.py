@@ -33,7 +33,12 @@ def relevant(case: Case) -> Finding:
 
 def _asked(part: Mapping[str, Any]) -> str:
     """The field that a part of a condition asks for; of one with parts, the first."""
-    return part["field"] if "field" in part else next(predicates.fields(part), "")
+    while "field" not in part:
+        parts = part.get("all") or part.get("any")
+        if not parts:
+            return ""
+        part = parts[0]
+    return str(part["field"])
 
 
 @lru_cache(maxsize=4096)

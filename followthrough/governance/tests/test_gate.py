@@ -244,6 +244,10 @@ KILL = {"why": "kill_switch"}
         ([freeze()], "service", "service", True),
         ([freeze(subject_kind="organization", **KILL)], "member", "reply", False),
         ([freeze(subject_kind="organization", **KILL)], "service", "service", False),
+        ([freeze(subject_kind="channel", channel="sms", **KILL)], "service", "service", False),
+        ([freeze(subject_kind="sender", subject_id=UUID(int=3), **KILL)],
+         "service", "service", False),
+        ([freeze(subject_kind="map", **KILL)], "service", "service", True),
         ([freeze(subject_kind="channel", channel="sms", **KILL)], "map", "informational", False),
         ([freeze(subject_kind="channel", channel="email", **KILL)], "map", "informational", True),
         ([freeze(subject_kind="sender", subject_id=UUID(int=3), **KILL)], "member", "reply", False),
@@ -251,7 +255,7 @@ KILL = {"why": "kill_switch"}
         ([freeze(until=NOON)], "map", "informational", True),
         ([freeze(until=NOON + HOUR)], "map", "informational", False),
     ],
-)
+)  # fmt: skip
 @pytest.mark.parametrize("whose", ["person", "draft"])
 def test_freezes_silence_automation_and_kill_switches_members_too(
     freezes, origin, purpose, goes, whose
