@@ -71,6 +71,14 @@ def load_duties() -> None:
     for name in ("runs.dispatch", "runs.reconcile", "runs.house", "intake.work",
                  "intake.write_backs"):  # fmt: skip
         import_module(f"followthrough.{name}")
+    read_once()
+
+
+def read_once() -> None:
+    """Have the grammars of every language ready before somebody writes."""
+    from followthrough.conversations import understanding
+
+    understanding.read("Could I come a little later tomorrow, please?", ask=None)
 
 
 def collect_rarely() -> None:

@@ -33,7 +33,7 @@ LINES: Mapping[str, Mapping[tuple[str, ...], str]] = {
             STOP,
         ): "This is {company}, about your application. Reply STOP to end them.",
         (COMPANY,): "This is {company}, about your application.",
-        (AUTOMATED, STOP): "This is an automated message. Reply STOP to end them.",
+        (AUTOMATED, STOP): "This is an automated message. Reply STOP to get no more.",
         (AUTOMATED,): "This is an automated message.",
         (STOP,): "Reply STOP to end these messages.",
     },

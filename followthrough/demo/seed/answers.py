@@ -32,7 +32,7 @@ STOPS: Texts = {
     "es": ("ALTO", "Ya no me escriban por favor"),
 }
 DOUBTFUL: Texts = {
-    "en": ("Can you stop texting before 10?", "Will you stop texting if I say no?"),
+    "en": ("Can you stop texting before 10?", "Stop texting me until Monday, please"),
     "es": ("¿Pueden dejar de escribirme hasta el lunes?",),
 }
 TIMES: Texts = {

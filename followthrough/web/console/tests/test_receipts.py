@@ -278,7 +278,7 @@ def test_a_receipt_names_every_check_with_where_its_rule_comes_from(
     page = owner.get(f"/receipts/{made.id}").content.decode()
     assert page.count("data-outcome=") == 4
     assert "Ledger, 3 Jun: May be contacted by text: they said so on the application form." in page
-    assert 'rel="noreferrer">United States, federal, rule pack version 1</a>' in page
+    assert 'rel="noreferrer">United States, federal, rule pack version 2</a>' in page
     assert '<a href="/policies/">The default policy</a>' in page
     part = owner.get(f"/receipts/{made.id}", headers={"HX-Request": "true"}).content.decode()
     assert "<html" not in part
