@@ -55,8 +55,8 @@ def test_narrower_hours_hold_and_say_until_when(life):
     found = told(life, hours=MORNINGS)
     assert found.after == {("held", "quiet_hours"): 3}
     assert found.changed == 3
-    (example, *_) = found.examples
-    assert (example.before.what, example.after.what) == ("sent", "held")
+    example = next(one for one in found.examples if one.before.what == "sent")
+    assert example.after.what == "held"
     opens = clock.now() + timedelta(hours=23)
     assert opens <= example.after.until <= opens + timedelta(minutes=15)
 

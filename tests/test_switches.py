@@ -143,3 +143,13 @@ def test_how_many_it_would_stop_is_told_beforehand(life, kind):
     assert told("sms", days=1) == 1
     assert told("sms", days=6) == 2
     assert told("email", days=6) == (2 if kind in ("organization", "map") else 0)
+
+
+def test_stopping_for_longer_what_is_stopped_for_an_hour_lasts_longer(life):
+    soon = clock.now() + timedelta(hours=1)
+    first = stop(life, "organization", until=soon)
+    assert stop(life, "organization", until=soon - timedelta(minutes=5)) == first
+    lasting = stop(life, "organization")
+    assert lasting.until is None
+    assert switches.standing(life.company.organization.id) == [lasting]
+    assert stop(life, "organization", until=soon) == lasting

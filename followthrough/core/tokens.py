@@ -27,9 +27,16 @@ class Token(NamedTuple):
 
 _DROPPED = {"'", "’", "ʼ", "`", "´", "‘"}  # can't, can’t and cant are one word
 _QUOTED = re.compile(r"^[ \t]*>.*$", re.MULTILINE)
-_ORIGINAL = re.compile(
-    r"^[ \t]*(?:(?:On|El|Le|Em|A)\b[^\n]{0,200}\b(?:wrote|escribi[oó]|a écrit|escreveu)\s?:[ \t]*$"
-    r"|-{2,} ?(?:Original Message|Mensaje original|Message d.origine|Mensagem original))",
+# Where a mail program begins to quote: "On <a date>, somebody wrote:" (maybe on two lines), a rule
+# with "Original Message", or the head of the mail that is answered.
+_QUOTE_BEGINS = re.compile(
+    r"^[ \t]*(?:"
+    r"(?=[^\n]*\d)(?:On|El|Le|Em|A)\b[^\n]{0,200}(?:\n[^\n]{0,200})?"
+    r"\b(?:wrote|escribi[oó]|a écrit|escreveu)\s?:[ \t]*$"
+    r"|-{2,} ?(?:Original Message|Mensaje original|Message d.origine|Mensagem original)[^\n]*$"
+    r"|(?:From|De|Da|Von):[^\n]{1,200}\n(?:[^\n]{0,200}\n){0,2}"
+    r"[ \t]*(?:Sent|Date|To|Enviado|Fecha|Para|Envoyé|À|Data|Enviada)[^\n]{0,20}:[^\n]*$"
+    r")",
     re.MULTILINE | re.IGNORECASE,
 )
 
@@ -59,13 +66,31 @@ def tokens(text: str) -> list[Token]:
 
 
 def _kept(text: str) -> Iterator[tuple[int, str]]:
-    original = _ORIGINAL.search(text)
-    until = original.start() if original else len(text)
+    """What somebody wrote themselves; all of it, where nothing else would be left."""
+    own = list(_outside(text, _quotes(text)))
+    if not any(char.isalnum() for _, char in own):
+        own = list(_outside(text, [one.span() for one in _QUOTED.finditer(text)]))
+    yield from own
+
+
+def _outside(text: str, spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, str]]:
     place = 0
-    for quoted in _QUOTED.finditer(text, 0, until):
-        yield from zip(range(place, quoted.start()), text[place : quoted.start()], strict=True)
-        place = quoted.end()
-    yield from zip(range(place, until), text[place:until], strict=True)
+    for start, end in sorted(spans):
+        yield from zip(range(place, start), text[place:start], strict=False)
+        place = max(place, end)
+    yield from zip(range(place, len(text)), text[place:], strict=True)
+
+
+def _quotes(text: str) -> list[tuple[int, int]]:
+    """The lines that are quoted, and what a mail program writes above them. Where it marks no line,
+    all that follows is the quote."""
+    found = [one.span() for one in _QUOTED.finditer(text)]
+    for header in _QUOTE_BEGINS.finditer(text):
+        if text[header.end() :].lstrip().startswith(">"):
+            found.append(header.span())
+        else:
+            return [*found, (header.start(), len(text))]
+    return found
 
 
 def plain(text: str) -> str:

@@ -22,6 +22,7 @@ ANY_HOUR_CHANNELS = frozenset({"email"})  # `default` hours do not bind them: th
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 PURPOSES = ("informational", "outreach", "reply")  # `service` is never capped
 LOCAL = "local"  # the holidays of wherever the candidate may be
+LONGEST_REPLY = 60  # minutes in which an answer may go out at any hour: longer is no conversation
 LONGEST_CAP = 168  # hours: earlier messages are remembered for eight days
 
 Channel = Literal["sms", "email", "whatsapp", "webchat", "voice"]
@@ -122,9 +123,10 @@ class CapDocument(Document):
                 "A cap counts over exactly one window.",
                 "Write hours: 24, or window: day, or window: stage.",
             )
-        if self.window == "stage" and self.per != "application":
+        if (self.window == "stage") != (self.per == "application"):
             raise refused(
-                "A stage is one application's.", "Write per: application with window: stage."
+                "A stage is one application's, and only a stage counts by application.",
+                "Write per: application with window: stage, or neither.",
             )
         return self
 
@@ -225,7 +227,7 @@ class PolicyDocument(Document):
     hours: HoursDocument
     caps: list[CapDocument] = []
     keep_for_priority: KeepDocument = KeepDocument()
-    reply_minutes: int = Field(default=30, ge=0, le=1440)
+    reply_minutes: int = Field(default=30, ge=0, le=LONGEST_REPLY)
     require_consent: dict[Channel, bool] = {"sms": True, "email": False}
     merge_nudges: bool = True
     spread_minutes: int = Field(default=0, ge=0, le=180)

@@ -17,25 +17,39 @@ COMPANY, AUTOMATED, STOP = "company", "automated", "stop"
 ALL = (COMPANY, AUTOMATED, STOP)
 BY_A_PERSON = (COMPANY, STOP)
 
-# The words that a carrier or the matcher takes for an opt-out, as they are offered: in capitals.
-_STOP = re.compile(r"\b(?:STOP|ALTO|BAJA|PARAR|ARR[EÊ]T|SAIR)\b")
-_AUTOMATED = ("automat", "robot", "chatbot", "assistente virtual", "asistente virtual",
-              "assistant virtuel")  # fmt: skip
+# Ways of saying it, not only the words: a bus stop and an automation engineer say nothing of us.
+_STOP = re.compile(
+    r"(?:\b(?:reply|text|send|write|responde|escribe|envía|repondez|répondez|envoyez|tapez|responda"
+    r"|envie|escreva)\W+(?:con\W+|avec\W+|com\W+)?|^|[.:!?]\s+)"
+    r"[\"“«']?(?:STOP|ALTO|BAJA|PARAR|ARR[EÊ]T|SAIR)\b",
+    re.IGNORECASE | re.MULTILINE,
+)
+_CAPITALS = re.compile(r"\b(?:STOP|ALTO|BAJA|PARAR|ARR[EÊ]T|SAIR)\b")
+_AUTOMATED = re.compile(
+    r"\b(?:automated|automatic|automatically|automatico|automaticos|automatica|automaticas"
+    r"|automaticamente|automatique|automatiques|automatiquement)\W+(?:\w+\W+)?"
+    r"(?:message|messages|text|texts|reply|assistant|system|sent)\b"
+    r"|\b(?:sent|sends|send|written)\b[^.!?]{0,40}\bautomatically\b"
+    r"|\b(?:mensaje|mensajes|mensagem|mensagens|message|messages|texto|textos|assistente|asistente"
+    r"|assistant)\W+(?:\w+\W+)?(?:automatic[oa]s?|automatiques?|automatizad[oa]s?|virtual|virtuel)\b"
+    r"|\b(?:envia|envio|enviado|enviada|envoie|envoye)\b[^.!?]{0,40}\bautomati(?:camente|quement)\b"
+)
+
 
 # By what is missing, in the order of ALL.
 LINES: Mapping[str, Mapping[tuple[str, ...], str]] = {
     "en": {
         (COMPANY, AUTOMATED, STOP): "{company}: automated messages about your application."
-        " Reply STOP to end them.",
+        " Reply STOP to get no more.",
         (COMPANY, AUTOMATED): "{company} sends this automatically, about your application.",
         (
             COMPANY,
             STOP,
-        ): "This is {company}, about your application. Reply STOP to end them.",
+        ): "This is {company}, about your application. Reply STOP to get no more.",
         (COMPANY,): "This is {company}, about your application.",
         (AUTOMATED, STOP): "This is an automated message. Reply STOP to get no more.",
         (AUTOMATED,): "This is an automated message.",
-        (STOP,): "Reply STOP to end these messages.",
+        (STOP,): "Reply STOP to get no more messages.",
     },
     "es": {
         (COMPANY, AUTOMATED, STOP): "{company}: mensajes automáticos sobre tu solicitud."
@@ -75,8 +89,8 @@ def missing(text: str, company: str, needed: Sequence[str]) -> tuple[str, ...]:
     said = plain(text)
     says = {
         COMPANY: plain(company) in said,
-        AUTOMATED: any(word in said for word in _AUTOMATED),
-        STOP: bool(_STOP.search(text)),
+        AUTOMATED: bool(_AUTOMATED.search(said)),
+        STOP: any(_CAPITALS.search(found[0]) for found in _STOP.finditer(text)),
     }
     return tuple(one for one in ALL if one in needed and not says[one])
 

@@ -61,7 +61,7 @@ def _covers(new: CapDocument, old: CapDocument) -> bool:
 def _others(
     before: PolicyDocument, after: PolicyDocument, old: CompiledPolicy, new: CompiledPolicy
 ) -> Iterator[Part]:
-    if after.caps and _less_kept(before.keep_for_priority, after.keep_for_priority):
+    if _less_kept(before.keep_for_priority, after.keep_for_priority):
         yield "room", ""
     if after.reply_minutes > before.reply_minutes:
         yield "reply", ""

@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
-from followthrough.accounts.models import Member
+from followthrough.accounts.models import Member, Organization
 from followthrough.channels.models import Sender
 from followthrough.core import clock
 from followthrough.governance import freezes
@@ -82,13 +82,17 @@ def standing(organization_id: UUID) -> Sequence[Freeze]:
 def stop(
     switch: Switch, *, member: Member, until: datetime | None = None, note: str = "", at: datetime
 ) -> Freeze:
-    """Stop it; one that stands already is kept as it is."""
-    Member.objects.select_for_update(of=("self",), no_key=True).get(id=member.id)  # no double click
+    """Stop it. Where it is stopped already, the longer of the two counts."""
+    Organization.objects.select_for_update(no_key=True).get(id=member.organization_id)
     known = next(
         (one for one in standing(member.organization_id) if one.subject_id == switch.subject_id),
         None,
     )
-    return known or freezes.begin(
+    if known and _lasts(known.until, until):
+        return known
+    if known:
+        freezes.end(known.id, by=f"member:{member.id}", at=at)  # the longer one takes its place
+    return freezes.begin(
         organization_id=member.organization_id,
         subject_kind=switch.kind,
         subject_id=switch.subject_id,
@@ -98,6 +102,11 @@ def stop(
         note=note,
         at=at,
     )
+
+
+def _lasts(one: datetime | None, other: datetime | None) -> bool:
+    """Whether what ends at `one` lasts as long as what ends at `other`; None: it does not end."""
+    return one is None or (other is not None and one >= other)
 
 
 @transaction.atomic

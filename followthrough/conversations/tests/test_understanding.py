@@ -145,3 +145,29 @@ def test_hostile_length_costs_linear_time(piece):
     began = time.process_time()
     read(text, ask="confirmation")
     assert time.process_time() - began < 0.5
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "On Mon, Jun 1, Acme wrote:\n> Hi\n\nSTOP",
+        "On the form I wrote:\nplease stop texting me",
+        "A friend of mine wrote:\nSTOP",
+        "-- Original message --\nSTOP",
+    ],
+)
+def test_what_stands_below_a_quote_is_heard(text: str) -> None:
+    assert read(text, ask=None).kind == "opt_out"
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "From: Acme <jobs@acme.example>\nSent: Monday\nTo: me",
+        "On Mon, 1 Jun 2026 at 10:00, Acme\n<jobs@acme.example> wrote:",
+        "De: Acme\nEnviado: lunes\nPara: mi",
+    ],
+)
+def test_our_own_words_quoted_below_an_answer_stop_nobody(head: str) -> None:
+    text = f"Thanks, Thursday at ten works\n\n{head}\n\nReply STOP to get no more messages."
+    assert read(text, ask=None).kind == "unclear"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -29,8 +30,9 @@ def key(name: str) -> UUID:
     return uuid5(_KEYS, name)
 
 
-def found(*, at: datetime) -> Connection:
-    """Make everything but the history; returns the connection to the simulated ATS."""
+def found(*, at: datetime, document: Mapping[str, Any] | None = None) -> Connection:
+    """Make everything but the history; returns the connection to the simulated ATS. `document` is
+    the policy, where it is not the company's own."""
     organization = Organization.objects.create(
         name=company.NAME, slug=company.SLUG, country=company.COUNTRY,
         postal_address=company.POSTAL_ADDRESS,
@@ -39,7 +41,7 @@ def found(*, at: datetime) -> Connection:
     owner = members[company.OWNER.email]
     policies.publish(
         organization=organization,
-        document=policy(),
+        document=document or policy(),
         author_id=str(owner.id),
         note="To begin with: the default hours and caps; mails from 07:00 to 21:00",
         at=at,

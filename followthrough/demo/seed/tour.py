@@ -20,6 +20,7 @@ from followthrough.core import clock
 from followthrough.demo.seed import company, founding, ground, plant
 from followthrough.demo.tour.ats import FAMILY
 from followthrough.demo.tour.given import Given, Provider
+from followthrough.governance import policies
 from followthrough.journeys import documents, versions
 from followthrough.journeys.definition import CHANNELS
 from followthrough.journeys.models import Assignment, MessageMap
@@ -45,7 +46,7 @@ def _check_left_behind() -> None:
 def found(*, gateway: str, api_key: str, mail_port: int) -> Given:
     """Found the company on empty tables; what an outsider is given."""
     now = clock.now()
-    connection = founding.found(at=now)
+    connection = founding.found(at=now, document=policies.default_document())
     _map(connection.organization_id)
     texts = _sends_by("sms", "http", {"base_url": gateway}, api_key=api_key)
     mails = _sends_by("email", "email", _mail_server(mail_port))

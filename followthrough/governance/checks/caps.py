@@ -154,7 +154,7 @@ def _said(case: Case) -> Iterator[tuple[str, str]]:
     """What is said in this pass about the same application."""
     about = case.draft.facts.get("application.id")
     for one, sent in case.sent:
-        if one.facts.get("application.id") == about:
+        if about is not None and one.facts.get("application.id") == about:
             yield sent.option.channel, one.purpose
 
 

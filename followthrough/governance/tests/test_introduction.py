@@ -24,6 +24,7 @@ LANGUAGES = ("en", "es", "fr", "pt")
         ("Northwind: respondeu? Responda PARAR. Mensagem automática.", ()),
         ("Northwind: message automatique. ARRÊT pour arrêter.", ()),
         ("Northwind: mensaje automático. Responde ALTO.", ()),
+        ("Northwind: the Automation Engineer role, near the bus STOP", (AUTOMATED, STOP)),
         ("Stop by Northwind", (AUTOMATED, STOP)),  # a stop that offers no way out
         ("", (COMPANY, AUTOMATED, STOP)),
     ],

@@ -16,6 +16,7 @@ from followthrough.governance.documents import (
     CHANNELS,
     DAYS,
     LOCAL,
+    LONGEST_REPLY,
     PolicyDocument,
     WeekDocument,
 )
@@ -89,10 +90,12 @@ class CapForm(forms.Form):
             self.fields[name].choices = offered
 
     def clean(self) -> dict[str, Any]:
-        """A stage is one application's, whatever was chosen beside it."""
+        """A stage is one application's, and nothing else is, whatever was chosen beside it."""
         given = super().clean() or {}
         if given.get("window") == "stage":
             given["per"] = "application"
+        elif given.get("per") == "application":
+            given["per"] = "person"
         return given
 
     def document(self) -> dict[str, Any]:
@@ -142,7 +145,7 @@ class PolicyForm(forms.Form):
     )
     reply_minutes = forms.IntegerField(
         label=gettext_lazy("Minutes in which an answer may go out at any hour"),
-        min_value=0, max_value=1440,
+        min_value=0, max_value=LONGEST_REPLY,
     )  # fmt: skip
     spread_minutes = forms.IntegerField(
         label=gettext_lazy("Minutes over which those go out that waited for the hours to open"),

@@ -107,9 +107,13 @@ def _stop(request: HttpRequest, switch: Switch) -> HttpResponse:
         note=request.POST.get("note", "").replace("\x00", "").strip()[:300],
         at=now,
     )
-    said = _("%(what)s: stopped. Nothing leaves until it is let go.") % {"what": named(switch)}
-    undo = reverse("let-go", args=(freeze.id,)) if may(request, "let-go") else ""
-    tell(request, said, undo=undo)
+    ours = freeze.begun_at == now  # what a colleague stopped is not undone by the way
+    undo = reverse("let-go", args=(freeze.id,)) if ours and may(request, "let-go") else ""
+    tell(
+        request,
+        _("%(what)s: stopped. Nothing leaves meanwhile.") % {"what": named(switch)},
+        undo=undo,
+    )
     return redirect("switches")
 
 

@@ -133,7 +133,7 @@ def test_a_week_in_words(week: dict[str, list[str]] | None, said: str):
          "At most 5 text messages for outreach to one person in any 7 days."),
         ({"per": "person", "hours": 1, "at_most": 1,
           "purposes": ["outreach", "informational", "reply"]},
-         "At most 1 messages to one person in any 1 hour."),
+         "At most 1 message to one person in any 1 hour."),
     ],
 )  # fmt: skip
 def test_a_cap_in_words(cap: dict[str, Any], said: str):
