@@ -91,10 +91,9 @@ def test_the_script_shows_no_message_of_the_test_and_fails_below_the_aim(monkeyp
 def test_what_is_learned_tells_apart_what_it_was_learned_from():
     asks = ["leave my phone in peace", "please stop texting me", "take my number off your list"]
     asks_not = ["see you on thursday at ten", "my bus is late", "where do i park"]
-    known = [training.known(text, "opt_out") for text in asks]
-    known += [training.known(text, "not") for text in asks_not]
+    known = [training.Known(training.known(text), text in asks) for text in asks + asks_not]
     weights = training.learned(known, rounds=30)
-    assert all((scorer.probability(one.features, weights) > 0.5) == one.asks for one in known)
+    assert all((scorer.probability(one.features, weights) > 0.5) == one.true for one in known)
 
 
 def test_the_figures_run_from_the_command_line():
