@@ -57,6 +57,24 @@ def test_the_test_part_is_read_no_worse_than_it_was(language: str):
     assert found.recall.of == labels["opt_out"]
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_held_out_part_is_read_no_worse_than_it_was(language: str):
+    found = figures.figures(language, "held")
+    assert found.recall.value >= figures.HELD_RECALL
+    assert found.precision.value >= figures.HELD_PRECISION
+    assert found.heard.value >= figures.HELD_HEARD
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_nothing_that_is_held_out_is_learned(language: str):
+    held = {_bare(one.text) for one in figures.examples(language, "held")}
+    learned = {
+        _bare(one.text) for part in training.PARTS for one in figures.examples(language, part)
+    }
+    assert held
+    assert not held & learned
+
+
 def test_wilson_bounds():
     low, high = Share(95, 100).bounds
     assert (round(low, 4), round(high, 4)) == (0.8882, 0.9785)
