@@ -16,8 +16,10 @@ from followthrough.governance.optout.spelling import words
 from followthrough.governance.optout.telling import Told, told_of
 
 # Chances, chosen on the held-out part: below which a clear wish is doubted; from which a suspicion
-# is believed, and a wish that no rule knows; from which nobody needs to look.
+# is believed, and a wish that no rule knows; from which nobody needs to look, and what may be in
+# doubt but hardly about this (WHO IS THIS).
 DOUBTED, BELIEVED, SURE, CALM = 0.6, 0.9, 0.95, 0.6
+POSSIBLE = 0.005
 # What a scorer may believe: a suspicion, and a wish that may only be told of or goes on with an
 # unknown word. Not a question, a condition, or a carrier’s word in another sentence.
 _SENTENCES = ("stop_contact", "no_contact", "no_more", "removal", "unsubscribe", "consent")
@@ -89,7 +91,7 @@ def _unsaid(told: Told, chances: Chances) -> Found | None:
         return None
     alone = told.said == 1  # one word has too little to weigh: NO, STOPWATCH
     sure = chances.asks >= SURE and not (told.is_doubtful or alone)
-    may_be = chances.asks >= DOUBTED if alone else chances.calm < CALM
+    may_be = chances.asks >= (DOUBTED if alone else POSSIBLE) and chances.calm < CALM
     if not sure and not may_be:
         return None
     outcome = "opt_out" if sure else AMBIGUOUS
