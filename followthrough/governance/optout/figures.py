@@ -17,13 +17,16 @@ from pathlib import Path
 from typing import NamedTuple
 
 from followthrough.governance.optout.grammar import LANGUAGES
-from followthrough.governance.optout.reading import AMBIGUOUS, read
+from followthrough.governance.optout.judging import AMBIGUOUS
+from followthrough.governance.optout.reading import read
 
 LABELLED = Path(__file__).resolve().parent.parent / "labelled"
-PARTS = ("study", "test")
+PARTS = ("study", "held", "test")
 RECALL, PRECISION = 0.98, 0.99  # the aim, on the test part
 # What every change has to keep of what was reached on it, until the aim is.
-KEPT_RECALL, KEPT_PRECISION, KEPT_HEARD = 0.75, 0.92, 0.94
+KEPT_RECALL, KEPT_PRECISION, KEPT_HEARD = 0.83, 0.90, 0.97
+# The same on the held-out part, which is harder.
+HELD_RECALL, HELD_PRECISION, HELD_HEARD = 0.67, 0.90, 0.93
 Z = 1.959964  # 95 %
 
 

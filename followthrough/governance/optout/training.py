@@ -18,47 +18,37 @@ from typing import NamedTuple
 from followthrough.core.tokens import tokens
 from followthrough.governance.optout import figures, scorer
 from followthrough.governance.optout.grammar import LANGUAGES
-from followthrough.governance.optout.reading import in_every_language
 from followthrough.governance.optout.spelling import words
+from followthrough.governance.optout.telling import told_of
 
-PARTS = ("study", "more")
-ROUNDS, STEP, KEPT_SMALL = 24, 0.5, 2e-5  # rounds, first step, what pulls weights towards 0
-AMBIGUOUS_COUNTS = 2.0  # times: few are known, and each must not be taken for a wish
+PARTS = ("study", "more", "field")
+ROUNDS, STEP, KEPT_SMALL = 10, 0.5, 2e-5  # rounds, first step, what pulls weights towards 0
+SELDOM = 3  # messages that must have a feature: what fewer have teaches little
 SMALLEST = 0.1  # weights that are kept
 
 
 class Known(NamedTuple):
-    """A message whose label is known: its features, whether it asks for silence, and how much it
-    counts."""
+    """A message whose label is known: its features, and whether what is learned is true of it."""
 
     features: scorer.Features
-    asks: bool
-    weight: float = 1.0
+    true: bool
 
 
-def known(text: str, label: str) -> Known:
-    """A labelled message with its features."""
-    seen = words(tokens(text))
-    _, main = in_every_language(seen, locale="")
-    weight = AMBIGUOUS_COUNTS if label == "ambiguous" else 1.0
-    return Known(scorer.features(seen, main), label == "opt_out", weight)
+def known(text: str) -> scorer.Features:
+    """The features of a message."""
+    return scorer.features(told_of(words(tokens(text))))
 
 
-def usual(given: Sequence[Known]) -> list[Known]:
-    """The same without the features that only one message has, which teach nothing."""
-    counts = Counter(name for one in given for name in one.features)
-    return [
-        one._replace(
-            features={name: value for name, value in one.features.items() if counts[name] > 1}
-        )
-        for one in given
-    ]
+def usual(given: Sequence[scorer.Features]) -> list[scorer.Features]:
+    """The same without the features that few messages have."""
+    counts = Counter(name for one in given for name in one)
+    return [{name: value for name, value in one.items() if counts[name] >= SELDOM} for one in given]
 
 
-def everything() -> list[Known]:
+def everything() -> list[figures.Example]:
     """All that may be learned from."""
     return [
-        known(one.text, one.label)
+        one
         for part in PARTS
         for language in LANGUAGES
         for one in figures.examples(language, part)
@@ -74,7 +64,7 @@ def learned(given: Sequence[Known], *, rounds: int = ROUNDS) -> dict[str, float]
     for _ in range(rounds):
         chance.shuffle(order)
         for one in order:
-            wrong = one.weight * (scorer.probability(one.features, weights) - one.asks)
+            wrong = scorer.probability(one.features, weights) - one.true
             for name, value in (*one.features.items(), ("", 1.0)):
                 slope = wrong * value + KEPT_SMALL * weights[name]
                 steepness[name] += slope * slope
@@ -84,10 +74,17 @@ def learned(given: Sequence[Known], *, rounds: int = ROUNDS) -> dict[str, float]
 
 def main() -> None:
     argparse.ArgumentParser(prog="optout.training", description=__doc__).parse_args()
-    found = learned(usual(everything()))
-    kept = {name: round(one, 2) for name, one in sorted(found.items()) if abs(one) >= SMALLEST}
+    given = everything()
+    described = usual([known(one.text) for one in given])
+    asks, calm = (
+        learned([Known(has, one.label == label) for has, one in zip(described, given, strict=True)])
+        for label in ("opt_out", "not")
+    )
+    pairs = {name: (round(asks[name], 2), round(calm[name], 2)) for name in sorted(asks)}
+    kept = {name: pair for name, pair in pairs.items() if max(map(abs, pair)) >= SMALLEST}
     lines = ",\n".join(
-        f"{json.dumps(name, ensure_ascii=False)}: {one}" for name, one in kept.items()
+        f"{json.dumps(name, ensure_ascii=False)}: [{one}, {two}]"
+        for name, (one, two) in kept.items()
     )
     scorer.WEIGHTS.write_text(f"{{\n{lines}\n}}\n", "utf-8")
     sys.stdout.write(f"{len(kept)} weights in {scorer.WEIGHTS}\n")

@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from followthrough.governance import optout, optout_phrases
-from followthrough.governance.optout import reading
+from followthrough.governance.optout import scorer
+from followthrough.governance.optout.scorer import Chances
 
 CARRIERS = """
 STOP|STOPALL|UNSUBSCRIBE|END|QUIT|CANCEL|REVOKE|OPTOUT|OPT-OUT|ARRET|TD|REMOVE
@@ -51,7 +52,9 @@ should I stop by the office?|can I cancel my interview?|no me manden más cobros
 I will stop by at 5|which bus stop is it|is it a non-stop shift|the last stop on the blue line
 I quit my job|end of the month works|I need to cancel my interview|can you remove the second address
 Don't stop texting me|I had to stop working in May|what does the info desk look like|I need help
-yes please|start date|when do I start?|my stop is the last one|unstoppable|stopwatch|
+yes please|start date|when do I start?|my stop is the last one|unstoppable|stopwatch
+thanks|thank you so much|ok thanks|sounds good
+see you tomorrow|I'm here|running late|on my way|gracias|vale, hasta mañana|merci|à demain|obrigado|
 can't stop smiling|please don't stop texting me|No dejen de escribirme|¿En qué parada me bajo?
 n'arrêtez surtout pas|je suis en arrêt maladie|não parem de me avisar|onde eu paro o carro?
 """
@@ -123,20 +126,38 @@ def test_it_names_the_rule_and_what_made_it_doubtful(text: str, rule: str, doubt
     assert (found.rule, found.doubt) == (rule, doubt)
 
 
+CALM, LIKELY, UNSURE = Chances(0.0, 1.0), Chances(1.0, 0.0), Chances(0.3, 0.3)
+
+
 @pytest.mark.parametrize(
-    ("likely", "text", "said"),
-    [(0.0, "Stop. My old phone was stolen on Monday", "opt_out"),
-     (0.0, "please stop texting me every single day", "ambiguous_stop"),
-     (0.0, "please stop texting me", "opt_out"),
-     (1.0, "my old phone was stolen on Monday", "ambiguous_stop"),
-     (1.0, "stop texting me until Monday morning please", "ambiguous_stop"),
-     (1.0, "you have the wrong number for this person", "opt_out")],
+    ("chances", "text", "said"),
+    [(CALM, "Stop. My old phone was stolen on Monday", "opt_out"),
+     (CALM, "please stop texting me every single day", "ambiguous_stop"),
+     (CALM, "please stop texting me", "opt_out"),
+     (CALM, "my old phone was stolen on Monday", "none"),
+     (UNSURE, "my old phone was stolen on Monday", "ambiguous_stop"),
+     (LIKELY, "my old phone was stolen on Monday", "opt_out"),
+     (LIKELY, "was my old phone stolen on Monday?", "ambiguous_stop"),
+     (LIKELY, "stolen", "ambiguous_stop"),
+     (UNSURE, "stolen", "none"),
+     (LIKELY, "please don't stop texting me about this job", "ambiguous_stop"),
+     (LIKELY, "if my old phone was stolen on Monday", "ambiguous_stop"),
+     (LIKELY, "stop texting me until Monday morning please", "ambiguous_stop"),
+     (LIKELY, "you have the wrong number for this person", "opt_out")],
 )  # fmt: skip
 def test_what_the_scorer_may_do(
-    monkeypatch: pytest.MonkeyPatch, likely: float, text: str, said: str
+    monkeypatch: pytest.MonkeyPatch, chances: Chances, text: str, said: str
 ):
-    monkeypatch.setattr(reading, "likelihood", lambda *_: likely)
+    monkeypatch.setattr(scorer, "chances", lambda _: chances)
     assert outcome(text) == said
+
+
+@pytest.mark.parametrize("text", ["yes", "no", "Monday suits me very well", "cancel please"])
+def test_the_scorer_makes_no_opt_out_of_an_answer_to_what_was_asked(
+    monkeypatch: pytest.MonkeyPatch, text: str
+):
+    monkeypatch.setattr(scorer, "chances", lambda _: LIKELY)
+    assert outcome(text, ask="confirmation") != "opt_out"
 
 
 EXAMPLES = [(rule, text) for _language, rule in optout.rules() for text in rule.examples]

@@ -57,6 +57,24 @@ def test_the_test_part_is_read_no_worse_than_it_was(language: str):
     assert found.recall.of == labels["opt_out"]
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_held_out_part_is_read_no_worse_than_it_was(language: str):
+    found = figures.figures(language, "held")
+    assert found.recall.value >= figures.HELD_RECALL
+    assert found.precision.value >= figures.HELD_PRECISION
+    assert found.heard.value >= figures.HELD_HEARD
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_nothing_that_is_held_out_is_learned(language: str):
+    held = {_bare(one.text) for one in figures.examples(language, "held")}
+    learned = {
+        _bare(one.text) for part in training.PARTS for one in figures.examples(language, part)
+    }
+    assert held
+    assert not held & learned
+
+
 def test_wilson_bounds():
     low, high = Share(95, 100).bounds
     assert (round(low, 4), round(high, 4)) == (0.8882, 0.9785)
@@ -91,10 +109,9 @@ def test_the_script_shows_no_message_of_the_test_and_fails_below_the_aim(monkeyp
 def test_what_is_learned_tells_apart_what_it_was_learned_from():
     asks = ["leave my phone in peace", "please stop texting me", "take my number off your list"]
     asks_not = ["see you on thursday at ten", "my bus is late", "where do i park"]
-    known = [training.known(text, "opt_out") for text in asks]
-    known += [training.known(text, "not") for text in asks_not]
+    known = [training.Known(training.known(text), text in asks) for text in asks + asks_not]
     weights = training.learned(known, rounds=30)
-    assert all((scorer.probability(one.features, weights) > 0.5) == one.asks for one in known)
+    assert all((scorer.probability(one.features, weights) > 0.5) == one.true for one in known)
 
 
 def test_the_figures_run_from_the_command_line():
