@@ -38,7 +38,7 @@ def _stop(buyer: Buyer) -> None:
     path = buyer.console.page(SWITCHES).link("Stop", EVERYTHING)
     check(path, f"The page {SWITCHES} has no way to stop everything")
     said = buyer.console.submit(path, "Stop it now", note="A buyer tries it").text
-    check("stopped. Nothing leaves until it is let go" in said, f"It says: {said[:1000]}")
+    check("stopped. Nothing leaves meanwhile" in said, f"It says: {said[:1000]}")
 
 
 def _go(buyer: Buyer, late: Person, crowd: list[Person]) -> str:
