@@ -87,7 +87,7 @@ def _quotes(text: str) -> list[tuple[int, int]]:
     found = [one.span() for one in _QUOTED.finditer(text)]
     for header in _QUOTE_BEGINS.finditer(text):
         if text[header.end() :].lstrip().startswith(">"):
-            found.append(header.span())
+            found.append((header.start(), header.end() + 1))  # with its line break
         else:
             return [*found, (header.start(), len(text))]
     return found

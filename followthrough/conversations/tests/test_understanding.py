@@ -124,7 +124,7 @@ def test_any_text_has_a_reading_with_its_place(text, ask, automatic):
     reading = read(text, ask=ask, automatic=automatic)
     assert reading.kind in {
         "opt_out", "ambiguous_stop", "opt_in", "help",
-        "confirmed", "declined", "unclear", "nothing",
+        "confirmed", "declined", "unclear", "nothing", "wrong_number",
     }  # fmt: skip
     assert reading.rule
     assert 0 <= reading.span[0] <= reading.span[1] <= len(text)
