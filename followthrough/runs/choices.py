@@ -26,6 +26,7 @@ from followthrough.runs import advance
 from followthrough.store import sql
 
 ONE_CLICK = "one_click"
+TAKEN_BACK = "taken_back"
 
 
 class Way(NamedTuple):
@@ -44,11 +45,13 @@ def choose(
     seen: Seen,
     at: datetime,
     reopen: Sequence[str] = (),
+    undoes: int = 0,
 ) -> Wish | None:
     """Let what `chosen` makes of the standing wish count from now on; returns it.
 
     Wanting nothing opts all their addresses out; on the channels in `reopen` they may be written
-    to again, as far as it is for them to say so here. None: there is no such person.
+    to again, as far as it is for them to say so here. `undoes` is the number of a choice whose
+    opt-outs are taken back, and nothing else. None: there is no such person.
     """
     _lock(candidate_id)
     candidate = preferences.lock(candidate_id)
@@ -62,6 +65,8 @@ def choose(
     if wish.wants == NOTHING:
         _stop(said)
     _reopen(said, reopen)
+    if undoes and before.number == undoes and before.at:
+        _take_back(said, before.at)
     _look_again(candidate_id, at)
     return wish
 
@@ -175,6 +180,17 @@ def _reopen(said: _Said, channels: Sequence[str]) -> None:
                 channel=way.channel,
                 **{name: value for name, value in _told(said).items() if name != "basis"},
             )
+
+
+def _take_back(said: _Said, at: datetime) -> None:
+    """The opt-outs that a choice of theirs wrote, by name: what was closed before stays closed."""
+    candidate = said.candidate
+    theirs = ConsentEntry.objects.filter(
+        organization_id=candidate.organization_id, candidate_id=candidate.id, at=at,
+        state=ConsentEntry.State.REVOKED, source=said.seen.source,
+    )  # fmt: skip
+    told = {name: value for name, value in _told(said).items() if name != "organization_id"}
+    consent.take_back(list(theirs.values_list("id", flat=True)), **{**told, "basis": TAKEN_BACK})
 
 
 def reopens(way: Way) -> bool:

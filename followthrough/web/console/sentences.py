@@ -179,6 +179,7 @@ BASES = {
     "narrowed": gettext_noop("they chose what to stop"),
     "wrong_number": gettext_noop("whoever has the number says that it is not the candidate's"),
     "preference_page": gettext_noop("they chose it on their page"),
+    "taken_back": gettext_noop("they took back that they had stopped it"),
     "one_click": gettext_noop("they unsubscribed in their mail program"),
 }
 ASKED = frozenset(optout_phrases.RULES)

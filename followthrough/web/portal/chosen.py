@@ -32,6 +32,7 @@ class Chosen(NamedTuple):
     code: str
     change: Callable[[Wish], Wish]
     reopen: Collection[str] = ()
+    undoes: int = 0  # the number of the choice whose opt-outs are taken back
     widens: bool = False
 
 
@@ -130,7 +131,7 @@ def _undo(which: str, form: Mapping[str, str], place: Place) -> Chosen:
         same = number and wish.number == number
         return preferences.before(place.candidate_id, number) if same else wish
 
-    return Chosen("undo", before, _reopened(place) if stopped else (), widens=True)
+    return Chosen("undo", before, widens=True, undoes=number if stopped else 0)
 
 
 _MEANT: Mapping[str, Callable[[str, Mapping[str, str], Place], Chosen]] = {

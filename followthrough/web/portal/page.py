@@ -135,7 +135,7 @@ def _chosen(request: HttpRequest, seen: Sight) -> HttpResponse:
         return _shown(seen, wrong=problem.code, status=429 if problem.code == "too_often" else 400)
     wish = choices.choose(
         seen.candidate.id, choice.change, choice=choice.code, seen=seen.evidence,
-        at=seen.place.now, reopen=list(choice.reopen),
+        at=seen.place.now, reopen=list(choice.reopen), undoes=choice.undoes,
     )  # fmt: skip
     number = wish.number if wish else 0
     return HttpResponseRedirect(

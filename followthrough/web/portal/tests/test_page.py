@@ -185,6 +185,18 @@ def test_undoing_a_stop_opens_the_addresses_again(ada):
     assert preferences.of(ada.id).wants == "everything"
 
 
+def test_undoing_a_stop_opens_nothing_that_was_closed_before(ada):
+    consent.opt_out(
+        organization_id=ada.organization_id, contact_point=ada.contact_points.get(kind="email"),
+        channel="email", basis="stop", source="email", evidence={}, only_here=True,
+        actor=Actor("candidate", str(ada.id)), at=NOON - timedelta(days=2),
+    )  # fmt: skip
+    page = press(ada, "stop")
+    assert blocked(ada) == ["email", "sms"]
+    press(ada, f"undo:{preferences.of(ada.id).number}", page=page)
+    assert blocked(ada) == ["email"]
+
+
 def stop_by_text(ada):
     consent.opt_out(
         organization_id=ada.organization_id, contact_point=ada.contact_points.get(kind="phone"),
