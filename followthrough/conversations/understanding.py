@@ -33,18 +33,23 @@ class Reading(NamedTuple):
 
 
 def read(
-    text: str, *, ask: str | None, automatic: bool = False, names: Sequence[str] = ()
+    text: str,
+    *,
+    ask: str | None,
+    automatic: bool = False,
+    names: Sequence[str] = (),
+    locale: str = "",
 ) -> Reading:
     """Read an inbound message. `ask` is the kind of the open ask, None when nothing is open;
     `automatic` marks a machine's answer (RFC 3834), which engages nobody. `names` are how the
-    candidate may be called. A stranger's STOP is for their number and not for the candidate, so
-    whether it is one is asked first."""
+    candidate may be called; their `locale` decides where words are of several languages. A
+    stranger's STOP is for their number and not for the candidate, so that is asked first."""
     if _REACTION.fullmatch(text.strip()):
         return Reading("unclear" if ask else "nothing", "reaction")
     given = tokens(text)
     if not automatic and (stranger := wrong_number.read(given, names=names)):
         return Reading("wrong_number", stranger.rule, stranger.span, stranger.language)
-    found = optout.read_tokens(given, ask=ask)
+    found = optout.read_tokens(given, ask=ask, locale=locale)
     if found and (found.outcome == "opt_out" or not automatic):
         return Reading(found.outcome, found.rule, found.span, found.language)
     if automatic:

@@ -75,8 +75,9 @@ def _read(
     """What it means. A second yes after the first one, or to a reminder, needs nobody."""
     kind = ask.kind if ask else None
     reading = understanding.read(
-        inbound.body, ask=kind, automatic=inbound.automatic, names=_names(candidate)
-    )
+        inbound.body, ask=kind, automatic=inbound.automatic, names=_names(candidate),
+        locale=candidate.locale if candidate else "",
+    )  # fmt: skip
     if ask is None and reading.kind in ("unclear", "opt_in") and _confirmed(application):
         again = understanding.read(inbound.body, ask="confirmation")
         if again.kind == "confirmed":
