@@ -290,7 +290,7 @@ HELD = {
     "map_hours": gettext_noop("it is outside the hours the message map allows there"),
     "caps": gettext_noop("they have had as many messages as the policy allows"),
     "legal_caps": gettext_noop("they have had as many messages as the law allows"),
-    "frozen": gettext_noop("automation is silent for now"),
+    "frozen": gettext_noop("a person has to answer first"),
     "no_zone": gettext_noop("nobody knows their time zone"),
     "no_common_hour": gettext_noop("no hour suits every zone they may be in"),
     "no_sender": gettext_noop("there is no sender for it"),
