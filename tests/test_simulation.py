@@ -120,3 +120,19 @@ def decided(one: Application, wanted: Wanted, channel: str, now: datetime) -> De
 
 def _first(touch: UUID) -> Receipt:
     return Receipt.objects.filter(touch_id=touch).earliest("id")
+
+
+def test_what_a_map_asks_for_binds_what_it_would_send() -> None:
+    nine_to_ten = {"hours": {"default": {"thu": ["09:00-10:00"]}}}
+    with lived(changes={"limits": nine_to_ten}) as life:
+        life.ats("app-1", stage="New")
+        engine.drain()
+        about = Application.objects.select_related("run", "candidate").get()
+        of_map, of_member = (
+            simulation.answers(
+                about.candidate, about, wanted=Wanted("informational", origin), at=clock.now(),
+                channels=["sms"],
+            )[0]
+            for origin in ("map", "member")
+        )  # fmt: skip
+    assert (of_map.decision.code, of_member.decision.code) == ("map_hours", "sent")

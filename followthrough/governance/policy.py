@@ -48,6 +48,9 @@ class Rules:
     packs: Sequence[RulePack]
     named: tuple[str, ...]  # the places as receipts have them
     _bounds: dict[tuple[str, str], Bounds] = field(default_factory=dict, repr=False)
+    _disclosures: dict[tuple[str, str], dict[str, tuple[str, ...]]] = field(
+        default_factory=dict, repr=False
+    )
 
     def bounds(self, channel: str, purpose: str) -> Bounds:
         """Those of them that have a say about messages of a channel and purpose."""
@@ -77,6 +80,12 @@ class Rules:
     def disclosures(self, channel: str, purpose: str) -> dict[str, tuple[str, ...]]:
         """What the first message of a conversation must say, with the rule packs that ask for it:
         `automated`, `company`, `stop`."""
+        known = self._disclosures.get((channel, purpose))
+        if known is None:
+            known = self._disclosures[channel, purpose] = self._disclose(channel, purpose)
+        return known
+
+    def _disclose(self, channel: str, purpose: str) -> dict[str, tuple[str, ...]]:
         found: dict[str, tuple[str, ...]] = {}
         for pack in self.packs:
             for one in pack.disclosures if pack.speaks_of(channel, purpose) else ():

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from followthrough.core.ids import uuid7, uuid7s
 from followthrough.messages.outbox import Due, receipt, record
+from followthrough.people.models import Candidate
 from followthrough.store import sql
 
 
@@ -37,6 +38,48 @@ class Plan(NamedTuple):
     content: Any
     reply_to_at: datetime | None
     listened: bool
+
+
+def apart(
+    candidate: Candidate,
+    application_id: UUID | None,
+    *,
+    origin: str,
+    key: str,
+    occurrence: str,
+    purpose: str,
+    priority: int,
+    due_at: datetime,
+    useful_until: datetime | None,
+    channel: str,
+    content: Any,
+    reply_to_at: datetime | None = None,
+    version_id: UUID | None = None,
+) -> Plan:
+    """A message that no run planned: on one channel, with a text of its own (`content`: by
+    language), around no anchor and under no condition."""
+    return Plan(
+        organization_id=candidate.organization_id,
+        application_id=application_id,
+        candidate_id=candidate.id,
+        run_id=None,
+        version_id=version_id,
+        shard=candidate.shard,
+        origin=origin,
+        key=key,
+        occurrence=occurrence,
+        purpose=purpose,
+        priority=priority,
+        due_at=due_at,
+        useful_until=useful_until,
+        anchor_name="",
+        anchor_sequence=None,
+        relevance={},
+        channels=[channel],
+        content={channel: content},
+        reply_to_at=reply_to_at,
+        listened=False,
+    )
 
 
 _PLAN = """

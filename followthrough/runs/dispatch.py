@@ -22,7 +22,7 @@ from uuid import UUID
 from django.db import transaction
 
 from followthrough.core import clock
-from followthrough.governance import caps, gate
+from followthrough.governance import caps
 from followthrough.messages import outbox
 from followthrough.messages.outbox import Due
 from followthrough.runs import drafts, facts, settling, still, verdicts
@@ -168,15 +168,7 @@ def _decide(
 
 
 def _decide_person(person: Person, dues: list[Due], ours: Company, written: Verdicts) -> None:
-    known = written.known
-    zones = drafts.zones(person, dues, known)
-    zone = next(iter(zones.names), "UTC")
-    found = gate.decide(
-        [drafts.draft(due, person, zone, known) for due in dues],
-        drafts.person_facts(person, dues, zones, known, ours),
-        ours.policy,
-        written.now,
-    )
+    found = drafts.judged(person, dues, written.known, ours, at=written.now)
     for due, decision in zip(dues, found, strict=True):
         verdicts.add(decision, due, person, ours, written)
 

@@ -11,8 +11,9 @@ from uuid import UUID
 
 from followthrough.core.places import Places
 from followthrough.core.zones import Zones
-from followthrough.governance import introduction
+from followthrough.governance import gate, introduction
 from followthrough.governance.decisions import (
+    Decision,
     Draft,
     FreezeFact,
     Introduce,
@@ -85,6 +86,26 @@ def _uses(person: Person, ours: Company) -> tuple[Mapping[str, Sequence[Stored]]
         if key in used:  # a shared phone: somebody else on it comes first in this batch
             rows[key] = [*rows.get(key, ()), *used[key]]
     return rows, [use for uses in rows.values() for use in uses if use[2] == name]
+
+
+def judged(
+    person: Person,
+    dues: Sequence[Due],
+    known: Facts,
+    ours: Company,
+    *,
+    at: datetime,
+    change: Callable[[Due, Draft], None] | None = None,
+) -> list[Decision]:
+    """What the gate says of one person's touches at a moment, in their order. `change` may set
+    something in a draft before it is judged: whoever only imagines it."""
+    there = zones(person, dues, known)
+    zone = next(iter(there.names), "UTC")
+    made = [draft(due, person, zone, known) for due in dues]
+    if change:
+        for due, one in zip(dues, made, strict=True):
+            change(due, one)
+    return gate.decide(made, person_facts(person, dues, there, known, ours), ours.policy, at)
 
 
 def zones(person: Person, dues: Sequence[Due], facts: Facts) -> Zones:

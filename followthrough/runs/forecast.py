@@ -17,7 +17,6 @@ from uuid import UUID
 from django.conf import settings
 
 from followthrough.core.ids import text_of
-from followthrough.governance import gate
 from followthrough.governance.decisions import (
     Decision,
     Draft,
@@ -145,22 +144,18 @@ class _Play:
     def _of_person(
         self, person: Person, dues: list[Due], moment: datetime
     ) -> Iterable[tuple[UUID, Outcome]]:
-        zones = drafts.zones(person, dues, self.known)
-        made = [self._draft(due, person, next(iter(zones.names), "UTC")) for due in dues]
-        told = drafts.person_facts(person, dues, zones, self.known, self.ours)
-        found = gate.decide(made, told, self.ours.policy, moment)
+        given = person, dues, self.known, self.ours
+        found = drafts.judged(*given, at=moment, change=self._imagine)
         for due, decision in zip(dues, found, strict=True):
             if isinstance(decision, Send):
                 self._count(decision, due, person, moment)
             yield due.id, _outcome(decision)
 
-    def _draft(self, due: Due, person: Person, zone: str) -> Draft:
-        """What the text says is no policy's affair."""
-        draft = drafts.draft(due, person, zone, self.known)
+    def _imagine(self, due: Due, draft: Draft) -> None:
+        """What went out before it counts; what its text says is no policy's affair."""
         draft.told = [*draft.told, *self.told[due.application_id]]
         for option in draft.options:
             option.render = _some_text
-        return draft
 
     def _count(self, decision: Send, due: Due, person: Person, moment: datetime) -> None:
         if decision.counted:

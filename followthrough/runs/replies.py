@@ -56,7 +56,7 @@ def write(
         raise ValueError("A message needs a text, and a channel that exists.")
     if member.organization_id != candidate.organization_id:
         raise ValueError("The candidate is another organization's.")
-    content = {channel: {candidate.locale: {"subject": _clean(subject).strip(), "body": body}}}
+    content = {candidate.locale: {"subject": _clean(subject).strip(), "body": body}}
     once = f"{key.hex}:{_digest(channel, subject, body)}"
     policy = policies.of(candidate.organization_id)
     answers = simulation.answerable(candidate.id, policy, now=at).get(channel)
@@ -112,13 +112,9 @@ def _plan(
     answers: datetime | None,
     at: datetime,
 ) -> planning.Plan:
-    return planning.Plan(
-        organization_id=candidate.organization_id,
-        application_id=application and application.id,
-        candidate_id=candidate.id,
-        run_id=None,
-        version_id=None,
-        shard=candidate.shard,
+    return planning.apart(
+        candidate,
+        application and application.id,
         origin="member",
         key=KEY,
         occurrence=occurrence,
@@ -126,13 +122,9 @@ def _plan(
         priority=URGENT,
         due_at=at,
         useful_until=at + USEFUL,
-        anchor_name="",
-        anchor_sequence=None,
-        relevance={},
-        channels=[channel],
+        channel=channel,
         content=content,
         reply_to_at=answers,
-        listened=False,
     )
 
 
@@ -175,7 +167,7 @@ def _imagined(
     candidate: Candidate, application: Application | None, channel: str, now: datetime
 ) -> Due:
     """A touch that is not there, with some text."""
-    content = {channel: {candidate.locale: {"subject": "", "body": "…"}}}
+    content = {candidate.locale: {"subject": "", "body": "…"}}
     return simulation.imagined(_plan(candidate, application, channel, content, "", None, now))
 
 

@@ -75,13 +75,9 @@ def plan(letter: Letter, name: str, content: service_texts.Content, **changed: A
     """Plan a message of ours that answers `letter`, on its channel."""
     assert letter.candidate is not None
     channel = changed.pop("channel", letter.channel)
-    given = planning.Plan(
-        organization_id=letter.organization_id,
-        application_id=letter.application.id if letter.application else None,
-        candidate_id=letter.candidate.id,
-        run_id=None,
-        version_id=None,
-        shard=letter.candidate.shard,
+    given = planning.apart(
+        letter.candidate,
+        letter.application.id if letter.application else None,
         origin="service",
         key=name,
         occurrence=str(letter.message.id),
@@ -89,12 +85,8 @@ def plan(letter: Letter, name: str, content: service_texts.Content, **changed: A
         priority=1,
         due_at=letter.now,
         useful_until=letter.said_at + WITHIN,
-        anchor_name="",
-        anchor_sequence=None,
-        relevance={},
-        channels=[channel],
-        content={channel: content},
+        channel=channel,
+        content=content,
         reply_to_at=letter.now,
-        listened=False,
     )
     planning.plan([given._replace(**changed)], now=letter.now)

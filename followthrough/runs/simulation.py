@@ -13,7 +13,6 @@ from typing import Any
 from uuid import UUID
 
 from followthrough.core.ids import uuid7
-from followthrough.governance import gate
 from followthrough.governance.decisions import Decision, Hold, Send
 from followthrough.governance.policy import CompiledPolicy
 from followthrough.messages import planning
@@ -26,6 +25,7 @@ from followthrough.runs import facts as known_facts
 from followthrough.runs.facts import Company, Facts, Person, Point
 
 STEPS = 8  # holds in a row that are looked beyond: a cap may free into a quiet night
+SILENCE = ("opt_out", "ambiguous_stop", "wrong_number")  # readings that want no answer at night
 ORDINARY, URGENT = 5, 1  # priorities: a map's usual one, and that of what a person writes
 
 
@@ -40,10 +40,8 @@ class Scene:
 
     def decided(self, due: Due, *, at: datetime | None = None) -> Decision:
         """What the gate says of a touch, now or at another moment on what is known now."""
-        zones = drafts.zones(self.person, [due], self.known)
-        draft = drafts.draft(due, self.person, next(iter(zones.names), "UTC"), self.known)
-        told = drafts.person_facts(self.person, [due], zones, self.known, self.ours)
-        return gate.decide([draft], told, self.ours.policy, at or self.now)[0]
+        given = self.person, [due], self.known, self.ours
+        return drafts.judged(*given, at=at or self.now)[0]
 
     def zones(self, due: Due) -> tuple[str, ...]:
         """Where they may be, by everything that the touch is about."""
@@ -79,8 +77,8 @@ def answerable(candidate_id: UUID, policy: CompiledPolicy, *, now: datetime) -> 
 
 
 def _wants_answer(reading: Mapping[str, Any]) -> bool:
-    """Whether they wrote it themselves, and did not ask for silence."""
-    return reading.get("rule") != "automatic" and reading.get("kind") != "opt_out"
+    """Whether they wrote it themselves, and did not perhaps ask for silence."""
+    return reading.get("rule") != "automatic" and reading.get("kind") not in SILENCE
 
 
 # --- may it go out? ------------------------------------------------------------------------------
@@ -163,14 +161,12 @@ def planned(
     channel: str,
     at: datetime,
 ) -> planning.Plan:
-    """The message as it would be planned, with some text; of use for as long as it takes."""
-    return planning.Plan(
-        organization_id=candidate.organization_id,
-        application_id=application and application.id,
-        candidate_id=candidate.id,
-        run_id=None,
-        version_id=None,
-        shard=candidate.shard,
+    """The message as it would be planned, with some text; of use for as long as it takes. One from
+    the map is of the version that the application runs through, and bound by its limits."""
+    run = getattr(application, "run", None) if wanted.origin == "map" else None
+    return planning.apart(
+        candidate,
+        application and application.id,
         origin=wanted.origin,
         key="message",
         occurrence="",
@@ -178,11 +174,7 @@ def planned(
         priority=wanted.priority,
         due_at=at,
         useful_until=None,
-        anchor_name="",
-        anchor_sequence=None,
-        relevance={},
-        channels=[channel],
-        content={channel: {candidate.locale: {"subject": "", "body": "…"}}},
-        reply_to_at=None,
-        listened=False,
+        channel=channel,
+        content={candidate.locale: {"subject": "", "body": "…"}},
+        version_id=run and run.version_id,
     )

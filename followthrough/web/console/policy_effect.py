@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 
 from followthrough.accounts.models import Member
 from followthrough.governance import reasons
@@ -17,12 +16,6 @@ from followthrough.runs.forecast import DROPPED, HELD, MERGED, SENT, Changed, Fo
 from followthrough.web.console import sentences
 
 WIDTH = 1000  # of a bar
-OUTCOMES = {
-    SENT: gettext_noop("go out"),
-    HELD: gettext_noop("held"),
-    MERGED: gettext_noop("left out beside a more urgent one"),
-    DROPPED: gettext_noop("not sent"),
-}
 LOOKS = {SENT: "kept", HELD: "held", MERGED: "quiet", DROPPED: "person"}
 
 
@@ -82,7 +75,7 @@ def _side(counted: Counter[tuple[str, str]], planned: int) -> Side:
         by_outcome[what] += number
     why = Counter({code: number for (what, code), number in counted.items() if what != SENT})
     told = [(reasons.label(code), number) for code, number in why.most_common()]
-    return Side({one: by_outcome[one] for one in OUTCOMES}, told, _bands(by_outcome, planned))
+    return Side({one: by_outcome[one] for one in LOOKS}, told, _bands(by_outcome, planned))
 
 
 def _bands(counts: Mapping[str, int], planned: int) -> list[Band]:
