@@ -109,7 +109,7 @@ def _asked(number: int, now: datetime) -> Asked:
     places, zones = WHERE[number % len(WHERE)]
     who = Person(
         person, SENDER, "Ada", "Obi", "en", *places[0], "", "", None, "Northwind", "US",
-        str(person), {}, [key],
+        str(person), {}, [key], [],
     )  # fmt: skip
     what = Subject(
         application, "interview", now, {}, "retail", "Store associate", "Reno", "1 Main St",

@@ -175,6 +175,8 @@ class ContactPoint(HotRow):
         EMAIL = "email", _("Email")
 
     WRONG_NUMBER = "wrong_number"  # unusable: whoever has it says that it is not the candidate's
+    GONE = "gone"  # unusable: their ATS does not list it any more
+    NOT_THEIRS = (WRONG_NUMBER, GONE)  # known, and nobody is spoken to or for by it
 
     candidate = models.ForeignKey(
         Candidate, on_delete=models.CASCADE, related_name="contact_points", db_index=False

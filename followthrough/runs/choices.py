@@ -127,7 +127,8 @@ def _concerned(candidate_id: UUID) -> QuerySet[Application]:
 
 def _ways(candidate: Candidate) -> list[Way]:
     points = ContactPoint.objects.filter(candidate_id=candidate.id).exclude(address_key="")
-    ordered = points.order_by("position", "id")
+    theirs = points.exclude(unusable_reason__in=ContactPoint.NOT_THEIRS)
+    ordered = theirs.order_by("position", "id")
     return [
         Way(one, channel)
         for one in ordered

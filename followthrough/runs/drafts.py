@@ -32,8 +32,10 @@ from followthrough.runs.facts import (
     Company,
     Facts,
     Person,
+    Point,
     Subject,
     limits,
+    message_of,
     places_for,
     zones_for,
 )
@@ -188,13 +190,31 @@ def _options(
     senders = facts.senders.get(person.organization_id, NOTHING)
     found = []
     for channel in due.channels:
-        point = person.points.get(CHANNEL_KIND.get(channel, channel))
+        point = point_for(due, person, channel, facts)
         _, point_id, _, key, unusable, known = point or NO_POINT
         sender = senders.get(channel)
         sender_id, active = (sender.config.id, sender.active) if sender else (None, False)
         first = None if known or channel in FOOTED else _introduction(person)
         found.append(Option(channel, point_id, key, unusable, sender_id, active, render, first))
     return found
+
+
+def point_for(due: Due, person: Person, channel: str, facts: Facts) -> Point | None:
+    """The address for a touch on a channel. A service message answers at the one that wrote;
+    anything else goes to the first that is open, where somebody has several."""
+    kind = CHANNEL_KIND.get(channel, channel)
+    first = person.points.get(kind)
+    if len(person.every) == len(person.points):  # one of each kind, as nearly everybody has
+        return first
+    if answered := facts.answered.get(message_of(due)):
+        return next((one for one in person.every if one.id == answered), first)
+    blocked = facts.blocks.get(person.organization_id, NOTHING)
+    open_ones = (
+        one
+        for one in person.every
+        if one.kind == kind and not one.unusable and (one.address_key, channel) not in blocked
+    )
+    return next(open_ones, first)
 
 
 def _introduction(person: Person) -> Introduce:

@@ -26,6 +26,7 @@ from followthrough.people.contacts import CHANNEL_KIND
 from followthrough.store import sql
 
 NOTHING: Mapping[Any, Any] = {}
+SERVICE = "service"  # origin of what answers one message, whose id is its occurrence
 Anchors = Mapping[str, tuple[datetime | None, int]]  # by name: when, and its sequence
 
 
@@ -44,8 +45,8 @@ class Point(NamedTuple):
 class Person(NamedTuple):
     """A candidate as the gate and the templates see them.
 
-    `points` has one contact point of each kind: the first usable, else the first; `keys` are those
-    of all their addresses. `name` is the id as a text.
+    `points` has one contact point of each kind: the first usable, else the first; `every` has all
+    of them in that order, and `keys` are theirs. `name` is the id as a text.
     """
 
     id: UUID
@@ -63,6 +64,7 @@ class Person(NamedTuple):
     name: str
     points: dict[str, Point]
     keys: list[str]
+    every: list[Point]
 
 
 class Subject(NamedTuple):
@@ -118,6 +120,7 @@ class Facts:
     uses: caps.Seen
     failed: dict[UUID, set[str]]  # touch -> channels
     told: Mapping[UUID, Sequence[tuple[str, str]]]  # application -> what it was sent in its stage
+    answered: Mapping[str, UUID]  # inbound message -> the contact point it was written from
 
     def companies(self) -> dict[UUID, Company]:
         """What is known of each organization of this batch."""
@@ -200,8 +203,9 @@ def load(dues: Sequence[Due], *, now: datetime, stages: bool = False) -> Facts:
         preferences.of_people(candidates),
         postal.addresses(organizations),
     )
-    loaded = Facts(people, *found, uses, failed={}, told=NOTHING)
+    loaded = Facts(people, *found, uses, failed={}, told=NOTHING, answered=NOTHING)
     loaded.failed = _failed([due.id for due in dues if due.attempts])
+    loaded.answered = _answered(dues)
     loaded.told = _told(applications if stages else _stages_counted(dues, loaded))
     return loaded
 
@@ -218,10 +222,11 @@ def _people(rows: Sequence[tuple]) -> tuple[dict[UUID, Person], caps.Seen]:
     for row in rows:
         person = found.get(row[15])
         if person is None:
-            person = found[row[15]] = Person._make((*row[3:16], {}, []))
+            person = found[row[15]] = Person._make((*row[3:16], {}, [], []))
         if row[16] is not None:
-            if row[16] not in person.points:
-                person.points[row[16]] = Point._make(row[16:22])
+            point = Point._make(row[16:22])
+            person.every.append(point)
+            person.points.setdefault(row[16], point)
             if row[19] not in person.keys:  # one number may be written in two ways
                 person.keys.append(row[19])
     uses = caps.seen((row[4], row[19], *row[22:]) for row in rows if row[23] is not None)
@@ -244,6 +249,23 @@ def _failed(touches: list[UUID]) -> dict[UUID, set[str]]:
     for touch_id, channel in sql.rows(_FAILED, (touches,)) if touches else ():
         found[touch_id].add(channel)
     return found
+
+
+_ANSWERED = """
+SELECT id::text, contact_point_id FROM messaging_message
+WHERE id = ANY(%s::uuid[]) AND contact_point_id IS NOT NULL
+"""
+
+
+def _answered(dues: Sequence[Due]) -> Mapping[str, UUID]:
+    """Where the messages were written from that service messages answer."""
+    messages = [message_of(due) for due in dues if due.origin == SERVICE]
+    return dict(sql.rows(_ANSWERED, (messages,))) if messages else NOTHING
+
+
+def message_of(due: Due) -> str:
+    """The id of the message that a service message answers."""
+    return due.occurrence[:36]  # more stands there when it goes by another channel
 
 
 def limits(due: Due, subject: Subject | None) -> Limits | None:

@@ -61,7 +61,8 @@ def again(message: Message, *, now: datetime) -> Letter:
 
 def point_of(sender: Sender, inbound: Inbound) -> ContactPoint | None:
     """The contact point written from. On a shared phone: whom we last wrote to there. An address
-    that turned out to be a stranger's is nobody's."""
+    that turned out to be a stranger's is nobody's, and one that somebody used to have is theirs
+    only while nobody else has it."""
     key = key_of(sender, inbound)
     there = ContactPoint.objects.filter(organization_id=sender.organization_id, address_key=key)
     strangers = there.filter(unusable_reason=ContactPoint.WRONG_NUMBER).values("candidate_id")
@@ -71,6 +72,7 @@ def point_of(sender: Sender, inbound: Inbound) -> ContactPoint | None:
         .select_related("candidate")
         .order_by("id")
     )
+    points = [one for one in points if one.unusable_reason != ContactPoint.GONE] or points
     if len(points) < 2:
         return points[0] if points else None
     last = (

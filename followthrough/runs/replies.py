@@ -173,7 +173,7 @@ def _imagined(
 
 def _way(due: Due, answers: datetime | None, seen: Scene) -> Way:
     (channel,), ours = due.channels, seen.ours
-    point, otherwise = seen.point(channel), seen.decided(due)
+    point, otherwise = seen.point(due, channel), seen.decided(due)
     reply = due._replace(purpose="reply", reply_to_at=answers)
     about = (point.address_key if point else "", channel)
     return Way(

@@ -47,9 +47,9 @@ class Scene:
         """Where they may be, by everything that the touch is about."""
         return tuple(drafts.zones(self.person, [due], self.known).names)
 
-    def point(self, channel: str) -> Point | None:
-        """Their address for a channel."""
-        return self.person.points.get(CHANNEL_KIND.get(channel, channel))
+    def point(self, due: Due, channel: str) -> Point | None:
+        """The address that a touch would go to on a channel."""
+        return drafts.point_for(due, self.person, channel, self.known)
 
 
 def scene(candidate: Candidate, dues: Sequence[Due], *, now: datetime) -> Scene:
@@ -139,7 +139,7 @@ def _answer(due: Due, seen: Scene, wrote: datetime | None) -> Answer:
     due = due._replace(reply_to_at=wrote)
     (channel,), decision = due.channels, seen.decided(due)
     last, leaves = _leaves(due, decision, seen)
-    return Answer(channel, seen.point(channel), decision, leaves, last.code, seen.zones(due))
+    return Answer(channel, seen.point(due, channel), decision, leaves, last.code, seen.zones(due))
 
 
 def _leaves(due: Due, decision: Decision, seen: Scene) -> tuple[Decision, datetime | None]:

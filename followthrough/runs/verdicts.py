@@ -24,7 +24,6 @@ from followthrough.governance.decisions import Decision, Drop, Hold, Merge, Send
 from followthrough.governance.freezes import channel_subject
 from followthrough.messages import outbox
 from followthrough.messages.outbox import Due, ReceiptRow, Sending
-from followthrough.people.contacts import CHANNEL_KIND
 from followthrough.runs import envelopes
 from followthrough.runs.engine import Held
 from followthrough.runs.facts import Company, Facts, Person
@@ -153,7 +152,8 @@ def _ready(
     first: bool,
 ) -> Ready:
     due, channel = sending.touch, sending.channel
-    sender, point = ours.senders[channel].config, person.points[CHANNEL_KIND[channel]]
+    sender = ours.senders[channel].config
+    point = next(one for one in person.every if one.id == sending.contact_point_id)
     body, headers = sending.body, NO_HEADERS
     if channel == "email":
         body, headers = envelopes.mail(sending, sender, person, ours.postal)

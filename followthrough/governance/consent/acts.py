@@ -163,17 +163,19 @@ def _places(point: ContactPoint) -> list[_Place]:
 
 
 def is_shared(point: ContactPoint) -> bool:
-    """Whether others use this address as well."""
+    """Whether others use this address as well, now."""
     same = ContactPoint.objects.filter(
         organization_id=point.organization_id, address_key=point.address_key
-    )
+    ).exclude(unusable_reason__in=ContactPoint.NOT_THEIRS)
     return same.exclude(candidate_id=point.candidate_id).exists()
 
 
 def _all_of(candidate_id: UUID) -> list[_Place]:
-    """Every address of a person, once; not those that turned out to be a stranger's."""
+    """Every address of a person, once; not those that are a stranger's, or may be by now."""
     theirs = ContactPoint.objects.filter(candidate_id=candidate_id).exclude(address_key="")
-    ours = theirs.exclude(unusable_reason=ContactPoint.WRONG_NUMBER).order_by("address_key", "-id")
+    ours = theirs.exclude(unusable_reason__in=ContactPoint.NOT_THEIRS).order_by(
+        "address_key", "-id"
+    )
     return [_place(one) for one in {one.address_key: one for one in ours}.values()]
 
 
