@@ -21,10 +21,15 @@ def test_the_form_says_what_it_would_do_and_publishes_it(owner: Page) -> None:
     expect(effect).to_contain_text("“late” is no time from and to")
     owner.locator("[name=default_sun]").fill("8-21")
     expect(effect).to_contain_text("Allows more")
-    owner.get_by_label("What changes and why").fill("Mondays are for meetings")
+    # What is published counts for every test after this one: only Sundays become shorter.
+    owner.locator("[name=default_mon]").fill("09:00–20:00")
+    owner.locator("[name=default_sun]").fill("14-18")
+    expect(effect).to_contain_text("Sun 14:00–18:00")
+    expect(effect).not_to_contain_text("Allows more")
+    owner.get_by_label("What changes and why").fill("Sundays are for rest")
     owner.get_by_role("button", name="Publish").click()
     expect(acts.said(owner)).to_contain_text("is in force.")
-    expect(owner.get_by_role("main")).to_contain_text("“Mondays are for meetings”")
+    expect(owner.get_by_role("main")).to_contain_text("“Sundays are for rest”")
 
 
 def test_a_cap_is_added_by_keyboard_alone(owner: Page) -> None:
