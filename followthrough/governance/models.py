@@ -29,6 +29,7 @@ class ConsentEntry(Sealable):
     source = models.CharField(max_length=40)  # where it came from: ats, sms, console …
     evidence = models.JSONField(default=dict)  # ids and hashes: the message, the form shown
     lifts_id = models.UUIDField(null=True)  # the entry that this one takes back
+    personal = models.BooleanField(default=False)  # of nobody else who uses the address
     actor_kind = models.CharField(max_length=20)
     actor_id = models.CharField(max_length=80)
     at = models.DateTimeField()
@@ -36,7 +37,7 @@ class ConsentEntry(Sealable):
     DATA = declare(
         retention=Retention.EVIDENCE,
         key="id organization_id candidate_id contact_point_id address_key actor_id lifts_id xact",
-        operational="channel purpose scope state basis source evidence actor_kind at",
+        operational="channel purpose scope state basis source evidence actor_kind at personal",
     )
 
     class Meta:

@@ -2,8 +2,9 @@
 
 What somebody asked for stands until it is lifted; time alone never does that. An opt-out is lifted
 by the person's own START at that address, by a fresh form that names the address (their own, and
-not what a carrier was told), or by an entry that takes it back by name. What an ATS says is only
-ever compared with what it said before: its yes lifts no word of the person's own.
+not what a carrier was told), or by an entry that takes it back by name; a grant can be taken back
+by name as well. What an ATS says is only ever compared with what it said before: its yes lifts no
+word of the person's own.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ CARRIED = frozenset({"sms"})  # where a carrier acts on STOP by itself, and only
 
 class Word(NamedTuple):
     """One entry, as far as it counts. `lifts` is the entry it takes back; `scope` and `purpose`
-    narrow it: empty means everything."""
+    narrow it: empty means everything. `personal`: it binds that person here, and nobody else who
+    uses the address."""
 
     id: str
     candidate_id: UUID | None
@@ -35,10 +37,16 @@ class Word(NamedTuple):
     purpose: str = ""
     scope: Mapping[str, str] = {}
     lifts: UUID | None = None
+    personal: bool = False
 
     @property
     def narrow(self) -> bool:
         return bool(self.purpose or self.scope)
+
+    @property
+    def of_everyone(self) -> bool:
+        """Whether it is about the address, whoever uses it."""
+        return self.candidate_id is None or not (self.personal or self.source == ATS)
 
 
 When = tuple[datetime, str]  # by the time it was said; at the same time by when it was written
@@ -69,7 +77,7 @@ def _weighed(words: Sequence[Word], channel: str) -> Consent:
     refused = [one for one in words if one.state == REVOKED and not later.lifts(one)]
     granted = [one for one in words if one.state == GRANTED and not later.withdraws(one)]
     whole = [one for one in refused if not one.narrow]
-    everyone = [one for one in whole if one.source != ATS or one.candidate_id is None]
+    everyone = [one for one in whole if one.of_everyone]
     yes = [one for one in granted if not one.narrow]
     ours = {one.id for one in everyone}
     refusals = tuple(_limit(one) for one in refused if one.id not in ours)
@@ -114,7 +122,7 @@ class _Later:
         self.yes: dict[UUID | None, When] = {}  # of the ATS
         self.no: dict[UUID | None, When] = {}
         for one in words:
-            if not one.narrow or one.state == REVOKED:
+            if one.id not in self.lifted and (not one.narrow or one.state == REVOKED):
                 self._hear(one)
 
     def _hear(self, word: Word) -> None:
@@ -136,7 +144,7 @@ class _Later:
         form = self.forms.get(word.candidate_id) if word.candidate_id else None
         # Said later, and heard later: the clock of a form may not be ours.
         if form and form > when and form[1] > word.id:
-            return not at_carrier(word.basis, word.source, self.channel)
+            return word.personal or not at_carrier(word.basis, word.source, self.channel)
         return word.source == ATS and self.yes.get(word.candidate_id, when) > when
 
     def withdraws(self, word: Word) -> bool:
@@ -180,6 +188,17 @@ def refusing(consent: Consent, candidate_id: UUID, purpose: str, about: Asked) -
         ):
             return one
     return None
+
+
+def refuses_all(consent: Consent, candidate_id: UUID) -> bool:
+    """Whether nothing may be sent to this person there: for everybody on the address, or by their
+    own word alone."""
+    if consent.state == REVOKED and candidate_id in (consent.people or {candidate_id}):
+        return True
+    return any(
+        one.candidate_id in (None, candidate_id) and not (one.purpose or one.scope)
+        for one in consent.refusals
+    )
 
 
 def granting(consent: Consent, candidate_id: UUID, purpose: str, about: Asked) -> Limit | None:

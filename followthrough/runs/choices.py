@@ -51,22 +51,23 @@ def choose(
 
     Wanting nothing opts all their addresses out; on the channels in `reopen` they may be written
     to again, as far as it is for them to say so here. `undoes` is the number of a choice whose
-    opt-outs are taken back, and nothing else. None: there is no such person.
+    opt-outs and consents are taken back, and nothing else. None: there is no such person.
     """
     _lock(candidate_id)
     candidate = preferences.lock(candidate_id)
     if candidate is None:
         return None
-    said, before = _Said(candidate, seen, at), preferences.of(candidate_id)
+    before, actor = preferences.of(candidate_id), Actor("candidate", str(candidate_id))
     wish = preferences.record(
-        candidate, chosen(before), choice=choice, seen=seen, actor=said.actor, at=at,
+        candidate, chosen(before), choice=choice, seen=seen, actor=actor, at=at,
         anyway=bool(reopen),
     )  # fmt: skip
+    said = _Said(candidate, seen, at, wish.number)
     if wish.wants == NOTHING:
         _stop(said)
     _reopen(said, reopen)
-    if undoes and before.number == undoes and before.at:
-        _take_back(said, before.at)
+    if undoes and before.number == undoes:
+        _take_back(said, undoes)
     _look_again(candidate_id, at)
     return wish
 
@@ -94,19 +95,21 @@ def start(candidate: Candidate, channel: str, *, at: datetime) -> None:
 
 
 class _Said(NamedTuple):
-    """What somebody said, who, how and when."""
+    """What somebody said, who, how and when; `number` is that of their choice."""
 
     candidate: Candidate
     seen: Seen
     at: datetime
+    number: int = 0
 
     @property
     def actor(self) -> Actor:
         return Actor("candidate", str(self.candidate.id))
 
     @property
-    def evidence(self) -> dict[str, str]:
-        return {"text": self.seen.digest} if self.seen.digest else {}
+    def evidence(self) -> dict[str, Any]:
+        shown = {"text": self.seen.digest} if self.seen.digest else {}
+        return shown | ({"choice": self.number} if self.number else {})
 
 
 def _lock(candidate_id: UUID) -> None:
@@ -146,8 +149,13 @@ def _stop(said: _Said) -> None:
 
 
 def _opt_out(said: _Said, way: Way) -> bool:
-    """Block an address in the ledger's way, unless it is; returns whether it was open."""
-    if _standing(way):
+    """Block an address in the ledger's way, unless they did already; returns whether it was open.
+    What somebody else on it closed, they close for themselves too: it does not open again when the
+    other comes back."""
+    point = way.point
+    if consent.refused_by(
+        point.organization_id, point.address_key, way.channel, point.candidate_id
+    ):
         return False
     closed = consent.opt_out(contact_point=way.point, channel=way.channel, **_told(said))
     if closed:
@@ -183,12 +191,13 @@ def _reopen(said: _Said, channels: Sequence[str]) -> None:
             )
 
 
-def _take_back(said: _Said, at: datetime) -> None:
-    """The opt-outs that a choice of theirs wrote, by name: what was closed before stays closed."""
+def _take_back(said: _Said, number: int) -> None:
+    """What a choice of theirs wrote in the ledger, by name: what was closed before is closed, and
+    what was open is open."""
     candidate = said.candidate
     theirs = ConsentEntry.objects.filter(
-        organization_id=candidate.organization_id, candidate_id=candidate.id, at=at,
-        state=ConsentEntry.State.REVOKED, source=said.seen.source,
+        organization_id=candidate.organization_id, candidate_id=candidate.id,
+        evidence__choice=number,
     )  # fmt: skip
     told = {name: value for name, value in _told(said).items() if name != "organization_id"}
     consent.take_back(list(theirs.values_list("id", flat=True)), **{**told, "basis": TAKEN_BACK})

@@ -38,14 +38,18 @@ class Opted(NamedTuple):
 
 
 class _Place(NamedTuple):
+    """An address. `personal`: others use it as well, and nothing was said by it: what is said of
+    it binds one person there."""
+
     kind: str
     address_key: str
     contact_point_id: UUID | None
     candidate_id: UUID | None
+    personal: bool = False
 
 
-def _place(point: ContactPoint) -> _Place:
-    return _Place(point.kind, point.address_key, point.id, point.candidate_id)
+def _place(point: ContactPoint, *, personal: bool = False) -> _Place:
+    return _Place(point.kind, point.address_key, point.id, point.candidate_id, personal)
 
 
 @transaction.atomic
@@ -66,12 +70,12 @@ def opt_out(
 ) -> bool:
     """Block the address, for everyone on it and on every channel it serves.
 
-    Where one person alone uses it, it is that person's wish altogether: all their addresses are
-    blocked, unless `only_here` says that it is about this address on this channel. `channel` is
-    the one they said it on. Without a contact point `address_key` is the address of someone we do
-    not know, who is heard all the same. With a `purpose` or a `scope` it is that person's wish for
-    less: nothing is blocked, and the gate goes by it. Returns whether the address was open on that
-    channel before.
+    Where one person alone uses it, it is that person's wish altogether, at all their addresses
+    (where others use one of those, it binds that person there), unless `only_here` says that it is
+    about this address on this channel. `channel` is the one they said it on. Without a contact
+    point `address_key` is the address of someone we do not know, who is heard all the same. With
+    a `purpose` or a `scope` it is that person's wish for less: nothing is blocked, and the gate
+    goes by it. Returns whether the address was open on that channel before.
     """
     if contact_point is None:
         places = _unknown(address_key, channel)
@@ -98,7 +102,8 @@ def opt_out_person(
     scope: Mapping[str, str] | None = None,
 ) -> Opted:
     """A person asked for silence in a way that came by none of their addresses (by phone, in
-    person, by letter): all their addresses are blocked, or what serves these `channels`."""
+    person, by letter): nothing goes to any of their addresses any more, or to what serves these
+    `channels`. Where others use one, it binds this person alone there."""
     places = [
         place
         for place in _all_of(candidate_id)
@@ -128,7 +133,8 @@ class _Said(NamedTuple):
     def entry(self, place: _Place, channel: str, state: str, **more: Any) -> Entry:
         return Entry(
             self.organization_id, place.candidate_id, place.contact_point_id, place.address_key,
-            channel, state, self.basis, self.source, self.evidence, self.actor, self.at, **more,
+            channel, state, self.basis, self.source, self.evidence, self.actor, self.at,
+            personal=place.personal, **more,
         )  # fmt: skip
 
 
@@ -136,6 +142,7 @@ def _refuse(
     said: _Said, places: Sequence[_Place], channel: str, *, purpose: str, scope: Mapping[str, str]
 ) -> Opted:
     fitting = [one for one in places if channel in (EVERY_CHANNEL, *_channels(one.kind))]
+    alone = set() if purpose or scope else _newly_personal(said, fitting, channel)
     made = add([said.entry(one, channel, REVOKED, purpose=purpose, scope=scope) for one in fitting])
     if purpose or scope:
         return Opted(made, set())
@@ -146,8 +153,21 @@ def _refuse(
         )
         for place, entry_id in zip(fitting, made, strict=True)
         for one in ([channel] if channel else _channels(place.kind))
+        if not place.personal
     ]  # fmt: skip
-    return Opted(made, blocks.put([one for one in wanted if not blocks.is_overtaken(one)]))
+    closed = blocks.put([one for one in wanted if not blocks.is_overtaken(one)])
+    return Opted(made, closed | alone)
+
+
+def _newly_personal(said: _Said, places: Sequence[_Place], channel: str) -> set[tuple[str, str]]:
+    """Where a refusal of this person alone is new, by address key and channel."""
+    return {
+        (place.address_key, one)
+        for place in places
+        if place.personal and place.candidate_id
+        for one in ([channel] if channel else _channels(place.kind))
+        if not blocks.refused(said.organization_id, place.address_key, one, place.candidate_id)
+    }
 
 
 def _unknown(address_key: str, channel: str) -> list[_Place]:
@@ -176,7 +196,8 @@ def _all_of(candidate_id: UUID) -> list[_Place]:
     ours = theirs.exclude(unusable_reason__in=ContactPoint.NOT_THEIRS).order_by(
         "address_key", "-id"
     )
-    return [_place(one) for one in {one.address_key: one for one in ours}.values()]
+    each = {one.address_key: one for one in ours}.values()
+    return [_place(one, personal=is_shared(one)) for one in each]
 
 
 def _channels(kind: str) -> list[str]:
@@ -246,19 +267,24 @@ def take_back(
     actor: Actor,
     at: datetime,
 ) -> int:
-    """Take opt-outs back by name, with the blocks that they set, where nothing else stands there.
-    Returns how many were. (One that is taken back twice is taken back.)"""
-    entries = ConsentEntry.objects.filter(id__in=entry_ids, state=REVOKED).order_by("id")
+    """Take entries back by name: opt-outs with the blocks that they set, where nothing else stands
+    there; grants, and what they had lifted stands again. Returns how many were. (One that is taken
+    back twice is taken back.)"""
+    entries = ConsentEntry.objects.filter(id__in=entry_ids).exclude(state=LIFTED).order_by("id")
     found = list(entries.exclude(id__in=_taken_back(entry_ids)))
     made = add([
         Entry(
             one.organization_id, one.candidate_id, one.contact_point_id, one.address_key,
             one.channel, LIFTED, basis, source, evidence, actor, at, one.purpose, one.scope, one.id,
+            one.personal,
         )
         for one in found
     ])  # fmt: skip
     for one, entry_id in zip(found, made, strict=True):
-        blocks.settle(one.organization_id, one.address_key, by=entry_id, at=at)
+        if one.state == GRANTED:
+            blocks.put_back(one.organization_id, one.address_key, one.channel)
+        else:
+            blocks.settle(one.organization_id, one.address_key, by=entry_id, at=at)
     return len(found)
 
 

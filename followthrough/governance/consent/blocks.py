@@ -85,6 +85,31 @@ def settle(organization_id: UUID, address_key: str, *, by: UUID, at: datetime) -
     return {one.channel for one in lifted}
 
 
+def put_back(organization_id: UUID, address_key: str, channel: str) -> None:
+    """Set the block again that a grant had lifted, now that the grant is taken back, if an opt-out
+    of everybody stands there once more."""
+    sql.flush()
+    words = {one.id: one for one in _words(organization_id, address_key, channel)}
+    said = ledger.standing(list(words.values()), channel)
+    if said.state == ledger.REVOKED and not said.people and said.entry_id and said.at:
+        one = words[said.entry_id]
+        carried = ledger.at_carrier(one.basis, one.source, channel)
+        key = UUID(said.entry_id)
+        put([Block(organization_id, address_key, channel, key, said.at, carried)])
+
+
+def refused(organization_id: UUID, address_key: str, channel: str, candidate_id: UUID) -> bool:
+    """Whether this person refuses everything there, whoever else uses the address."""
+    said = ledger.standing(_words(organization_id, address_key, channel), channel)
+    return ledger.refuses_all(said, candidate_id)
+
+
+def refused_by(organization_id: UUID, address_key: str, channel: str, candidate_id: UUID) -> bool:
+    """Whether they refused everything there themselves, whatever others say."""
+    theirs = _words(organization_id, address_key, channel, candidate_id=candidate_id)
+    return ledger.refuses_all(ledger.standing(theirs, channel), candidate_id)
+
+
 def _is_meant(block: AddressBlock) -> bool:
     """Whether the entries say that everybody on the address is refused."""
     words = _words(block.organization_id, block.address_key, block.channel)
@@ -92,14 +117,14 @@ def _is_meant(block: AddressBlock) -> bool:
     return said.state == ledger.REVOKED and not said.people
 
 
-def _words(organization_id: UUID, address_key: str, channel: str) -> list[Word]:
+def _words(organization_id: UUID, address_key: str, channel: str, **whose: UUID) -> list[Word]:
     entries = ConsentEntry.objects.filter(
-        organization_id=organization_id, address_key=address_key, channel__in=["", channel]
+        organization_id=organization_id, address_key=address_key, channel__in=["", channel], **whose
     )
     return [
         Word(
             str(one.id), one.candidate_id, one.state, one.basis, one.source, one.at, one.purpose,
-            one.scope, one.lifts_id,
+            one.scope, one.lifts_id, one.personal,
         )
         for one in entries
     ]  # fmt: skip

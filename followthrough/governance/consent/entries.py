@@ -24,7 +24,8 @@ EVERY_CHANNEL = ""
 class Entry(NamedTuple):
     """One entry to add. `channel` '' means every channel of the address; `evidence` is ids and
     hashes (the message, the form as it was shown), never texts. `lifts_id` is the entry that it
-    takes back. `purpose` and `scope` (requisition, family or brand, by name) narrow it."""
+    takes back. `purpose` and `scope` (requisition, family or brand, by name) narrow it.
+    `personal` binds that candidate there, and nobody else who uses the address."""
 
     organization_id: UUID
     candidate_id: UUID | None
@@ -40,6 +41,7 @@ class Entry(NamedTuple):
     purpose: str = ""
     scope: Mapping[str, str] = {}
     lifts_id: UUID | None = None
+    personal: bool = False
 
 
 def record_all(entries: Sequence[Entry], *, of_new: Collection[UUID] = ()) -> int:
@@ -106,14 +108,14 @@ def _is_known(key: tuple[Any, Said], entry: Entry, before: Sequence[Said]) -> bo
 _ADD = """
 INSERT INTO governance_consententry (id, organization_id, candidate_id, contact_point_id,
     address_key, channel, state, basis, source, evidence, actor_kind, actor_id, at, purpose, scope,
-    lifts_id)
+    lifts_id, personal)
 SELECT id, org, candidate, point, key, channel, state, basis, source, evidence::jsonb, actor_kind,
-    actor_id, at, purpose, scope::jsonb, lifts
+    actor_id, at, purpose, scope::jsonb, lifts, personal
 FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::text[], %s::text[], %s::text[],
     %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::timestamptz[], %s::text[],
-    %s::text[], %s::uuid[])
+    %s::text[], %s::uuid[], %s::bool[])
   AS e(id, org, candidate, point, key, channel, state, basis, source, evidence, actor_kind,
-    actor_id, at, purpose, scope, lifts)
+    actor_id, at, purpose, scope, lifts, personal)
 """
 
 
@@ -122,7 +124,7 @@ def add(entries: Sequence[Entry]) -> list[UUID]:
     ids = uuid7s(len(entries))
     records = [_row(key, entry) for key, entry in zip(ids, entries, strict=True)]
     if records:
-        sql.send(_ADD, sql.columns(records, 16))
+        sql.send(_ADD, sql.columns(records, 17))
     facts.record_all([_fact(key, entry) for key, entry in zip(ids, entries, strict=True)])
     return ids
 
@@ -143,5 +145,6 @@ def _fact(key: UUID, entry: Entry) -> facts.FactRow:
 def _row(key: UUID, entry: Entry) -> tuple[Any, ...]:
     evidence, scope = sql.jsonb_texts([entry.evidence, entry.scope])
     return (
-        key, *entry[:8], evidence, *entry.actor, entry.at, entry.purpose, scope, entry.lifts_id
+        key, *entry[:8], evidence, *entry.actor, entry.at, entry.purpose, scope, entry.lifts_id,
+        entry.personal,
     )  # fmt: skip

@@ -27,7 +27,8 @@ _OF_PEOPLE = """(
 
 _WORDS = f"""
 SELECT e.organization_id, e.address_key, e.channel,
-       e.id::text, e.candidate_id, e.state, e.basis, e.source, e.at, e.purpose, e.scope, e.lifts_id
+       e.id::text, e.candidate_id, e.state, e.basis, e.source, e.at, e.purpose, e.scope, e.lifts_id,
+       e.personal
 FROM governance_consententry e
 JOIN {_OF_PEOPLE} ON e.organization_id = k.org AND e.address_key = k.key
 """  # noqa: S608

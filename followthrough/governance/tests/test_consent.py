@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from followthrough.audit.facts import Actor
 from followthrough.audit.models import Fact
-from followthrough.governance import consent
+from followthrough.governance import consent, standing
 from followthrough.governance.consent import Entry, acts, blocks
 from followthrough.governance.models import AddressBlock, ConsentEntry, ConsentText
 from followthrough.people.models import ContactPoint
@@ -113,9 +113,19 @@ def test_nor_what_they_said_elsewhere_and_then_texted(here):
 
 def test_nor_what_somebody_else_on_the_phone_said(here):
     phone, other = person(here)["phone"], person(here, email="ben@example.org")["phone"]
-    tell(other)
+    say(consent.opt_out, other)
     assert not say(consent.allow, phone, after=1)
     assert (phone.address_key, "sms") in blocked()
+
+
+def test_what_one_told_a_member_closes_the_shared_phone_for_them_alone(here):
+    phone, other = person(here)["phone"], person(here, email="ben@example.org")["phone"]
+    assert (other.address_key, "sms") in tell(other).closed
+    assert (other.address_key, "sms") not in blocked()
+    refused = [standing.refuses_all(said_now(one, "sms"), one.candidate_id)
+               for one in (other, phone)]  # fmt: skip
+    assert refused == [True, False]
+    assert not tell(other, after=1).closed
 
 
 def test_the_text_that_lifts_a_providers_block_is_on_record_as_that(here):

@@ -13,6 +13,7 @@ from followthrough.governance import consent, freezes, policies
 from followthrough.governance.consent import Entry
 from followthrough.governance.documents import PolicyError
 from followthrough.governance.models import AddressBlock, ConsentEntry, Freeze, Policy
+from followthrough.governance.standing import refuses_all
 from followthrough.store import sql
 from tests import world
 from tests.world import NOON
@@ -56,7 +57,7 @@ def say(what, point, channel="sms", at=NOON):
         contact_point=point,
         channel=channel,
         basis="stop",
-        source="sms",
+        source=channel,
         evidence={"message": "id"},
         actor=Actor("candidate", str(point.candidate_id)),
         at=at,
@@ -123,6 +124,17 @@ def test_stop_on_a_shared_phone_binds_the_phone_for_everyone_and_nothing_else(he
     assert say(consent.opt_out, first["phone"])
     _, blocks = standing(first["phone"], first["email"], second["phone"], second["email"])
     assert set(blocks) == {(second["phone"].address_key, "sms")}
+
+
+def test_stop_by_mail_binds_that_person_alone_on_the_phone_that_others_use(here):
+    first, second = person(here), person(here, email="ben@example.org")
+    consent.record_all([grant(first["phone"]), grant(second["phone"])])
+    assert say(consent.opt_out, first["email"], channel="email")
+    _, blocks = standing(first["phone"], first["email"], second["phone"], second["email"])
+    assert set(blocks) == {(first["email"].address_key, "email")}
+    said = standing(first["phone"], second["phone"])[0][first["phone"].address_key, "sms"]
+    assert refuses_all(said, first["phone"].candidate_id)
+    assert not refuses_all(said, second["phone"].candidate_id)
 
 
 def test_consent_on_a_shared_phone_is_each_persons_own(here):

@@ -10,7 +10,13 @@ import pytest
 
 from followthrough.governance.decisions import Drop, Send
 from followthrough.governance.gate import decide
-from followthrough.governance.standing import FORM, PROVIDER_BLOCK, Word, standing
+from followthrough.governance.standing import (
+    FORM,
+    PROVIDER_BLOCK,
+    Word,
+    refuses_all,
+    standing,
+)
 from followthrough.governance.tests.cases import MAIL, NOON, PERSON, PHONE, draft, facts, policy
 from followthrough.governance.tests.cases import option as an_option
 
@@ -77,6 +83,10 @@ TABLE = {
     "a fresh form after a text": ([stop(1), fresh(2)], "revoked", "0001"),
     "a fresh form and a provider's block": ([provider(1), fresh(2)], "revoked", "0001"),
     "START and a provider's block": ([provider(1), start(2)], "granted", "0002"),
+    "START, taken back": ([form(1), stop(2), start(3), lifted(4, "0003")], "revoked", "0002"),
+    "a fresh form, taken back": (
+        [form(1), stop(2, "portal"), fresh(3), lifted(4, "0003")], "revoked", "0002"
+    ),
     "a fresh form of before": ([fresh(1), stop(2, "portal")], "revoked", "0002"),
     "a form whose clock runs ahead": ([fresh(1, at=at(9)), stop(2, "portal")], "revoked", "0002"),
     "a form about an old opt-out": ([stop(5, "portal", at=at(2)), fresh(4)], "revoked", "0005"),
@@ -100,6 +110,15 @@ def test_on_a_shared_phone_an_ats_no_is_one_persons_alone():
     found = standing([form(1), ats_no(2, candidate_id=BEN)], "sms")
     assert (found.state, found.people) == ("granted", {ADA})
     assert [(one.candidate_id, one.entry_id) for one in found.refusals] == [(BEN, "0002")]
+
+
+def test_on_a_shared_phone_what_one_person_refused_elsewhere_binds_them_alone():
+    refused = stop(3, "email", candidate_id=BEN, personal=True)
+    found = standing([form(1), form(2, candidate_id=BEN), refused], "sms")
+    assert (found.state, found.people) == ("granted", {ADA, BEN})
+    assert (refuses_all(found, ADA), refuses_all(found, BEN)) == (False, True)
+    back = standing([refused, fresh(4, candidate_id=BEN)], "sms")
+    assert not refuses_all(back, BEN)
 
 
 def test_on_a_shared_phone_start_gives_back_what_each_had_said():

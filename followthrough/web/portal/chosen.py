@@ -32,7 +32,7 @@ class Chosen(NamedTuple):
     code: str
     change: Callable[[Wish], Wish]
     reopen: Collection[str] = ()
-    undoes: int = 0  # the number of the choice whose opt-outs are taken back
+    undoes: int = 0  # the number of the choice that is taken back with all that it wrote
     widens: bool = False
 
 
@@ -122,16 +122,15 @@ def _about(which: str, form: Mapping[str, str], place: Place) -> Chosen:
 
 
 def _undo(which: str, form: Mapping[str, str], place: Place) -> Chosen:
-    """As it was before the choice of that number, if nothing was chosen since. Whoever takes
-    back that they stopped everything is reached again where they were."""
+    """As it was before the choice of that number, if nothing was chosen since: whoever takes back
+    that they stopped everything is reached again where they were, and nowhere else."""
     number = int(which) if which.isascii() and which.isdigit() and len(which) < 9 else 0
-    stopped = place.wish.number == number and place.wish.wants == preferences.NOTHING
 
     def before(wish: Wish) -> Wish:
         same = number and wish.number == number
         return preferences.before(place.candidate_id, number) if same else wish
 
-    return Chosen("undo", before, widens=True, undoes=number if stopped else 0)
+    return Chosen("undo", before, widens=True, undoes=number)
 
 
 _MEANT: Mapping[str, Callable[[str, Mapping[str, str], Place], Chosen]] = {

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from followthrough.channels import registry
 from followthrough.governance import consent, policies
 from followthrough.governance.decisions import Wish
+from followthrough.governance.standing import refuses_all
 from followthrough.people.contacts import CHANNEL_KIND
 from followthrough.people.models import Candidate, ContactPoint
 from followthrough.runs import choices
@@ -83,7 +84,7 @@ class _Known:
     def _stopped(self, point: ContactPoint, channel: str) -> bool:
         key = (point.address_key, channel)
         said = self.consents.get(key)
-        return key in self.blocks or (said is not None and said.state == "revoked")
+        return key in self.blocks or bool(said and refuses_all(said, self.candidate.id))
 
     def _allowed(self, point: ContactPoint, channel: str) -> bool:
         if not self.policy.needs_consent(channel):

@@ -197,6 +197,14 @@ def test_undoing_a_stop_opens_nothing_that_was_closed_before(ada):
     assert blocked(ada) == ["email"]
 
 
+def test_undoing_that_all_may_come_again_closes_what_was_closed(ada):
+    press(ada, "stop")
+    page = press(ada, "everything")
+    press(ada, f"undo:{preferences.of(ada.id).number}", page=page)
+    assert blocked(ada) == ["email", "sms"]
+    assert preferences.of(ada.id).wants == "nothing"
+
+
 def stop_by_text(ada):
     consent.opt_out(
         organization_id=ada.organization_id, contact_point=ada.contact_points.get(kind="phone"),
