@@ -64,7 +64,7 @@ def open(
              "application_id": application_id, "reason": Reason(reason).value}  # fmt: skip
     before = Handoff.objects.filter(**about, resolved_at=None).order_by("id").first()
     if before:
-        return _unanswered(before)
+        return _again(before, message_id)
     silent = reason in SILENT
     handoff = Handoff.objects.create(
         **about,
@@ -98,10 +98,11 @@ def _interview_ahead(
     return ahead.order_by("at").values_list("at", flat=True).first()
 
 
-def _unanswered(handoff: Handoff) -> Handoff:
-    if handoff.answered_at:
-        handoff.answered_at = None
-        handoff.save(update_fields=["answered_at"])
+def _again(handoff: Handoff, message_id: UUID | None) -> Handoff:
+    """It waits for an answer again, and to what they wrote last."""
+    if handoff.answered_at or message_id not in (None, handoff.message_id):
+        handoff.answered_at, handoff.message_id = None, message_id or handoff.message_id
+        handoff.save(update_fields=["answered_at", "message_id"])
     return handoff
 
 

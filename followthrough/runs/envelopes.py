@@ -15,10 +15,10 @@ from followthrough.runs.facts import Person
 
 # To candidates, so in every language they write in, whatever the console speaks.
 WHY: Mapping[str, str] = {
-    "en": "You get this mail because you applied for a job at {company}.",
-    "es": "Recibes este correo porque solicitaste un empleo en {company}.",
-    "fr": "Vous recevez ce courriel parce que vous avez postulé chez {company}.",
-    "pt": "Você recebe este e-mail porque se candidatou a uma vaga na {company}.",
+    "en": "You get this mail about a job at {company}.",
+    "es": "Recibes este correo por un empleo en {company}.",
+    "fr": "Vous recevez ce courriel au sujet d'un emploi chez {company}.",
+    "pt": "Você recebe este e-mail sobre uma vaga na {company}.",
 }
 AUTOMATED: Mapping[str, str] = {
     "en": "It was sent automatically.",

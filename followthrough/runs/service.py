@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from followthrough.governance import consent
 from followthrough.messages import planning
 from followthrough.messages.models import Message, Touch
 from followthrough.people.models import ContactPoint
@@ -30,12 +31,28 @@ def confirm(letter: Letter, *, everywhere: bool) -> None:
     came back meanwhile. `everywhere`: it closed all their addresses, not only this one."""
     if letter.candidate is None or _confirmed_lately(letter):
         return
-    application = letter.application
-    may_narrow = everywhere and bool(application and application.requisition)
-    content = service_texts.opted_out(
-        letter.channel, language=language(letter), everywhere=everywhere, may_narrow=may_narrow
+    plan(letter, OPTED_OUT, _confirmation(letter, everywhere=everywhere))
+
+
+def _confirmation(letter: Letter, *, everywhere: bool) -> service_texts.Content:
+    said_in, application = language(letter), letter.application
+    if everywhere:
+        may_narrow = bool(application and application.requisition)
+        return service_texts.opted_out_everywhere(language=said_in, may_narrow=may_narrow)
+    return service_texts.opted_out_here(
+        letter.channel, language=said_in, still_by_mail=_has_open_mail(letter)
     )
-    plan(letter, OPTED_OUT, content)
+
+
+def _has_open_mail(letter: Letter) -> bool:
+    """Whether there is a mail address of theirs that was not closed."""
+    assert letter.candidate is not None
+    organization, person = letter.organization_id, letter.candidate.id
+    theirs = ContactPoint.objects.filter(candidate_id=person, kind="email", usable=True)
+    return letter.channel != "email" and any(
+        not consent.refused(organization, key, "email", person)
+        for key in theirs.exclude(address_key="").values_list("address_key", flat=True)
+    )
 
 
 def _confirmed_lately(letter: Letter) -> bool:

@@ -7,7 +7,7 @@ the language of the console. None asks for YES, CANCEL or END: carriers take tho
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 Texts = Mapping[str, str]  # by language
@@ -31,24 +31,30 @@ OPTED_OUT: Texts = {
 OPTED_OUT_HERE: Mapping[str, Texts] = {  # by channel: where others use the address as well
     "sms": {
         "en": "{{ company }}: this number will get no more messages from us."
-        " Your application stays as it is, and we can still reach you by mail.",
+        " Your application stays as it is.",
         "es": "{{ company }}: este número no recibirá más mensajes nuestros."
-        " Tu solicitud sigue igual y todavía podemos escribirte por correo.",
+        " Tu solicitud sigue igual.",
         "fr": "{{ company }} : ce numéro ne recevra plus de messages de notre part."
-        " Votre candidature reste inchangée et nous pouvons encore vous écrire par e-mail.",
+        " Votre candidature reste inchangée.",
         "pt": "{{ company }}: este número não receberá mais mensagens nossas."
-        " Sua candidatura continua igual, e ainda podemos falar com você por e-mail.",
+        " Sua candidatura continua igual.",
     },
     "email": {
         "en": "{{ company }}: this address will get no more messages from us."
-        " Your application stays as it is, and we can still reach you by text.",
+        " Your application stays as it is.",
         "es": "{{ company }}: esta dirección no recibirá más mensajes nuestros."
-        " Tu solicitud sigue igual y todavía podemos escribirte por SMS.",
+        " Tu solicitud sigue igual.",
         "fr": "{{ company }} : cette adresse ne recevra plus de messages de notre part."
-        " Votre candidature reste inchangée et nous pouvons encore vous écrire par SMS.",
+        " Votre candidature reste inchangée.",
         "pt": "{{ company }}: este endereço não receberá mais mensagens nossas."
-        " Sua candidatura continua igual, e ainda podemos falar com você por SMS.",
+        " Sua candidatura continua igual.",
     },
+}
+STILL_BY_MAIL: Texts = {
+    "en": " We can still reach you by mail.",
+    "es": " Todavía podemos escribirte por correo.",
+    "fr": " Nous pouvons encore vous écrire par e-mail.",
+    "pt": " Ainda podemos falar com você por e-mail.",
 }
 COME_BACK: Texts = {
     "en": " Reply START if you want them again.",
@@ -133,12 +139,23 @@ def contents(name: str, *, language: str = "") -> Content:
     return _content(TEXTS[name], SUBJECTS.get(name, SUBJECT), language)
 
 
-def opted_out(channel: str, *, language: str, everywhere: bool, may_narrow: bool) -> Content:
+def opted_out_everywhere(*, language: str, may_narrow: bool) -> Content:
     """The confirmation of an opt-out: what stays possible, how to come back, and (`may_narrow`) the
     one question whether it was meant for everything."""
-    said = OPTED_OUT if everywhere else OPTED_OUT_HERE.get(channel, OPTED_OUT)
-    after = ONE_OR_ALL if may_narrow else COME_BACK
-    return _content({one: said[one] + after[one] for one in said}, SUBJECT, language)
+    return _confirmation([OPTED_OUT, ONE_OR_ALL if may_narrow else COME_BACK], language)
+
+
+def opted_out_here(channel: str, *, language: str, still_by_mail: bool) -> Content:
+    """The same where it was about one address on this channel."""
+    said = OPTED_OUT_HERE.get(channel, OPTED_OUT)
+    also = [STILL_BY_MAIL] if still_by_mail else []
+    return _confirmation([said, *also, COME_BACK], language)
+
+
+def _confirmation(parts: Sequence[Texts], language: str) -> Content:
+    return _content(
+        {one: "".join(each[one] for each in parts) for one in SUBJECT}, SUBJECT, language
+    )
 
 
 def asks_scope(content: Mapping[str, Any] | None) -> bool:

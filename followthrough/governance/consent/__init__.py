@@ -15,7 +15,7 @@ from followthrough.governance.consent.acts import (
     opt_out_person,
     take_back,
 )
-from followthrough.governance.consent.blocks import refused_by, standing
+from followthrough.governance.consent.blocks import refused, refused_by, standing
 from followthrough.governance.consent.entries import (
     EVERY_CHANNEL,
     GRANTED,
@@ -50,6 +50,7 @@ __all__ = [
     "opt_out",
     "opt_out_person",
     "record_all",
+    "refused",
     "refused_by",
     "standing",
     "take_back",

@@ -45,7 +45,7 @@ def test_the_foot_names_who_writes_from_where_why_and_how_it_is_stopped():
     assert text == "See you on Thursday."
     assert foot.splitlines() == [
         "Northwind, 1 Main Street, Reno, NV 89502",
-        "You get this mail because you applied for a job at Northwind. It was sent automatically.",
+        "You get this mail about a job at Northwind. It was sent automatically.",
         f"Choose what you get, or stop it: {links.preferences(CANDIDATE)}",
     ]
 
