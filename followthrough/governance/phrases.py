@@ -178,7 +178,7 @@ HOLDING = {
     "stage": _("the application is in its stage"),
     "person": _("the application is the same person’s"),
     "anchor": _("the time it is about has not changed"),
-    "ask": _("they have answered, or not, as it supposes"),
+    "ask": _("the answer it goes by is unchanged"),
     "silence": _("they have not written since"),
     "map": _("the condition in the message map is met"),
 }
