@@ -38,7 +38,8 @@ Errors by what the message is and what it was read as: `out` asks for silence, `
 
 
 class Example(NamedTuple):
-    """A labelled message: opt_out, not or ambiguous."""
+    """A labelled message: opt_out, not or ambiguous; or disputed, where two readers of the test part
+    saw different things in it. Those are in no figure."""
 
     label: str
     text: str
@@ -104,7 +105,7 @@ def examples(language: str, part: str) -> Iterator[Example]:
     """The labelled messages of one part."""
     for line in (LABELLED / f"{language}.{part}.tsv").read_text("utf-8").splitlines():
         label, text = line.split("\t", 1)
-        yield Example(label, text.replace("\\n", "\n"))
+        yield Example("disputed" if "|" in label else label, text.replace("\\n", "\n"))
 
 
 def outcome(text: str) -> str:

@@ -1,7 +1,7 @@
 """`python -m followthrough.governance.optout.training`: learns the scorer's weights anew.
 
 Logistic regression by stochastic gradient descent (AdaGrad), from what everybody may read: the
-study and what was written besides. The same data give the same weights.
+study and what is there to be learned from. The same data give the same weights.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from followthrough.governance.optout.grammar import LANGUAGES
 from followthrough.governance.optout.spelling import words
 from followthrough.governance.optout.telling import told_of
 
-PARTS = ("study", "more", "field")
+PARTS = ("study", "learned")
 ROUNDS, STEP, KEPT_SMALL = 10, 0.5, 2e-5  # rounds, first step, what pulls weights towards 0
 SELDOM = 3  # messages that must have a feature: what fewer have teaches little
 SMALLEST = 0.1  # weights that are kept
