@@ -20,7 +20,8 @@ from tests.browser.pages import PAGES, Page
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "screens"
 README = "demo.png"
 LOOKS = {"light": LIGHT, "dark": DARK, "360": LIGHT_PHONE}
-TALLEST = 1100  # CSS pixels; a longer page goes on like its beginning
+STATE_LOOKS = ("light", "360")  # of a state of a page that has pictures of its own
+TALLEST = 1000  # CSS pixels; a longer page goes on like its beginning
 COLOURS = 48
 SEEN_THROUGH = 8_000  # milliseconds in which an answer is answered, delivered and written back
 
@@ -55,9 +56,14 @@ def _of(visitors: Visitors, page: Page) -> Iterator[Path]:
     with visitors.page(page.who, status=page.status) as tab:
         page.arrive(tab, visitors.product.paths[page.name])
         acts.settled(tab)
-        for name, look in LOOKS.items():
-            look.put_on(tab)
+        for name in STATE_LOOKS if _is_state(page) else LOOKS:
+            LOOKS[name].put_on(tab)
             yield _saved(_shot(tab), f"{page.name}-{name}.png")
+
+
+def _is_state(page: Page) -> bool:
+    """Whether it is another page in some state: `receipts-none` is `receipts`."""
+    return any(page.name.startswith(f"{one.name}-") for one in PAGES)
 
 
 def _shot(tab: Tab) -> bytes:

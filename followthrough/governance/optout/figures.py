@@ -38,8 +38,8 @@ Errors by what the message is and what it was read as: `out` asks for silence, `
 
 
 class Example(NamedTuple):
-    """A labelled message: opt_out, not or ambiguous; or disputed, where two readers of the test part
-    saw different things in it. Those are in no figure."""
+    """A labelled message: opt_out, not or ambiguous; or disputed, where two readers of the test
+    part saw different things in it. Those are in no figure."""
 
     label: str
     text: str

@@ -15,18 +15,14 @@ from followthrough.governance.optout.scorer import Chances
 from followthrough.governance.optout.spelling import words
 from followthrough.governance.optout.telling import Told, told_of
 
-# Chances, chosen on the held-out part: below which a clear wish is doubted; from which a suspicion
-# is believed, and a wish that no rule knows; from which nobody needs to look, and what may be in
-# doubt but hardly about this (WHO IS THIS).
-DOUBTED, BELIEVED, SURE, CALM = 0.6, 0.9, 0.95, 0.6
-POSSIBLE = 0.005
-# What a scorer may believe: a suspicion, and a wish that may only be told of or goes on with an
-# unknown word. Not a question, a condition, or a carrier’s word in another sentence.
-_SENTENCES = ("stop_contact", "no_contact", "no_more", "removal", "unsubscribe", "consent")
-_MAY_BE_MEANT = {
-    ("hint", ""),
-    *((rule, doubt) for rule in _SENTENCES for doubt in ("unknown", "asking", "doubt")),
-}
+# Chances, chosen on the held-out part: from which a wish is believed; from which it may be one, and
+# from which it is something else for sure (whatever rules suspect, somebody looks). One word has
+# too little to weigh (NO, STOPWATCH): there it takes more to call somebody.
+BELIEVED, POSSIBLE, CALM, ALONE = 0.8, 0.01, 0.6, 0.6
+# What leaves a wish open however likely it is: the opposite beside it, a condition, an end (until
+# Monday).
+OPEN = frozenset({"contrary", "condition", "limited"})
+LIKELY = "likely"  # the rule of what only the scorer knows
 
 
 class Found(NamedTuple):
@@ -65,37 +61,36 @@ def read_tokens(given: Sequence[Token], *, ask: str | None, locale: str = "") ->
         return found  # whatever else it says, the carriers' words count
     if ask is not None and (found is None or told.is_short):
         return found  # it is read as an answer first
-    chances = scorer.chances(told)
-    return weighed(found, chances) if found else _unsaid(told, chances)
+    return _weighed(found, told)
 
 
-def weighed(found: Found, chances: Chances) -> Found:
-    """What rules found, and whether messages like it ask for silence: both have a say.
+def _weighed(found: Found | None, told: Told) -> Found | None:
+    """Whether messages like it ask for silence, by the rules that spoke and by all its words.
 
-    A clear wish in an unlikely message goes to a person; what rules only suspect is a wish when it
-    is very likely.
+    What is likely enough is believed. What a rule suspects, and what may be a wish, is for a person
+    to look at.
     """
+    chances = scorer.chances(told)
+    if found is None:
+        return _unsaid(told, chances)
+    likely = chances.asks >= BELIEVED
     if found.outcome == "opt_out":
-        if chances.asks >= DOUBTED:
-            return found
-        return found._replace(outcome=AMBIGUOUS, doubt="unlikely")
-    if chances.asks >= BELIEVED and (found.rule, found.doubt) in _MAY_BE_MEANT:
-        return found._replace(outcome="opt_out", rule="likely", doubt="")
+        return found if likely else found._replace(outcome=AMBIGUOUS, doubt="unlikely")
+    if likely and found.doubt not in OPEN and not told.is_carriers:
+        return found._replace(outcome="opt_out", rule=LIKELY, doubt="")
     return found
 
 
 def _unsaid(told: Told, chances: Chances) -> Found | None:
-    """Where no rule speaks: the scorer alone opts out when it is very sure, and nothing in the
-    message makes wishes doubtful; it calls a person when it may be one."""
-    if told.is_courtesy:
+    """Where no rule speaks: the scorer alone. It believes no single word, no question, and nothing
+    that has a condition, the opposite or another meaning in it."""
+    alone = told.said == 1
+    may_be = chances.asks >= (ALONE if alone else POSSIBLE) and chances.calm < CALM
+    if told.is_courtesy or not may_be:
         return None
-    alone = told.said == 1  # one word has too little to weigh: NO, STOPWATCH
-    sure = chances.asks >= SURE and not (told.is_doubtful or alone)
-    may_be = chances.asks >= (DOUBTED if alone else POSSIBLE) and chances.calm < CALM
-    if not sure and not may_be:
-        return None
-    outcome = "opt_out" if sure else AMBIGUOUS
-    return Found(outcome, "likely", _span(told.seen), language=told.main.grammar.language)
+    believed = chances.asks >= BELIEVED and not (alone or told.is_doubtful)
+    outcome = "opt_out" if believed else AMBIGUOUS
+    return Found(outcome, LIKELY, _span(told.seen), language=told.main.grammar.language)
 
 
 def _found(told: Told) -> Found | None:

@@ -21,9 +21,9 @@ from followthrough.governance.optout.slots import QUESTION, SIGNS
 SHORT = 5  # words; in fewer there is too little to doubt a clear wish
 MOST = 400  # words that are looked at: who writes more says it before
 MOST_FOUND = 30  # findings that are weighed
-_NO_SIGNS = str.maketrans("", "", SIGNS)
 # Signs that it is no plain wish, wherever they stand.
 _DOUBTS = frozenset({"condition", "contrary", "doubt", "perhaps"})
+_NO_SIGNS = str.maketrans("", "", SIGNS)
 
 
 class _Parts(NamedTuple):

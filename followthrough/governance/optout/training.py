@@ -23,8 +23,8 @@ from followthrough.governance.optout.telling import told_of
 
 PARTS = ("study", "learned")
 ROUNDS, STEP, KEPT_SMALL = 10, 0.5, 2e-5  # rounds, first step, what pulls weights towards 0
-SELDOM = 3  # messages that must have a feature: what fewer have teaches little
-SMALLEST = 0.1  # weights that are kept
+SELDOM = 4  # messages that must have a feature: what fewer have teaches little
+SMALLEST = 0.12  # weights that are kept
 
 
 class Known(NamedTuple):

@@ -27,7 +27,7 @@ do not contact me|Don't text me|Don’t text me again|dont message me anymore|do
 no more texts|no more messages please|leave me alone|I revoke my consent|never text me again
 wrong number, stop|Wrong person. Please don't text again.|please unsubscribe me from this
 I got a job already so please stop texting me|Got a job already. STOP|Stop. I found another job
-Hi, stop texting me. I never applied.
+Hi, stop texting me. I never applied.|Why don't you stop texting me|I would like you to forget you ever had this number
 baja|BAJA|alto|parar|Parar por favor|no más|No mas|no más gracias|no me escriban más
 ya no me escriban|no me manden más|no me manden más mensajes|No me envíen más mensajes por favor
 dejen de escribirme|no quiero más mensajes|quítenme de la lista|denme de baja|quiero darme de baja
@@ -40,12 +40,11 @@ AMBIGUOUS = """
 stop?|Cancel please|please cancel|can you stop texting my old number?|atop
 I had to stop, car trouble|If you don't hire me, stop texting me|your text says reply STOP
 don't contact me before 5|I might want to opt out later|stop it with the interview questions
-Why don't you stop texting me|when will you stop texting me after the interview
+when will you stop texting me after the interview
 stop texting me until Monday|no me escriban hasta el lunes|ya basta|stop peut-être|Sair... acho
 STOP. Also is my interview still Thursday?|stop sending me letters|no me llamen Carlos
 unsubscribe me but still let me know if I got the job
 Stop the alerts. Keep me posted on the interview
-I would like you to forget you ever had this number
 """
 NEITHER = """
 should I stop by the office?|can I cancel my interview?|no me manden más cobros duplicados|ok|no
@@ -141,7 +140,6 @@ CALM, LIKELY, UNSURE = Chances(0.0, 1.0), Chances(1.0, 0.0), Chances(0.3, 0.3)
      (LIKELY, "stolen", "ambiguous_stop"),
      (UNSURE, "stolen", "none"),
      (LIKELY, "please don't stop texting me about this job", "ambiguous_stop"),
-     (LIKELY, "if my old phone was stolen on Monday", "ambiguous_stop"),
      (LIKELY, "stop texting me until Monday morning please", "ambiguous_stop"),
      (LIKELY, "you have the wrong number for this person", "opt_out")],
 )  # fmt: skip
