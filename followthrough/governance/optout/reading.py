@@ -15,10 +15,10 @@ from followthrough.governance.optout.scorer import Chances
 from followthrough.governance.optout.spelling import words
 from followthrough.governance.optout.telling import Told, told_of
 
-# Chances, chosen on the held-out part: from which a wish is believed; from which it may be one, and
-# from which it is something else for sure (whatever rules suspect, somebody looks). One word has
-# too little to weigh (NO, STOPWATCH): there it takes more to call somebody.
-BELIEVED, POSSIBLE, CALM, ALONE = 0.8, 0.01, 0.6, 0.6
+# Chances, chosen on the held-out part: from which a wish is believed that rules see or suspect, and
+# one that none of them sees; from which a person looks (of one word, which has too little to weigh:
+# NO, STOPWATCH); and from which nobody needs to.
+BELIEVED, SURE, POSSIBLE, ALONE, CALM = 0.75, 0.9, 0.02, 0.6, 0.6
 # What leaves a wish open however likely it is: the opposite beside it, a condition, an end (until
 # Monday).
 OPEN = frozenset({"contrary", "condition", "limited"})
@@ -88,7 +88,7 @@ def _unsaid(told: Told, chances: Chances) -> Found | None:
     may_be = chances.asks >= (ALONE if alone else POSSIBLE) and chances.calm < CALM
     if told.is_courtesy or not may_be:
         return None
-    believed = chances.asks >= BELIEVED and not (alone or told.is_doubtful)
+    believed = chances.asks >= SURE and not (alone or told.is_doubtful)
     outcome = "opt_out" if believed else AMBIGUOUS
     return Found(outcome, LIKELY, _span(told.seen), language=told.main.grammar.language)
 

@@ -27,7 +27,7 @@ do not contact me|Don't text me|Don’t text me again|dont message me anymore|do
 no more texts|no more messages please|leave me alone|I revoke my consent|never text me again
 wrong number, stop|Wrong person. Please don't text again.|please unsubscribe me from this
 I got a job already so please stop texting me|Got a job already. STOP|Stop. I found another job
-Hi, stop texting me. I never applied.|Why don't you stop texting me|I would like you to forget you ever had this number
+Hi, stop texting me. I never applied.|Why don't you stop texting me
 baja|BAJA|alto|parar|Parar por favor|no más|No mas|no más gracias|no me escriban más
 ya no me escriban|no me manden más|no me manden más mensajes|No me envíen más mensajes por favor
 dejen de escribirme|no quiero más mensajes|quítenme de la lista|denme de baja|quiero darme de baja

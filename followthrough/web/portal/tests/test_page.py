@@ -13,6 +13,7 @@ from followthrough.core import clock
 from followthrough.governance import consent, preferences
 from followthrough.governance.models import AddressBlock, ConsentEntry, ConsentText, Wish
 from followthrough.people import links
+from followthrough.runs import choices
 from followthrough.web.portal import texts
 from tests import world
 from tests.counting import counted
@@ -198,11 +199,12 @@ def test_undoing_a_stop_opens_nothing_that_was_closed_before(ada):
 
 
 def test_undoing_that_all_may_come_again_closes_what_was_closed(ada):
-    press(ada, "stop")
+    choices.unsubscribe(ada.contact_points.get(kind="email"), at=NOON - timedelta(days=2))
     page = press(ada, "everything")
+    assert blocked(ada) == []
     press(ada, f"undo:{preferences.of(ada.id).number}", page=page)
     assert blocked(ada) == ["email", "sms"]
-    assert preferences.of(ada.id).wants == "nothing"
+    assert preferences.of(ada.id).wants == "everything"
 
 
 def stop_by_text(ada):
