@@ -10,7 +10,7 @@ word of the person's own.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import NamedTuple, Protocol
 from uuid import UUID
 
@@ -50,6 +50,9 @@ class Word(NamedTuple):
 
 
 When = tuple[datetime, str]  # by the time it was said; at the same time by when it was written
+
+
+NEVER: When = (datetime.min.replace(tzinfo=UTC), "")
 
 
 def _when(word: Word) -> When:
@@ -117,7 +120,7 @@ class _Later:
     def __init__(self, words: Sequence[Word], channel: str) -> None:
         self.channel = channel
         self.lifted = {str(one.lifts) for one in words if one.lifts}
-        self.start: When | None = None
+        self.starts: dict[UUID | None, When] = {}
         self.forms: dict[UUID, When] = {}
         self.yes: dict[UUID | None, When] = {}  # of the ATS
         self.no: dict[UUID | None, When] = {}
@@ -130,7 +133,7 @@ class _Later:
             if word.candidate_id:
                 _keep_newest(self.forms, word.candidate_id, word)
         elif word.state == GRANTED and word.source == self.channel:
-            self.start = max(_when(word), self.start or _when(word))
+            _keep_newest(self.starts, word.candidate_id, word)
         if word.source == ATS and word.state == GRANTED:
             _keep_newest(self.yes, word.candidate_id, word)
         elif word.source == ATS and word.state == REVOKED and not word.narrow:
@@ -139,13 +142,19 @@ class _Later:
     def lifts(self, word: Word) -> bool:
         """Whether a refusal no longer stands."""
         when = _when(word)
-        if word.id in self.lifted or (self.start and self.start > when):
+        if word.id in self.lifted or self._started(word) > when:
             return True
         form = self.forms.get(word.candidate_id) if word.candidate_id else None
         # Said later, and heard later: the clock of a form may not be ours.
         if form and form > when and form[1] > word.id:
             return word.personal or not at_carrier(word.basis, word.source, self.channel)
         return word.source == ATS and self.yes.get(word.candidate_id, when) > when
+
+    def _started(self, word: Word) -> When:
+        """The newest START that is about this word: of anybody, where it binds everybody on the
+        address; else the person's own."""
+        own = self.starts.get(word.candidate_id, NEVER)
+        return own if word.narrow or not word.of_everyone else max([own, *self.starts.values()])
 
     def withdraws(self, word: Word) -> bool:
         """Whether a grant no longer stands: its own words were taken back by name, or what the ATS

@@ -46,12 +46,14 @@ def choose(
     at: datetime,
     reopen: Sequence[str] = (),
     undoes: int = 0,
+    hear: UUID | None = None,
 ) -> Wish | None:
     """Let what `chosen` makes of the standing wish count from now on; returns it.
 
     Wanting nothing opts all their addresses out; on the channels in `reopen` they may be written
     to again, as far as it is for them to say so here. `undoes` is the number of a choice whose
-    opt-outs and consents are taken back, and nothing else. None: there is no such person.
+    opt-outs and consents are taken back, and nothing else; `hear` an application of theirs about
+    which they take back that they wanted to hear nothing. None: there is no such person.
     """
     _lock(candidate_id)
     candidate = preferences.lock(candidate_id)
@@ -60,12 +62,14 @@ def choose(
     before, actor = preferences.of(candidate_id), Actor("candidate", str(candidate_id))
     wish = preferences.record(
         candidate, chosen(before), choice=choice, seen=seen, actor=actor, at=at,
-        anyway=bool(reopen),
+        anyway=bool(reopen or hear),
     )  # fmt: skip
     said = _Said(candidate, seen, at, wish.number)
     if wish.wants == NOTHING:
         _stop(said)
     _reopen(said, reopen)
+    if hear:
+        _hear_again(said, hear)
     if undoes and before.number == undoes:
         _take_back(said, undoes)
     _look_again(candidate_id, at)
@@ -149,13 +153,11 @@ def _stop(said: _Said) -> None:
 
 
 def _opt_out(said: _Said, way: Way) -> bool:
-    """Block an address in the ledger's way, unless they did already; returns whether it was open.
-    What somebody else on it closed, they close for themselves too: it does not open again when the
-    other comes back."""
+    """Close an address; returns whether it was open. Where it is closed for another reason, this
+    one stands beside it: taking back the other opens nothing. The same click twice is one."""
     point = way.point
-    if consent.refused_by(
-        point.organization_id, point.address_key, way.channel, point.candidate_id
-    ):
+    about = point.organization_id, point.address_key, way.channel, point.candidate_id
+    if consent.refused_by(*about, source=said.seen.source):
         return False
     closed = consent.opt_out(contact_point=way.point, channel=way.channel, **_told(said))
     if closed:
@@ -191,6 +193,17 @@ def _reopen(said: _Said, channels: Sequence[str]) -> None:
             )
 
 
+def _hear_again(said: _Said, application_id: UUID) -> None:
+    """Their refusals of messages about this opening, by name; not what the ATS says of it."""
+    theirs = Application.objects.filter(id=application_id, candidate_id=said.candidate.id)
+    opening = theirs.values_list("requisition__external_id", flat=True).first()
+    refused = ConsentEntry.objects.filter(
+        organization_id=said.candidate.organization_id, candidate_id=said.candidate.id,
+        state=ConsentEntry.State.REVOKED, scope__requisition=opening,
+    ).exclude(source="ats")  # fmt: skip
+    _lift(said, refused)
+
+
 def _take_back(said: _Said, number: int) -> None:
     """What a choice of theirs wrote in the ledger, by name: what was closed before is closed, and
     what was open is open."""
@@ -199,8 +212,12 @@ def _take_back(said: _Said, number: int) -> None:
         organization_id=candidate.organization_id, candidate_id=candidate.id,
         evidence__choice=number,
     )  # fmt: skip
+    _lift(said, theirs)
+
+
+def _lift(said: _Said, entries: QuerySet[ConsentEntry]) -> None:
     told = {name: value for name, value in _told(said).items() if name != "organization_id"}
-    consent.take_back(list(theirs.values_list("id", flat=True)), **{**told, "basis": TAKEN_BACK})
+    consent.take_back(list(entries.values_list("id", flat=True)), **{**told, "basis": TAKEN_BACK})
 
 
 def reopens(way: Way) -> bool:

@@ -104,10 +104,13 @@ def refused(organization_id: UUID, address_key: str, channel: str, candidate_id:
     return ledger.refuses_all(said, candidate_id)
 
 
-def refused_by(organization_id: UUID, address_key: str, channel: str, candidate_id: UUID) -> bool:
-    """Whether they refused everything there themselves, whatever others say."""
+def refused_by(
+    organization_id: UUID, address_key: str, channel: str, candidate_id: UUID, *, source: str
+) -> bool:
+    """Whether they refused everything there themselves in that very way, and it still stands."""
     theirs = _words(organization_id, address_key, channel, candidate_id=candidate_id)
-    return ledger.refuses_all(ledger.standing(theirs, channel), candidate_id)
+    said = [one for one in theirs if one.state != ledger.REVOKED or one.source == source]
+    return ledger.refuses_all(ledger.standing(said, channel), candidate_id)
 
 
 def _is_meant(block: AddressBlock) -> bool:

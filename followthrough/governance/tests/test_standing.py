@@ -121,6 +121,15 @@ def test_on_a_shared_phone_what_one_person_refused_elsewhere_binds_them_alone():
     assert not refuses_all(back, BEN)
 
 
+def test_on_a_shared_phone_start_lifts_nothing_that_somebody_else_said_of_themselves():
+    alone = stop(1, "console", candidate_id=BEN, personal=True)
+    less = stop(2, "sms", candidate_id=BEN, scope={"requisition": "req-1"})
+    found = standing([form(0), form(0, candidate_id=BEN), alone, less, start(3)], "sms")
+    assert [one.entry_id for one in found.refusals] == ["0001", "0002"]
+    own = standing([alone, less, start(3, candidate_id=BEN)], "sms")
+    assert own.refusals == ()
+
+
 def test_on_a_shared_phone_start_gives_back_what_each_had_said():
     found = standing([form(1, candidate_id=BEN), stop(2), start(3)], "sms")
     assert (found.state, found.people) == ("granted", {ADA, BEN})

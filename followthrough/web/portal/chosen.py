@@ -32,6 +32,7 @@ class Chosen(NamedTuple):
     code: str
     change: Callable[[Wish], Wish]
     reopen: Collection[str] = ()
+    hear: UUID | None = None  # the application that they want to hear about again
     undoes: int = 0  # the number of the choice that is taken back with all that it wrote
     widens: bool = False
 
@@ -121,6 +122,14 @@ def _about(which: str, form: Mapping[str, str], place: Place) -> Chosen:
     return Chosen("only_about", lambda wish: preferences.only_about(wish, found))
 
 
+def _hear(which: str, form: Mapping[str, str], place: Place) -> Chosen:
+    """About an application again about which they had asked to hear nothing."""
+    found = next((one for one in place.applications if str(one) == which), None)
+    if found is None:
+        raise Refused("not_a_choice")
+    return Chosen("hear", lambda wish: wish, hear=found, widens=True)
+
+
 def _undo(which: str, form: Mapping[str, str], place: Place) -> Chosen:
     """As it was before the choice of that number, if nothing was chosen since: whoever takes back
     that they stopped everything is reached again where they were, and nowhere else."""
@@ -135,6 +144,6 @@ def _undo(which: str, form: Mapping[str, str], place: Place) -> Chosen:
 
 _MEANT: Mapping[str, Callable[[str, Mapping[str, str], Place], Chosen]] = {
     "everything": _everything, "interviews": _interviews, "stop": _stop, "pause": _pause,
-    "resume": _resume, "silence": _silence, "unsilence": _unsilence, "about": _about,
+    "resume": _resume, "silence": _silence, "unsilence": _unsilence, "about": _about, "hear": _hear,
     "undo": _undo,
 }  # fmt: skip

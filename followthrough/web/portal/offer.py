@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
@@ -44,9 +44,15 @@ class Offer(NamedTuple):
     applications: Sequence[Choice]
 
 
-def of(t: Texts, wish: Wish, channels: Sequence[Channel], jobs: dict[UUID, str]) -> Offer:
+def of(
+    t: Texts,
+    wish: Wish,
+    channels: Sequence[Channel],
+    jobs: dict[UUID, str],
+    refused: Collection[UUID] = (),
+) -> Offer:
     """What can be chosen by somebody who chose `wish` last. `jobs` are the titles of their
-    applications by key, in their order."""
+    applications by key, in their order; about the `refused` they asked to hear nothing."""
     off = wish.wants == NOTHING
     paused = wish.paused_until is not None and wish.paused_until > clock.now()
     return Offer(
@@ -55,7 +61,7 @@ def of(t: Texts, wish: Wish, channels: Sequence[Channel], jobs: dict[UUID, str])
         [] if off else [Choice(f"pause:{one}", t[one]) for one in PAUSES],
         Choice("resume", t["resume"]) if paused else None,
         [_reached(t, wish, one) for one in channels],
-        list(_applications(t, wish, jobs)) if not off and len(jobs) > 1 else [],
+        [] if off else list(_about(t, wish, jobs, refused)),
     )
 
 
@@ -84,6 +90,16 @@ def _reached(t: Texts, wish: Wish, one: Channel) -> Reached:
         return Reached(one, Choice(f"silence:{one.name}", t[f"silence_{one.name}"]), "")
     says = t.say("allow_says", address=", ".join(one.addresses))
     return Reached(one, Choice(f"unsilence:{one.name}", t[f"unsilence_{one.name}"], says), "")
+
+
+def _about(
+    t: Texts, wish: Wish, jobs: dict[UUID, str], refused: Collection[UUID]
+) -> Iterator[Choice]:
+    for key in jobs:
+        if key in refused:
+            yield Choice(f"hear:{key}", t.say("hear_again", job=jobs[key] or t["no_job"]))
+    if len(jobs) > 1:
+        yield from _applications(t, wish, jobs)
 
 
 def _applications(t: Texts, wish: Wish, jobs: dict[UUID, str]) -> Iterator[Choice]:
@@ -128,3 +144,12 @@ def now(
     if wish.application_id in jobs:
         said.append(t.say("now_one", job=jobs[wish.application_id] or t["no_job"]))
     return said
+
+
+def except_about(
+    t: Texts, wish: Wish, jobs: dict[UUID, str], refused: Collection[UUID]
+) -> list[str]:
+    """About which of their applications they get nothing all the same, in sentences."""
+    if wish.wants == NOTHING:
+        return []
+    return [t.say("now_except", job=jobs[key] or t["no_job"]) for key in jobs if key in refused]

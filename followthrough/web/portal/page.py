@@ -135,7 +135,7 @@ def _chosen(request: HttpRequest, seen: Sight) -> HttpResponse:
         return _shown(seen, wrong=problem.code, status=429 if problem.code == "too_often" else 400)
     wish = choices.choose(
         seen.candidate.id, choice.change, choice=choice.code, seen=seen.evidence,
-        at=seen.place.now, reopen=list(choice.reopen), undoes=choice.undoes,
+        at=seen.place.now, reopen=list(choice.reopen), undoes=choice.undoes, hear=choice.hear,
     )  # fmt: skip
     number = wish.number if wish else 0
     return HttpResponseRedirect(
@@ -145,7 +145,7 @@ def _chosen(request: HttpRequest, seen: Sight) -> HttpResponse:
 
 def _check(request: HttpRequest, seen: Sight, choice: chosen.Chosen) -> None:
     """Getting more takes that one has read to what one agrees; stopping works at any time."""
-    if choice.widens and request.POST.get("shown") != seen.evidence.digest:
+    if choice.widens and request.POST.get("shown") != seen.stamp:
         raise chosen.Refused("stale")
     if limits.choice(str(seen.candidate.id)) and choice.code != "stop":
         raise chosen.Refused("too_often")

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from followthrough.core import clock, zones
+from followthrough.core.canonical import digest
 from followthrough.governance import models, preferences
 from followthrough.governance.decisions import Wish
 from followthrough.governance.preferences import Seen
@@ -30,6 +31,7 @@ class Sight:
     t: Texts
     place: chosen.Place
     jobs: dict[UUID, str]
+    refused: frozenset[UUID]  # those among them about which they asked to hear nothing
     offer: offer.Offer
 
     @property
@@ -41,6 +43,12 @@ class Sight:
         """What was shown, as it is kept."""
         return Seen("preference_page", self.t.language, offer.text(self.t, self.offer))
 
+    @property
+    def stamp(self) -> str:
+        """What must be the same when more is allowed: what was read, and at which addresses."""
+        addresses = sorted(key for one in self.place.channels for key in one.keys)
+        return digest("\n".join([self.evidence.digest, *addresses]))
+
     def told(self, *, done: str, wrong: str) -> dict[str, Any]:
         """What the template is given. `done` is the number of the choice that led here, `wrong`
         the name of the text that says why nothing was changed."""
@@ -50,10 +58,13 @@ class Sight:
             "company": self.candidate.organization.name,
             "offer": self.offer,
             "reachable": [one for one in self.offer.reached if one.choice or one.note],
-            "now": offer.now(self.t, self.wish, list(self.place.channels), self._day(), self.jobs),
+            "now": [
+                *offer.now(self.t, self.wish, self.place.channels, self._day(), self.jobs),
+                *offer.except_about(self.t, self.wish, self.jobs, self.refused),
+            ],
             "wrong": self.t[wrong] if wrong else "",
             "wrong_day": wrong == "wrong_day",
-            "shown": self.evidence.digest,
+            "shown": self.stamp,
             "languages": texts.names(),
             "first_day": today + timedelta(days=1),
             "last_day": today + chosen.LONGEST,
@@ -89,11 +100,14 @@ def sight(candidate: Candidate, language: str) -> Sight:
     t = texts.of(language, company=candidate.organization.name)
     t = texts.of(language, company=candidate.organization.name, stop=t["stop"])
     wish, applications = preferences.of(candidate.id), _applications(candidate)
-    channels = ways.of(candidate, wish)
+    channels, named = ways.of(candidate, wish)
     jobs = {one.id: one.requisition.title if one.requisition else "" for one in applications}
     known = whereabouts.of(candidate, applications).names or ("UTC",)
     place = chosen.Place(candidate.id, wish, channels, list(jobs), known, clock.now())
-    return Sight(candidate, t, place, jobs, offer.of(t, wish, channels, jobs))
+    refused = frozenset(
+        one.id for one in applications if one.requisition and one.requisition.external_id in named
+    )
+    return Sight(candidate, t, place, jobs, refused, offer.of(t, wish, channels, jobs, refused))
 
 
 def _applications(candidate: Candidate) -> list[Application]:

@@ -28,6 +28,7 @@ class Channel(NamedTuple):
     state: str
     bar: str = ""
     number: str = ""  # ours, to text START to
+    keys: Sequence[str] = ()  # of the addresses
 
     @property
     def reopens(self) -> bool:
@@ -35,14 +36,23 @@ class Channel(NamedTuple):
         return self.state == STOPPED and not self.bar
 
 
-def of(candidate: Candidate, wish: Wish) -> list[Channel]:
-    """The channels on which they have an address, in the order in which the product has them."""
+class Reach(NamedTuple):
+    """The channels on which somebody has an address, in the order in which the product has them;
+    and the openings (by their id in the ATS) about which they asked to hear nothing."""
+
+    channels: Sequence[Channel]
+    refused: frozenset[str]
+
+
+def of(candidate: Candidate, wish: Wish) -> Reach:
+    """How they are reached."""
     points = ContactPoint.objects.filter(candidate_id=candidate.id).exclude(address_key="")
     by_kind = _by_kind(points.order_by("position", "id"))
     known = _Known(candidate, wish)
-    return [
+    channels = [
         known.channel(name, by_kind[kind]) for name, kind in CHANNEL_KIND.items() if kind in by_kind
     ]
+    return Reach(channels, known.refused_jobs())
 
 
 def _by_kind(points: Iterator[ContactPoint]) -> dict[str, list[ContactPoint]]:
@@ -69,6 +79,10 @@ class _Known:
         self.policy, self.senders = standing[organization], senders.get(organization, {})
 
     def channel(self, name: str, points: Sequence[ContactPoint]) -> Channel:
+        """A channel of theirs, as things are."""
+        return self._channel(name, points)._replace(keys=[one.address_key for one in points])
+
+    def _channel(self, name: str, points: Sequence[ContactPoint]) -> Channel:
         usable = [one for one in points if one.usable]
         shown = [masked(one) for one in usable or points]
         if not usable:
@@ -80,6 +94,14 @@ class _Known:
             return Channel(name, shown, OFF, *self._barred(name, closed))
         allowed = any(self._allowed(one, name) for one in usable)
         return Channel(name, shown, ON if allowed else OFF)
+
+    def refused_jobs(self) -> frozenset[str]:
+        return frozenset(
+            limit.scope["requisition"]
+            for said in self.consents.values()
+            for limit in said.refusals
+            if limit.candidate_id == self.candidate.id and "requisition" in limit.scope
+        )
 
     def _stopped(self, point: ContactPoint, channel: str) -> bool:
         key = (point.address_key, channel)

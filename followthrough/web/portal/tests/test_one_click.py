@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
+from followthrough.audit.facts import Actor
 from followthrough.core import clock
+from followthrough.governance import consent
 from followthrough.governance.models import AddressBlock, ConsentEntry
 from followthrough.journeys.models import Run
 from followthrough.people import links
@@ -55,6 +57,17 @@ def test_clicking_again_is_the_same_click(path):
         assert outsider().post(path, BODY).status_code == 200
     assert ConsentEntry.objects.count() == 1
     assert blocked() == ["email"]
+
+
+def test_a_click_counts_beside_what_closed_the_address_before(ada, path):
+    point = ada.contact_points.get()
+    told = {"basis": "provisional", "source": "voice", "evidence": {},
+            "actor": Actor("candidate", str(ada.id)), "at": world.NOON}  # fmt: skip
+    opted = consent.opt_out_person(ada.id, organization_id=ada.organization_id, **told)
+    outsider().post(path, BODY)
+    consent.take_back(opted.entries, **{**told, "basis": "not_meant"})
+    assert blocked() == ["email"]
+    assert consent.standing(point.organization_id, point.address_key, "email")
 
 
 @pytest.mark.parametrize("method", ["get", "head"])

@@ -207,6 +207,20 @@ def test_undoing_that_all_may_come_again_closes_what_was_closed(ada):
     assert preferences.of(ada.id).wants == "everything"
 
 
+def test_who_refused_one_job_alone_reads_so_and_can_hear_about_it_again(ada):
+    application = ada.applications.select_related("requisition").first()
+    consent.opt_out_person(
+        ada.id, organization_id=ada.organization_id, basis="by_phone", source="console",
+        evidence={}, actor=Actor("member", "maya"), at=NOON - timedelta(days=1),
+        scope={"requisition": application.requisition.external_id},
+    )  # fmt: skip
+    page = opened(ada)
+    assert f"Not about “{application.requisition.title}”" in text(page)
+    done = press(ada, f"hear:{application.id}", page=page)
+    assert "You get messages about that application again." in text(done)
+    assert "Not about" not in text(done)
+
+
 def stop_by_text(ada):
     consent.opt_out(
         organization_id=ada.organization_id, contact_point=ada.contact_points.get(kind="phone"),
