@@ -24,9 +24,9 @@ LABELLED = Path(__file__).resolve().parent.parent / "labelled"
 PARTS = ("study", "held", "test")
 RECALL, PRECISION = 0.98, 0.99  # the aim, on the test part
 # What every change has to keep of what was reached on it, until the aim is.
-KEPT_RECALL, KEPT_PRECISION, KEPT_HEARD = 0.83, 0.90, 0.97
-# The same on the held-out part, which is harder.
-HELD_RECALL, HELD_PRECISION, HELD_HEARD = 0.67, 0.90, 0.93
+KEPT_RECALL, KEPT_PRECISION, KEPT_HEARD = 0.89, 0.95, 0.99
+# The same on the held-out part.
+HELD_RECALL, HELD_PRECISION, HELD_HEARD = 0.83, 0.93, 0.98
 Z = 1.959964  # 95 %
 
 

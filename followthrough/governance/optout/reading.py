@@ -16,9 +16,10 @@ from followthrough.governance.optout.spelling import words
 from followthrough.governance.optout.telling import Told, told_of
 
 # Chances, chosen on the held-out part: from which a wish is believed that rules see or suspect, and
-# one that none of them sees; from which a person looks (of one word, which has too little to weigh:
-# NO, STOPWATCH); and from which nobody needs to.
-BELIEVED, SURE, POSSIBLE, ALONE, CALM = 0.75, 0.9, 0.02, 0.6, 0.6
+# one that none of them sees; from which somebody looks, and from which nobody needs to. Few words
+# have little to weigh (NO, STOPWATCH, SÍ POR FAVOR): there it takes more to call somebody.
+BELIEVED, SURE, POSSIBLE, CALM = 0.75, 0.9, 0.02, 0.6
+POSSIBLE_IN_FEW = {1: 0.6, 2: 0.12, 3: 0.12}
 # What leaves a wish open however likely it is: the opposite beside it, a condition, an end (until
 # Monday).
 OPEN = frozenset({"contrary", "condition", "limited"})
@@ -84,8 +85,8 @@ def _weighed(found: Found | None, told: Told) -> Found | None:
 def _unsaid(told: Told, chances: Chances) -> Found | None:
     """Where no rule speaks: the scorer alone. It believes no single word, no question, and nothing
     that has a condition, the opposite or another meaning in it."""
-    alone = told.said == 1
-    may_be = chances.asks >= (ALONE if alone else POSSIBLE) and chances.calm < CALM
+    alone, possible = told.said == 1, POSSIBLE_IN_FEW.get(told.said, POSSIBLE)
+    may_be = chances.asks >= possible and chances.calm < CALM
     if told.is_courtesy or not may_be:
         return None
     believed = chances.asks >= SURE and not (alone or told.is_doubtful)
