@@ -73,6 +73,33 @@ def test_a_state_is_the_candidates_or_the_sites(owner: Client, ats: Connection) 
     assert shown(owner, place="US-TX") == keys(works_there, lives_there)
 
 
+def test_a_state_is_what_the_receipts_own_evidence_names(owner: Client, ats: Connection) -> None:
+    """Who has moved since, or whose number alone is from there, was held to its law."""
+    here, there = applied(ats, region="NV"), applied(ats, region="TX")
+    texan = receipt(here, checks=_where("US-NV", "US-TX"))
+    country = receipt(here, checks=_where("US"))
+    nevadan = receipt(there, checks=_where("US-NV"))
+    receipt(there, checks=_where("USX-TX", "FR"))
+    nowhere = receipt(there)
+    assert shown(owner, place="US-TX") == keys(nowhere, texan)
+    assert shown(owner, place="US-NV") == keys(nevadan, texan)
+    assert shown(owner, place="US") == keys(nowhere, nevadan, country, texan)
+    assert shown(owner, verdict="hold", reason="quiet_hours", place="US-TX") == keys(nowhere, texan)
+
+
+@pytest.mark.parametrize(
+    "place", ['US-TX","US-NV', "US-.*", "U%", "US-T_", "(", "'; --", "\\", '"']
+)
+def test_a_place_that_is_none_finds_nothing(owner: Client, ats: Connection, place: str) -> None:
+    receipt(applied(ats, region="NV"), checks=_where("US-TX", "US-NV"))
+    assert shown(owner, place=place) == []
+
+
+def _where(*names: str) -> list[Any]:
+    held = ["legal_hours", "hold", {"rules": ["us-federal"], "places": names, "by": "area_code"}]
+    return [QUIET[0], held]
+
+
 def test_what_was_too_late_because_of_the_hours_is_outside_hours(
     owner: Client, ats: Connection
 ) -> None:
