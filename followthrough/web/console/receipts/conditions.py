@@ -124,6 +124,9 @@ def _late(reason: str) -> Iterator[Condition]:
         yield Condition("(r.code <> %s OR r.checks ~ %s)", [reasons.LATE, pattern])
 
 
+# What a receipt itself says about where they may have been, if its checks got as far as the hours.
+_PLACES = r"""substring(r.checks FROM '"places": ?\[([^]]*)\]')"""
+
 _THEIRS = """
 (a.requisition_id = ANY(%s::uuid[]) OR r.application_id IS NULL AND EXISTS (
   SELECT FROM people_application own
@@ -136,10 +139,6 @@ def _seen(member: Member) -> Iterator[Condition]:
     openings = scopes.requisitions(member)
     if openings is not None:
         yield Condition(_THEIRS, [openings, openings], ["application"])
-
-
-# What a receipt itself says about where they may have been, if its checks got as far as the hours.
-_PLACES = r"""substring(r.checks FROM '"places": ?\[([^]]*)\]')"""
 
 
 def _in_place(member: Member, place: str) -> Condition:
