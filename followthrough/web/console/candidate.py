@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from followthrough.conversations.models import Handoff
 from followthrough.core import clock
 from followthrough.core.typed import number
-from followthrough.governance import freezes, policies, preferences
+from followthrough.governance import freezes, policies, preferences, reasons
 from followthrough.messages.models import Ask
 from followthrough.people import scopes
 from followthrough.people.models import Anchor, Application, Candidate
@@ -105,7 +105,8 @@ def about(
     country = candidate.organization.country
     places = whereabouts.places(candidate, applications, points, country=country).names
     policy = policies.of(candidate.organization_id)
-    hours = Outlook(policy, zones.names, places, open_now)
+    less = wish is not None or any(way.less or not way.open for way in ways)
+    hours = Outlook(policy, zones.names, places, open_now, less)
     built = timeline.build(candidate, applications, wall=wall, hours=hours, before=before)
     closed = reach.why_closed(ways)
     return {
@@ -195,7 +196,15 @@ def _planned(application: Application, built: timeline.Timeline, closed: str) ->
         return _("Nothing is planned until the next stage.")
     if closed:
         return reach.nothing(closed)
-    return _message(ahead[0].row.key, ahead[0].about or ahead[0].at, built.wall)
+    first = next((one for one in ahead if not one.refused), None)
+    if first is None:
+        return _refused(ahead[0])
+    return _message(first.row.key, first.about or first.at, built.wall)
+
+
+def _refused(entry: timeline.Entry) -> str:
+    told = {"name": touch_name(entry.row.key), "why": reasons.label(entry.refused)}
+    return _("Nothing: “%(name)s” will not go out. %(why)s.") % told
 
 
 def _message(key: str, at: datetime, wall: Wall) -> str:

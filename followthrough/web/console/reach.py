@@ -24,12 +24,13 @@ Key = tuple[str, str]  # an address's key, and a channel
 @dataclass(frozen=True)
 class Way:
     """One address on one channel: `state` is a meaning (kept, quiet, stopped, held) and `said`
-    what was allowed, by what and since when."""
+    what was allowed, by what and since when. `less`: somebody on it refused a part."""
 
     point: ContactPoint
     channel: str
     state: str
     said: str
+    less: bool = False
 
     @property
     def open(self) -> bool:
@@ -100,7 +101,9 @@ class _Told:
     zone: str
 
     def way(self, point: ContactPoint, channel: str) -> Way:
-        return Way(point, channel, *self._state(point, channel))
+        consent = self.consents.get((point.address_key, channel))
+        less = bool(consent and consent.refusals)
+        return Way(point, channel, *self._state(point, channel), less)
 
     def _state(self, point: ContactPoint, channel: str) -> tuple[str, str]:
         key = (point.address_key, channel)

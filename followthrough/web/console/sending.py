@@ -11,7 +11,6 @@ from uuid import UUID
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
@@ -19,6 +18,7 @@ from django.views.decorators.http import require_safe
 from followthrough.accounts.models import Member
 from followthrough.core import clock
 from followthrough.core.typed import cleaned
+from followthrough.core.zones import instant
 from followthrough.governance import reasons, words
 from followthrough.governance.decisions import Drop, Send
 from followthrough.messages.models import Receipt
@@ -57,7 +57,7 @@ WANTED = {
 @dataclass(frozen=True)
 class Asked:
     """A candidate (or who to look for), an application, a channel ('' for all), what, and when
-    (a moment by the clock of whoever looks; '' for now)."""
+    (a moment by the candidate's clock; '' for now)."""
 
     q: str = ""
     candidate: str = ""
@@ -116,7 +116,7 @@ def _answered(member: Member, person: Candidate, asked: Asked) -> dict[str, Any]
     about = about or next(iter(reversed(theirs)), None)
     zones = whereabouts.of(person, [about] if about else [])
     wall = whereabouts.clock_of(zones, [about] if about else [])
-    at = moment(asked.at, now=clock.now())
+    at = moment(asked.at, zone=wall.zone, now=clock.now())
     found = ask(person, about, asked=asked, at=at or clock.now(), wall=wall)
     return {
         "candidate": person, "applications": theirs, "about": about, "wall": wall,
@@ -125,12 +125,13 @@ def _answered(member: Member, person: Candidate, asked: Asked) -> dict[str, Any]
     }  # fmt: skip
 
 
-def moment(text: str, *, now: datetime) -> datetime | None:
-    """A moment as a browser writes it (`2026-06-03T21:30`), by the clock of whoever looks; None
-    for what is none, or lies more than a year away."""
+def moment(text: str, *, zone: str, now: datetime) -> datetime | None:
+    """A moment as a browser writes it (`2026-06-03T21:30`), by the candidate's clock, as everything
+    else on the page; None for what is none, or lies more than a year away."""
     try:
-        read = datetime.fromisoformat(text).replace(tzinfo=timezone.get_current_timezone())
-    except ValueError:
+        wall = datetime.fromisoformat(text).replace(tzinfo=None)
+        read = instant(wall.date(), wall.time(), zone)
+    except (ValueError, OverflowError):
         return None
     return read if abs(read - now) <= FARTHEST else None
 

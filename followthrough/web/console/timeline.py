@@ -17,6 +17,7 @@ from django.db.models import QuerySet
 
 from followthrough.audit.models import Fact
 from followthrough.conversations.models import Handoff
+from followthrough.core import clock
 from followthrough.governance.models import ConsentEntry, Wish
 from followthrough.journeys.models import Version
 from followthrough.messages.models import Message, Receipt, Touch, TouchState
@@ -42,6 +43,7 @@ class Entry:
     row: Any = None
     about: Any = field(default=None)
     overtaken: str = ""  # of a message: that they opted out while it was on its way
+    refused: str = ""  # of what is planned: the reason for which it will not go out
 
     @property
     def template(self) -> str:
@@ -197,11 +199,15 @@ _WAITING = (TouchState.PLANNED, TouchState.SENDING, TouchState.RECONCILING)
 def _ahead(
     candidate: Candidate, applications: Sequence[Application], hours: Outlook, wall: Wall
 ) -> Iterator[Entry]:
-    waiting = Touch.about(applications).filter(candidate=candidate, state__in=_WAITING)
-    for one in waiting.order_by("due_at", "id"):
-        opens = hours.opens(one)
-        said = sentences.held_for(one) or outlook.said(one, opens, wall)
-        yield Entry("ahead", one.due_at, one.id, row=one, said=said, about=opens)
+    found = Touch.about(applications).filter(candidate=candidate, state__in=_WAITING)
+    waiting = list(found.order_by("due_at", "id"))
+    # Where no address is open the page says so of everything that is planned.
+    ask = hours.less and hours.channels
+    refused = outlook.refused(candidate, waiting, now=clock.now()) if ask else {}
+    for one in waiting:
+        opens, why = hours.opens(one), refused.get(one.id, "")
+        said = outlook.never(why) or sentences.held_for(one) or outlook.said(one, opens, wall)
+        yield Entry("ahead", one.due_at, one.id, row=one, said=said, about=opens, refused=why)
 
 
 # --- what pages read -----------------------------------------------------------------------------

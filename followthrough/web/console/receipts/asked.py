@@ -23,6 +23,7 @@ FILTERS = (
 )  # fmt: skip
 TIMES = ("when", "since", "until")
 PLACES = ("after", "before")
+LEFT_OUT = ("unread", "also")
 
 
 class When(models.TextChoices):
@@ -33,13 +34,15 @@ class When(models.TextChoices):
     WEEK = "7", _("Last 7 days")
     LAST_WEEK = "last-week", _("Last week")
     MONTH = "30", _("Last 30 days")
+    LAST_MONTH = "last-month", _("Last month")
 
 
 @dataclass(frozen=True)
 class Asked:
     """Filters, and where in the list: after or before a receipt. `place` is a country, or a
     country and its state (`US-TX`); `since` and `until` are days (`2026-06-03`), both included;
-    `unread` is what a question said that was not understood."""
+    `unread` is what a question said that was not understood, `also` what it asked for beside
+    something else of its kind."""
 
     verdict: str = ""
     reason: str = ""  # a code, or a group of them
@@ -55,6 +58,7 @@ class Asked:
     since: str = ""
     until: str = ""
     unread: str = ""
+    also: str = ""
     after: str = ""
     before: str = ""
 
@@ -64,7 +68,7 @@ class Asked:
 
     def without(self, *names: str) -> Asked:
         """The same from the beginning, with these not asked for."""
-        return replace(self, **dict.fromkeys((*names, *PLACES, "unread"), ""))
+        return replace(self, **dict.fromkeys((*names, *PLACES, *LEFT_OUT), ""))
 
     def with_(self, **more: str) -> Asked:
         """The same from the beginning, with these as well."""
@@ -151,10 +155,17 @@ def _last_week(today: date) -> tuple[date, date]:
     return monday, monday + timedelta(days=6)
 
 
+def _last_month(today: date) -> tuple[date, date]:
+    """The month before this one, all of it."""
+    end = today.replace(day=1) - timedelta(days=1)
+    return end.replace(day=1), end
+
+
 _NAMED: dict[str, Callable[[date], tuple[date, date]]] = {
     When.TODAY: _back(1),
     When.YESTERDAY: _yesterday,
     When.WEEK: _back(7),
     When.LAST_WEEK: _last_week,
     When.MONTH: _back(30),
+    When.LAST_MONTH: _last_month,
 }

@@ -6,6 +6,7 @@ for (a place, a site, what a message is for) is looked at in each receipt.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -15,6 +16,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from followthrough.accounts.models import Member
+from followthrough.core import places as evidence
 from followthrough.governance import reasons
 from followthrough.journeys.models import Version
 from followthrough.people import finding, scopes
@@ -122,6 +124,9 @@ def _late(reason: str) -> Iterator[Condition]:
         yield Condition("(r.code <> %s OR r.checks ~ %s)", [reasons.LATE, pattern])
 
 
+# What a receipt itself says about where they may have been, if its checks got as far as the hours.
+_PLACES = r"""substring(r.checks FROM '"places": ?\[([^]]*)\]')"""
+
 _THEIRS = """
 (a.requisition_id = ANY(%s::uuid[]) OR r.application_id IS NULL AND EXISTS (
   SELECT FROM people_application own
@@ -137,7 +142,21 @@ def _seen(member: Member) -> Iterator[Condition]:
 
 
 def _in_place(member: Member, place: str) -> Condition:
-    """The candidate is there, or the site: as the gate has it, either will do."""
+    """Law of the place was held to, by the receipt's own evidence; where it names no place, the
+    candidate is there now, or the site."""
+    names, there = _written(place), _there_now(member, place)
+    named = " OR ".join([f"strpos({_PLACES}, %s) > 0"] * len(names))
+    return there._replace(text=f"coalesce({named}, {there.text})", given=[*names, *there.given])
+
+
+def _written(place: str) -> list[str]:
+    """How a list of places in JSON begins to name one; a country also by each of its states."""
+    country, state = evidence.normal(*places.split(place))
+    whole = json.dumps(evidence.named((country, state)), ensure_ascii=False)
+    return [whole] if state else [whole, f"{whole[:-1]}-"]
+
+
+def _there_now(member: Member, place: str) -> Condition:
     country, state = places.split(place)
     sites = Site.objects.filter(organization_id=member.organization_id, country=country)
     if state:

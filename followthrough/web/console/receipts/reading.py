@@ -6,27 +6,23 @@ What is not understood is said.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
-from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from followthrough.accounts.models import Member
-from followthrough.core import clock
 from followthrough.governance import reasons
 from followthrough.journeys.models import MessageMap
 from followthrough.messages.models import Purpose, Receipt
 from followthrough.people import finding, scopes
 from followthrough.people.plain import words
 from followthrough.people.stages import Stage
-from followthrough.web.console.receipts import places
-from followthrough.web.console.receipts.asked import LONGEST, Asked, When, day
+from followthrough.web.console.receipts import days, places
+from followthrough.web.console.receipts.asked import LONGEST, Asked, When
 
 Meaning = tuple[str, str]  # a filter and its value
 Known = Mapping[tuple[str, ...], Meaning]  # by the words of a phrase
@@ -35,27 +31,54 @@ Listed = Iterable[tuple[str, str, str]]  # a filter, its value, phrases with com
 LONGEST_PHRASE = 6  # words
 
 
+class _Heard(NamedTuple):
+    """What a question said: filters, stretches of time, what was asked for beside something else
+    of its kind, and words without a meaning, those in a row together."""
+
+    found: dict[str, str]
+    times: list[days.Said]
+    also: list[str]
+    left: list[list[str]]
+
+
 def read(text: str, member: Member) -> Asked:
-    """The filters that a question means; `unread` has the words that mean none."""
-    text, found = _days(text[:LONGEST])
-    left: list[list[str]] = [[]]  # words without a meaning, those in a row together
+    """The filters that a question means. `unread` has the words that mean none, `also` those that
+    ask for a second of something; a time that was understood in part only is no filter."""
+    text, times = days.read(text[:LONGEST])
+    heard = _Heard({}, times, [], [[]])
     known = {**_fixed(get_language() or "en"), **_own(member)}
     for meaning, said in _phrases(_spelled(text), known):
-        if meaning and not found.get(meaning[0]):
-            found[meaning[0]] = meaning[1]
-            left.append([])
-        elif meaning is None and said not in _fillers(get_language() or "en"):
-            left[-1].append(said)
-        elif meaning:
-            left.append([said])
-    return _named([" ".join(one) for one in left if one], replace(Asked(), **found), member)
+        _hear(meaning, said, heard)
+    left = [" ".join(one) for one in heard.left if one]
+    asked = replace(Asked(), **heard.found, also=", ".join(heard.also)[:LONGEST])
+    return _timed(heard.times, *_named(left, asked, member))
 
 
-def _named(left: Sequence[str], asked: Asked, member: Member) -> Asked:
+def _hear(meaning: Meaning | None, said: str, heard: _Heard) -> None:
+    if meaning is None:
+        if said not in _fillers(get_language() or "en"):
+            heard.left[-1].append(said)
+        return
+    name, value = meaning
+    if name == "when":
+        heard.times.append(days.Said(said, {name: value}))
+    elif heard.found.setdefault(name, value) != value:
+        heard.also.append(said)
+    heard.left.append([])
+
+
+def _timed(times: Sequence[days.Said], asked: Asked, unread: Sequence[str]) -> Asked:
+    """With the time that was said, if that is all that was said about it."""
+    if len(times) == 1 and not days.in_doubt(unread):
+        asked, times = replace(asked, **times[0].filters), []
+    left = [*(one.words for one in times), *unread]
+    return replace(asked, unread=", ".join(left)[:LONGEST])
+
+
+def _named(left: Sequence[str], asked: Asked, member: Member) -> tuple[Asked, list[str]]:
     """Of what is left, the first that is in somebody's name is meant as that."""
     name = next((one for one in left if _is_somebody(one, member)), "")
-    unread = [one for one in left if one != name]
-    return replace(asked, name=name, unread=", ".join(unread)[:LONGEST])
+    return replace(asked, name=name), [one for one in left if one != name]
 
 
 def _is_somebody(text: str, member: Member) -> bool:
@@ -165,8 +188,8 @@ def _reasons() -> Listed:
 def _rest() -> Listed:
     times = {
         When.TODAY: _("today"), When.YESTERDAY: _("yesterday"),
-        When.WEEK: _("last 7 days, past week, this week"), When.LAST_WEEK: _("last week"),
-        When.MONTH: _("last 30 days, past month, last month, this month"),
+        When.WEEK: _("last 7 days, past 7 days, past week"), When.LAST_WEEK: _("last week"),
+        When.MONTH: _("last 30 days, past 30 days, past month"), When.LAST_MONTH: _("last month"),
     }  # fmt: skip
     channels = {
         "sms": _("texts, text, sms, text messages, by text"),
@@ -197,32 +220,5 @@ def _fillers(language: str) -> frozenset[str]:
     return frozenset(words(_(
         "all every any the a an of for in at on by with from to because due why show me find list"
         " which what were was that did and messages message receipts receipt candidates candidate"
-        " people person stage map site reason is are not"
+        " people person stage map site reason is are not or"
     )))  # fmt: skip
-
-
-# --- days ----------------------------------------------------------------------------------------
-
-_DATE = r"(\d{4}-\d{2}-\d{2})"
-_SINCE = re.compile(rf"\b(?:since|from|after)\s+{_DATE}", re.IGNORECASE)
-_UNTIL = re.compile(rf"\b(?:until|till|to|before)\s+{_DATE}", re.IGNORECASE)
-_ON = re.compile(rf"(?:\bon\s+)?{_DATE}", re.IGNORECASE)
-_LAST = re.compile(r"\b(?:last|past)\s+(\d{1,3})\s+days\b", re.IGNORECASE)
-
-
-def _days(text: str) -> tuple[str, dict[str, str]]:
-    """Days that are written out, and the rest of the text."""
-    found: dict[str, str] = {}
-    for name, pattern in (("since", _SINCE), ("until", _UNTIL)):
-        if (said := pattern.search(text)) and day(said[1]):
-            found[name], text = said[1], text.replace(said[0], " ", 1)
-    if not found and (said := _ON.search(text)) and day(said[1]):
-        found, text = {"since": said[1], "until": said[1]}, text.replace(said[0], " ", 1)
-    if not found and (said := _LAST.search(text)) and said[1] not in ("7", "30"):
-        found, text = {"since": _ago(int(said[1]))}, text.replace(said[0], " ", 1)
-    return text, found
-
-
-def _ago(days: int) -> str:
-    first: date = timezone.localdate(clock.now()) - timedelta(days=max(days, 1) - 1)
-    return first.isoformat()

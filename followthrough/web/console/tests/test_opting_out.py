@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from django.contrib.messages import get_messages
@@ -13,13 +15,14 @@ from followthrough.accounts.models import Organization, Role
 from followthrough.audit.models import Fact
 from followthrough.conversations.models import Handoff
 from followthrough.core import clock
-from followthrough.governance.models import AddressBlock, ConsentEntry
+from followthrough.governance.models import AddressBlock, ConsentEntry, Wish
+from followthrough.journeys.models import Run
 from followthrough.messages.models import Touch
 from followthrough.people.models import Application
 from followthrough.runs import revoking
 from followthrough.web.console.tests.conftest import member_of, signed_in
-from followthrough.web.console.tests.inboxes import applied, said, waiting
-from tests import world
+from followthrough.web.console.tests.inboxes import applied, said, waiting, written
+from tests import lives, world
 from tests.world import NOON
 
 pytestmark = pytest.mark.django_db
@@ -85,6 +88,83 @@ def test_one_job_alone_closes_nothing_and_is_on_record(owner: Client, applicatio
     assert "about that job" in told(answer)
     page = owner.get(reverse("candidate", args=[application.candidate_id])).content.decode()
     assert f"about this job ({key})" in page
+
+
+def planned(application: Application, hours: int = 24, **given) -> Touch:
+    """A message of the map that the application runs through."""
+    known = Run.objects.filter(application=application).first()
+    run = known or Run.objects.create(
+        application=application, organization=application.organization, state={},
+        started_at=NOON, version=lives.a_map(application.organization),
+    )  # fmt: skip
+    told = {"run_id": run.id, "version_id": run.version_id, "key": "applied_waiting",
+            "purpose": "informational", "channels": ["sms", "email"],
+            "due_at": NOON + timedelta(hours=hours), **given}  # fmt: skip
+    return written(application, origin="map", **told)
+
+
+def shown(client: Client, application: Application) -> str:
+    page = client.get(reverse("candidate", args=[application.candidate_id])).content.decode()
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", page)).split())
+
+
+@pytest.fixture
+def able(organization: Organization) -> None:
+    """A company that can text and mail."""
+    world.sender(organization)
+    world.sender(organization, channel="email", name="Mail", address="jobs@example.org")
+
+
+def test_what_is_planned_for_a_job_they_want_nothing_of_will_not_go_out(
+    owner: Client, application: Application, able: None
+):
+    planned(application)
+    assert "“Applied waiting”, Thu 4 Jun" in shown(owner, application)
+    record(owner, application, what=f"job:{application.requisition.external_id}")
+    page = shown(owner, application)
+    assert "Nothing: “Applied waiting” will not go out. They allowed less." in page
+    assert "Will not go out: They allowed less" in page
+    assert "“Applied waiting”, Thu 4 Jun" not in page
+
+
+def test_another_job_goes_on(owner: Client, application: Application, able: None):
+    site = application.requisition.site
+    second = world.application(
+        application.candidate, world.requisition(application.connection, site=site)
+    )
+    planned(application)
+    planned(second, key="welcome")
+    record(owner, application, what=f"job:{application.requisition.external_id}")
+    page = shown(owner, application)
+    assert page.count("Will not go out") == 1
+    assert "“Welcome”, Thu 4 Jun" in page
+
+
+def test_a_text_to_somebody_who_takes_mails_only_will_not_go_out(
+    owner: Client, application: Application, able: None
+):
+    planned(application, channels=["sms"])
+    planned(application, 48, key="welcome")
+    record(owner, application, what="sms")
+    page = shown(owner, application)
+    assert page.count("Will not go out: They opted out") == 1
+    assert "“Welcome”, Fri 5 Jun" in page
+
+
+def test_what_comes_next_is_the_first_that_goes_out(
+    owner: Client, application: Application, able: None
+):
+    """They want to hear about interviews only: so the gate has it, and so the page says it."""
+    planned(application)
+    planned(application, 48, key="interview_reminder", anchor_name="interview")
+    Wish.objects.create(
+        organization_id=application.organization_id, candidate_id=application.candidate_id,
+        number=1, wants="interviews", choice="interviews", source="preference_page",
+        actor_kind="candidate", actor_id="x", at=NOON,
+    )  # fmt: skip
+    page = shown(owner, application)
+    assert "Will not go out: They chose interviews only" in page
+    assert "“Interview reminder”, Fri 5 Jun" in page
 
 
 @pytest.mark.parametrize(

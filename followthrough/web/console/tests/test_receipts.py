@@ -73,6 +73,33 @@ def test_a_state_is_the_candidates_or_the_sites(owner: Client, ats: Connection) 
     assert shown(owner, place="US-TX") == keys(works_there, lives_there)
 
 
+def test_a_state_is_what_the_receipts_own_evidence_names(owner: Client, ats: Connection) -> None:
+    """Who has moved since, or whose number alone is from there, was held to its law."""
+    here, there = applied(ats, region="NV"), applied(ats, region="TX")
+    texan = receipt(here, checks=_where("US-NV", "US-TX"))
+    country = receipt(here, checks=_where("US"))
+    nevadan = receipt(there, checks=_where("US-NV"))
+    receipt(there, checks=_where("USX-TX", "FR"))
+    nowhere = receipt(there)
+    assert shown(owner, place="US-TX") == keys(nowhere, texan)
+    assert shown(owner, place="US-NV") == keys(nevadan, texan)
+    assert shown(owner, place="US") == keys(nowhere, nevadan, country, texan)
+    assert shown(owner, verdict="hold", reason="quiet_hours", place="US-TX") == keys(nowhere, texan)
+
+
+@pytest.mark.parametrize(
+    "place", ['US-TX","US-NV', "US-.*", "U%", "US-T_", "(", "'; --", "\\", '"']
+)
+def test_a_place_that_is_none_finds_nothing(owner: Client, ats: Connection, place: str) -> None:
+    receipt(applied(ats, region="NV"), checks=_where("US-TX", "US-NV"))
+    assert shown(owner, place=place) == []
+
+
+def _where(*names: str) -> list[Any]:
+    held = ["legal_hours", "hold", {"rules": ["us-federal"], "places": names, "by": "area_code"}]
+    return [QUIET[0], held]
+
+
 def test_what_was_too_late_because_of_the_hours_is_outside_hours(
     owner: Client, ats: Connection
 ) -> None:
@@ -121,7 +148,9 @@ def test_last_week_is_from_monday_to_sunday() -> None:
         ("outreach cancelled in the interview stage for France",
          {"verdict": "cancel", "purpose": "outreach", "stage": "interview", "place": "FR"}),
         ("receipts in blorp and drops", {"verdict": "drop", "unread": "blorp"}),
-        ("held or dropped", {"verdict": "hold", "unread": "or, dropped"}),
+        ("held or dropped", {"verdict": "hold", "also": "dropped"}),
+        ("sent to Texas or Ohio", {"verdict": "send", "place": "US-TX", "also": "ohio"}),
+        ("in Texas, TX", {"place": "US-TX"}),
         ("", {}),
     ],
 )  # fmt: skip
@@ -132,6 +161,71 @@ def test_a_question_is_read(ats: Connection, said: str, meant: dict[str, str]) -
     if "site" in meant:
         meant = {**meant, "site": str(site.id)}
     assert {name: value for name, value in vars(found).items() if value} == meant
+
+
+def between(since: str = "", until: str = "") -> dict[str, str]:
+    return {name: at for name, at in (("since", since), ("until", until)) if at}
+
+
+NOVEMBER = between("2026-11-01", "2026-11-20")
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("drops for caps between 2026-11-01 and 2026-11-20",
+         {"verdict": "drop", "reason": "often", **NOVEMBER}),
+        ("from 2026-11-01 to 2026-11-20", NOVEMBER),
+        ("since 2026-11-01 until 2026-11-20", NOVEMBER),
+        ("until 2026-11-20, since 2026-11-01", NOVEMBER),
+        ("drops 2026-11-01 – 2026-11-20", {"verdict": "drop", **NOVEMBER}),
+        ("drops in June", {"verdict": "drop", **between("2026-06-01", "2026-06-30")}),
+        ("in July", between("2025-07-01", "2025-07-31")),
+        ("February 2024", between("2024-02-01", "2024-02-29")),
+        ("holds since April", {"verdict": "hold", **between("2026-04-01")}),
+        ("between November and January", between("2025-11-01", "2026-01-31")),
+        ("this month", between("2026-06-01", "2026-06-30")),
+        ("this week", between("2026-06-01", "2026-06-07")),
+        ("last month", {"when": "last-month"}),
+        ("last 30 days", {"when": "30"}),
+        ("the last 10 days", between("2026-05-25")),
+        ("drops between 2026-11-01 and never",
+         {"verdict": "drop", "unread": "2026-11-01, between never"}),
+        ("since yesterday", {"unread": "yesterday, since"}),
+        ("drops between 2026-11-20 and 2026-11-01",
+         {"verdict": "drop", "unread": "2026-11-20, between 2026 11 01"}),
+        ("on 2026-11-01, 11/20/2026", {"unread": "on 2026-11-01, 11 20 2026"}),
+        ("5 June 2026", {"unread": "5 june 2026"}),
+        ("June 5, 2026", {"unread": "june 5 2026"}),
+        ("today and last week", {"unread": "today, last week"}),
+        ("today blorp", {"when": "today", "unread": "blorp"}),
+    ],
+)  # fmt: skip
+def test_a_time_is_read_whole_or_not_at_all(
+    ats: Connection, said: str, meant: dict[str, str]
+) -> None:
+    with clock.at(world.NOON):  # 3 June 2026
+        found = reading.read(said, member_of(ats.organization))
+    assert {name: value for name, value in vars(found).items() if value} == meant
+
+
+def test_a_month_in_somebodys_name_is_none(ats: Connection) -> None:
+    applied(ats, "June Miller")
+    found = reading.read("drops to June Miller last month", member_of(ats.organization))
+    assert (found.name, found.when, found.unread) == ("june miller", "last-month", "")
+
+
+def test_last_month_is_the_month_before() -> None:
+    since, until = stretch(Asked(when="last-month"), today=datetime(2026, 3, 31, tzinfo=UTC).date())
+    assert since is not None
+    assert until is not None
+    assert (since.date().isoformat(), until.date().isoformat()) == ("2026-02-01", "2026-03-01")
+
+
+def test_what_can_be_asked_for_only_once_is_said(owner: Client, ats: Connection) -> None:
+    receipt(applied(ats, region="TX"), "send", "sent")
+    page = owner.get("/receipts/", {"q": "sent to Texas or Ohio"}, follow=True).content.decode()
+    assert "Left out: “ohio”. Of each kind" in page
 
 
 def test_a_question_leads_to_its_filters_and_says_what_was_not_understood(

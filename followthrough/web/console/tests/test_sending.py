@@ -64,6 +64,30 @@ def test_it_may_go_out_at_noon_and_waits_at_night(owner: Client, ada: Applicatio
     assert re.search(r"09:(0\d|1[0-5]) \(Reno", night)
 
 
+def test_the_moment_is_by_the_candidates_clock(owner: Client, ada: Application) -> None:
+    owner.cookies["zone"] = "Europe/Berlin"
+    page = asked(owner, ada, at=NIGHT, channel="sms")
+    assert re.search(r"When \((Reno[^)]*) time; empty: now\)", page)
+    assert "it was 23:00 for this candidate" in page
+    assert re.search(r"As of [^.]*, 23:00 \(Reno", page)
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("2026-03-08T02:30", "2026-03-08T10:30:00+00:00"),  # left out: 03:30 a moment later
+        ("2026-11-01T01:30", "2026-11-01T08:30:00+00:00"),  # there twice: the first
+        ("2026-06-03T21:30+02:00", "2026-06-04T04:30:00+00:00"),
+        ("0001-01-01T00:00", None),
+        ("9999-12-31T23:59", None),
+        ("noon", None),
+    ],
+)
+def test_a_wall_clock_is_read_where_it_hangs(text: str, meant: str | None) -> None:
+    found = sending.moment(text, zone="America/Los_Angeles", now=world.NOON)
+    assert (found and found.isoformat()) == meant
+
+
 def test_what_would_have_to_change_is_said(owner: Client, ada: Application) -> None:
     phone = ada.candidate.contact_points.get(kind="phone")
     AddressBlock.objects.create(
