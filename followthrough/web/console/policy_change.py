@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 
 from followthrough.accounts.models import Member
 from followthrough.core import clock
+from followthrough.core.errors import Explained
 from followthrough.governance import policies, proposals, rulepacks
 from followthrough.governance.documents import PolicyDocument, PolicyError, Problem
 from followthrough.governance.loosening import loosened
@@ -80,7 +81,11 @@ def _organization(request: HttpRequest) -> UUID:
 
 def _empty(newest: Policy | None) -> _Filled:
     document = policies.document_of(newest)
-    initial = policy_form.initial(document, number=newest.number if newest else 0)
+    initial = policy_form.initial(
+        document,
+        number=newest.number if newest else 0,
+        review_on=newest.review_on if newest else None,
+    )
     return _Filled(
         PolicyForm(initial=initial), CapForms(initial=policy_form.caps(document), prefix="cap")
     )
@@ -167,15 +172,34 @@ def _effect(
 
 
 def _publish(request: HttpRequest, filled: _Filled, newest: Policy | None) -> HttpResponse:
+    """What it was made from is compared again under the lock: two may publish at once."""
     if filled.form.cleaned_data["base"] != (newest.number if newest else 0):
-        filled.form.add_error(None, _("Somebody published another version meanwhile. Look at it, "
-                                      "and change that one."))  # fmt: skip
-        return _page(request, filled, newest, preview=Preview(problems=_wrong(filled)))
+        return _refused(request, filled, newest, _meanwhile())
     try:
         _published(request, filled, newest)
+    except policies.Outdated:
+        newest = policies.newest(_organization(request))
+        return _refused(request, filled, newest, _meanwhile())
+    except policies.Unchanged:
+        return _refused(request, filled, newest, _nothing_different())
     except PolicyError:
         return _page(request, filled, newest, preview=_preview(request, filled, newest))
     return redirect("policies")
+
+
+def _meanwhile() -> str:
+    return _("Somebody published another version meanwhile. Look at it, and change that one.")
+
+
+def _nothing_different() -> str:
+    return _("Nothing is different from the policy in force, so there is nothing to publish.")
+
+
+def _refused(
+    request: HttpRequest, filled: _Filled, newest: Policy | None, why: str
+) -> HttpResponse:
+    filled.form.add_error(None, why)
+    return _page(request, filled, newest, preview=Preview(problems=_wrong(filled)))
 
 
 def _published(request: HttpRequest, filled: _Filled, newest: Policy | None) -> None:
@@ -187,6 +211,7 @@ def _published(request: HttpRequest, filled: _Filled, newest: Policy | None) -> 
         "author_id": str(member.id),
         "note": filled.form.cleaned_data["note"],
         "review_on": filled.form.cleaned_data["review_on"],
+        "base": filled.form.cleaned_data["base"],
         "at": clock.now(),
     }
     try:
@@ -209,7 +234,7 @@ def approve(request: HttpRequest, key: UUID) -> HttpResponse:
     proposal = own(request, PolicyProposal, key)
     try:
         policy = proposals.approve(proposal, by=_who(request), at=clock.now())
-    except (proposals.NotNow, PolicyError) as problem:
+    except Explained as problem:  # it cannot be, any more, and says why
         messages.error(request, str(problem))
     else:
         tell(request, _("Version %(n)s is in force.") % {"n": policy.number})
