@@ -24,11 +24,13 @@ from followthrough.governance.loosening import loosened
 from followthrough.governance.models import Policy, PolicyProposal
 from followthrough.governance.policies import NeedsSecondPerson
 from followthrough.governance.policy import compiled
+from followthrough.people import sites
 from followthrough.runs import forecast
-from followthrough.web.console import policy_effect, policy_form, policy_words
+from followthrough.web.console import policy_effect, policy_form, policy_hours, policy_words
 from followthrough.web.console.access import own
 from followthrough.web.console.frame import tell
 from followthrough.web.console.policy_form import CapForms, PolicyForm
+from followthrough.web.console.policy_hours import HoursRow
 
 
 class Preview(NamedTuple):
@@ -40,6 +42,8 @@ class Preview(NamedTuple):
     looser: bool = False
     waits: bool = False  # for a second person, if it is published
     effect: policy_effect.Effect | None = None
+    hours: Sequence[HoursRow] = ()  # where the law leaves less than the policy would
+    notes: Sequence[str] = ()
 
 
 class _Filled(NamedTuple):
@@ -133,7 +137,16 @@ def _preview(request: HttpRequest, filled: _Filled, newest: Policy | None) -> Pr
         looser=looser,
         waits=looser and before.two_to_loosen,
         effect=_effect(member, after, newest),
+        hours=_left(member, after),
+        notes=policy_hours.run_together(after),
     )
+
+
+def _left(member: Member, document: PolicyDocument) -> list[HoursRow]:
+    """What the law leaves of the hours, where the organization is and it is less."""
+    places = sites.places(member.organization_id, country=member.organization.country)
+    rows = policy_hours.rows(compiled(document, packs=rulepacks.packs()), places)
+    return [row for row in rows if row.stricter]
 
 
 def _document(filled: _Filled, newest: Policy | None) -> dict[str, Any]:

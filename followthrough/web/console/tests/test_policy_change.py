@@ -146,6 +146,34 @@ def test_the_form_says_what_it_would_do_before_it_does_it(owner: Client):
     assert "is no time from and to" in wrong.content.decode()
 
 
+def previewed(client: Client, **changed: Any) -> str:
+    sent = typed(default(), **changed)
+    shown = client.post("/policies/change/preview", sent).content.decode()
+    return " ".join(shown.split())
+
+
+def test_the_form_says_what_the_law_leaves_of_the_hours(organization: Organization, owner: Client):
+    world.site(organization, name="Reno", region="NV")
+    assert "The law leaves less" not in previewed(owner)
+    shown = previewed(owner, default_mon="22-2", default_wed="6-12")
+    assert "Nothing goes out on Mon: the law forbids those hours." in shown
+    assert "they go out Tue 09:00–20:00, Wed 08:00–12:00" in shown
+    several = previewed(owner, default_mon="22-2", default_thu="22–3, 4-5")
+    assert "Nothing goes out on Mon and Thu" in several
+    assert "Nothing goes out" not in previewed(owner, default_mon="22-9")  # an hour on Tuesday
+    publish(owner, default_mon="22-2")
+    assert "Nothing goes out on Mon: the law forbids those hours." in page(owner)
+
+
+def test_a_window_that_runs_into_the_next_day_is_named(owner: Client):
+    told = "Mon 22:00–10:00 runs into Tue 09:00–20:00: they are one window."
+    assert told in previewed(owner, default_mon="22-10")
+    assert "runs into" not in previewed(owner, default_mon="22-9")
+    assert "Sun 23:00–02:00 runs into Mon 01:00–03:00" in previewed(
+        owner, default_sun="23-2", default_mon="1-3"
+    )
+
+
 def test_a_version_that_somebody_else_published_meanwhile_is_not_overwritten(owner: Client):
     sent = typed(default(), 0, reply_minutes="5")
     publish(owner, reply_minutes="10")
