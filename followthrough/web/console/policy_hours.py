@@ -111,15 +111,12 @@ def _stricter(hours: Hours) -> bool:
 
 
 def _nothing(hours: Hours) -> str:
-    """That some days have windows which the law forbids altogether, past midnight included."""
+    """That the law leaves none of the hours of some days; what a window past midnight keeps on the
+    day after is of that one."""
     if hours.own is None or hours.legal is None:
         return ""
     both = hours.both or {}
-    days = [
-        policy_words.day(number)
-        for number, windows in sorted(hours.own.items())
-        if not intersection([{number: windows}, both])
-    ]
+    days = [policy_words.day(number) for number in sorted(hours.own) if not both.get(number)]
     said = _("Nothing goes out on %(days)s: the law forbids those hours.")
     return said % {"days": joined(days)} if days else ""
 

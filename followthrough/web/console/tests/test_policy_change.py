@@ -160,7 +160,11 @@ def test_the_form_says_what_the_law_leaves_of_the_hours(organization: Organizati
     assert "they go out Tue 09:00–20:00, Wed 08:00–12:00" in shown
     several = previewed(owner, default_mon="22-2", default_thu="22–3, 4-5")
     assert "Nothing goes out on Mon and Thu" in several
-    assert "Nothing goes out" not in previewed(owner, default_mon="22-9")  # an hour on Tuesday
+    early = previewed(owner, default_mon="22-9")
+    assert "they go out Tue 08:00–20:00" in early
+    assert "Nothing goes out on Mon" in early
+    # Monday's own window is lost, and Sunday's goes on into it.
+    assert "Nothing goes out" not in previewed(owner, default_sun="20-10", default_mon="22-2")
     publish(owner, default_mon="22-2")
     assert "Nothing goes out on Mon: the law forbids those hours." in page(owner)
 
