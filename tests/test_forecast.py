@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 
 from followthrough.core import clock
 from followthrough.governance import policies, rulepacks
+from followthrough.governance.decisions import Drop
 from followthrough.governance.documents import DAYS
 from followthrough.governance.policy import compiled
 from followthrough.messages.models import Receipt, Touch
 from followthrough.runs import engine, forecast, switches
+from followthrough.web.console import policy_effect
 from tests.properties.life import lived
 from tests.test_replies import member_of
 
@@ -75,6 +78,37 @@ def test_a_cap_of_a_stage_that_is_not_in_force_yet_counts_what_was_sent_before(l
     stage = [{"per": "application", "window": "stage", "at_most": 1}]
     found = told(life, caps=stage, **ROOM)
     assert found.after["dropped", "caps"] == sent > 0
+
+
+def test_what_no_policy_lets_go_out_stands_apart_from_what_the_policy_lets_fall(life):
+    """One of no more use already; one that the hours keep until it is; one that still can."""
+    planned = Touch.objects.filter(state="planned", due_at__lt=clock.now() + forecast.HORIZON)
+    late, kept, _other = planned.order_by("due_at", "id")
+    Touch.objects.filter(id=late.id).update(useful_until=clock.now() - timedelta(minutes=1))
+    soon = max(kept.due_at, clock.now()) + timedelta(hours=1)
+    Touch.objects.filter(id=kept.id).update(useful_until=soon)
+    found = told(life, hours=MORNINGS)
+    assert found.after == {
+        ("moot", "too_late"): 1, ("dropped", "too_late"): 1, ("held", "quiet_hours"): 1,
+    }  # fmt: skip
+    assert found.before["moot", "too_late"] == 1
+    assert found.before["dropped", "too_late"] == 0
+    after = policy_effect._side(found.after, found.planned)
+    assert (after.counts["dropped"], after.counts["moot"]) == (1, 1)
+    assert after.moot == [("Of no more use by then", 1)]
+    assert sorted(after.reasons) == [("Of no more use by then", 1), ("Quiet hours", 1)]
+    assert sum(band.width for band in after.bands) == pytest.approx(2000 / 3, abs=1)
+
+
+def test_who_opted_out_gets_none_under_any_policy_and_consent_is_a_rule(life):
+    assert forecast._outcome(Drop(uuid4(), "opted_out", [])).what == "moot"
+    assert forecast._outcome(Drop(uuid4(), "no_consent", [])).what == "dropped"
+    late = ("too_late", "drop", {})
+    for waited, what in [
+        (("quiet_hours", "hold", {}), "dropped"), (("paused", "hold", {}), "moot"),
+        (("map_hours", "hold", {}), "moot"), (("map_hours", "hold", {"policy": 1}), "dropped"),
+    ]:  # fmt: skip
+        assert forecast._outcome(Drop(uuid4(), "too_late", [waited, late])).what == what
 
 
 def test_nothing_is_written(life):

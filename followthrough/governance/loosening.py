@@ -65,7 +65,7 @@ def _others(
         yield "room", ""
     if after.reply_minutes > before.reply_minutes:
         yield "reply", ""
-    if before.merge_nudges and not after.merge_nudges:
+    if _less_merged(before, after):
         yield "merge", ""
     if _opened(before.holidays, after.holidays):
         yield "holidays", ""
@@ -82,6 +82,15 @@ def _opened(old: HolidaysDocument, new: HolidaysDocument) -> bool:
     days = {one.day for one in old.days} <= {one.day for one in new.days}
     same = set(old.calendars) <= set(new.calendars) and set(old.channels) <= set(new.channels)
     return closes and not (days and same)
+
+
+def _less_merged(before: PolicyDocument, after: PolicyDocument) -> bool:
+    """Whether a nudge that was left out may go out: none is left out any more, or fewer messages
+    are nudges, since what is urgent is none."""
+    if not before.merge_nudges:
+        return False
+    fewer = after.keep_for_priority.at_or_under > before.keep_for_priority.at_or_under
+    return fewer or not after.merge_nudges
 
 
 def _less_kept(old: KeepDocument, new: KeepDocument) -> bool:

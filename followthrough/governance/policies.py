@@ -40,6 +40,28 @@ class NeedsSecondPerson(Explained):
         self.parts = tuple(parts)
 
 
+class Outdated(Explained):
+    """It was made from a version that is not in force any more: that of somebody else is."""
+
+    def __init__(self, base: int, newest: int) -> None:
+        super().__init__(
+            "The new policy",
+            reason=f"was made from version {base}, and version {newest} is in force now.",
+            remedy="Look at that one, and change it.",
+        )
+
+
+class Unchanged(Explained):
+    """It says what the policy in force says, so it would be a version of nothing."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(
+            "The new policy",
+            reason=f"says the same as version {number}, which is in force.",
+            remedy="Change something, or leave it as it is.",
+        )
+
+
 _NEWEST = """
 SELECT DISTINCT ON (organization_id) organization_id, id FROM governance_policy
 WHERE organization_id = ANY(%s) ORDER BY organization_id, number DESC
@@ -117,17 +139,21 @@ def publish(
     note: str = "",
     second_id: str = "",
     review_on: date | None = None,
+    base: int | None = None,
     at: datetime,
 ) -> Policy:
     """Make `document` the organization's policy from now on: a new, immutable version.
 
-    `second_id` is whoever else approved it. Raises documents.PolicyError for what `check` refuses,
+    `second_id` is whoever else approved it; `base` the version it was made from (0: the default
+    policy), None where nobody looked at one. Raises documents.PolicyError for what `check` refuses,
+    Outdated where another version than `base` is in force by now, Unchanged where nothing differs,
     and NeedsSecondPerson where it allows more and the policy in force asks for two.
     """
     read = check(document, organization)
-    last = lock(organization)
-    _check_second(document_of(last), read, author_id, second_id)
     content = read.model_dump(mode="json")
+    last = lock(organization, base=base)
+    _check_differs(last, digest(content), review_on)
+    _check_second(document_of(last), read, author_id, second_id)
     policy = Policy.objects.create(
         organization=organization,
         number=(last.number if last else 0) + 1,
@@ -144,13 +170,24 @@ def publish(
     return policy
 
 
-def lock(organization: Organization) -> Policy | None:
+def lock(organization: Organization, *, base: int | None = None) -> Policy | None:
     """Let nobody else publish until the transaction ends; returns the policy in force.
 
-    NO KEY UPDATE does not stop rows that refer to the organization.
+    Raises Outdated where that is not version `base`. NO KEY UPDATE does not stop rows that refer
+    to the organization.
     """
     Organization.objects.select_for_update(no_key=True).get(id=organization.id)
-    return newest(organization.id)
+    last = newest(organization.id)
+    number = last.number if last else 0
+    if base is not None and base != number:
+        raise Outdated(base, number)
+    return last
+
+
+def _check_differs(last: Policy | None, content_hash: str, review_on: date | None) -> None:
+    """Another review date alone is a change: it stands beside the document in a version."""
+    if last and (last.content_hash, last.review_on) == (content_hash, review_on):
+        raise Unchanged(last.number)
 
 
 def _check_second(

@@ -35,14 +35,16 @@ def propose(
     author_id: str,
     note: str = "",
     review_on: date | None = None,
+    base: int | None = None,
     at: datetime,
 ) -> PolicyProposal:
     """Let a policy wait for a second person; one that still waits is withdrawn for it.
 
-    Raises documents.PolicyError for what `policies.check` refuses.
+    `base` is the version it was made from, None: the one in force. Raises documents.PolicyError for
+    what `policies.check` refuses, and policies.Outdated where another version is in force by now.
     """
     content = policies.check(document, organization).model_dump(mode="json")
-    last = policies.lock(organization)
+    last = policies.lock(organization, base=base)
     if earlier := waiting(organization.id):
         _close(earlier, "withdrawn", by=author_id, at=at)
     proposal = PolicyProposal.objects.create(

@@ -11,12 +11,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import groupby
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.conf import settings
 
 from followthrough.core.ids import text_of
+from followthrough.governance.case import HOLD
 from followthrough.governance.decisions import (
     Decision,
     Draft,
@@ -28,6 +29,7 @@ from followthrough.governance.decisions import (
     Use,
 )
 from followthrough.governance.policy import CompiledPolicy
+from followthrough.governance.reasons import LATE
 from followthrough.messages.outbox import Due
 from followthrough.runs import drafts, facts
 from followthrough.runs.facts import Company, Facts, Person
@@ -38,11 +40,13 @@ MOST = 2_000  # messages that are looked at
 BATCH = 300
 EXAMPLES = 20
 SENT, HELD, DROPPED, MERGED = "sent", "held", "dropped", "merged"
+MOOT = "moot"  # not sent either, but by no rule of policy or law: another policy changes nothing
+RULES = frozenset({"quiet_hours", "legal_hours", "caps", "legal_caps", "no_consent"})
 _OUTCOMES: Mapping[type, str] = {Send: SENT, Hold: HELD, Drop: DROPPED, Merge: MERGED}
 
 
 class Outcome(NamedTuple):
-    """What would become of one message: one of the four words, the check that decided, and for
+    """What would become of one message: one of the five words, the check that decided, and for
     one that is held until when."""
 
     what: str
@@ -175,4 +179,18 @@ def _some_text(channel: str) -> Rendered:
 
 def _outcome(decision: Decision) -> Outcome:
     until = decision.until if isinstance(decision, Hold) else None
-    return Outcome(_OUTCOMES[type(decision)], decision.code, until)
+    moot = isinstance(decision, Drop) and not _ruled(decision)
+    return Outcome(MOOT if moot else _OUTCOMES[type(decision)], decision.code, until)
+
+
+def _ruled(drop: Drop) -> bool:
+    """Whether policy or law let it fall: by itself, or by making it wait past its use."""
+    if drop.code != LATE:
+        return drop.code in RULES
+    waited = drop.checks[-2:-1]  # what it would have had to wait for stands before
+    return any(outcome == HOLD and _rules(code, why) for code, outcome, why in waited)
+
+
+def _rules(code: str, why: Mapping[str, Any]) -> bool:
+    """A map's hours are no rule of these, unless one of them stays closed for longer."""
+    return code in RULES or (code == "map_hours" and ("rules" in why or "policy" in why))

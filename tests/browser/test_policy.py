@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import APIResponse, Page, Route, expect
 
 from tests.browser import acts
 
@@ -30,6 +31,44 @@ def test_the_form_says_what_it_would_do_and_publishes_it(owner: Page) -> None:
     owner.get_by_role("button", name="Publish").click()
     expect(acts.said(owner)).to_contain_text("is in force.")
     expect(owner.get_by_role("main")).to_contain_text("“Sundays are for rest”")
+
+
+def test_what_is_out_of_date_says_so_until_its_answer_is_here(owner: Page) -> None:
+    owner.goto("/policies/change")
+    effect = owner.get_by_role("region", name="What it would do")
+    expect(effect).to_contain_text("It says the same as the policy in force.")
+    expect(effect).not_to_have_attribute("aria-busy", "true")
+    asked: list[tuple[Route, APIResponse]] = []
+    owner.route("**/change/preview", lambda route: asked.append((route, route.fetch())))
+    monday, working = owner.locator("[name=default_mon]"), effect.get_by_text("Working it out…")
+    monday.fill("10-18")
+    expect(working).to_be_visible()
+    expect(effect.locator(".summary")).to_have_css("opacity", "0.35")
+    _until(owner, lambda: len(asked) == 1)
+    monday.fill("10-17")
+    asked[0][0].fulfill(response=asked[0][1])  # an answer to what stands there no more
+    expect(effect).to_contain_text("Mon 10:00–18:00")
+    expect(working).to_be_visible()
+    _until(owner, lambda: len(asked) == 2)
+    asked[1][0].fulfill(response=asked[1][1])
+    expect(effect).to_contain_text("Mon 10:00–17:00")
+    expect(working).to_be_hidden()
+    expect(effect.locator(".summary")).to_have_css("opacity", "1")
+    monday.fill("10-16")
+    expect(working).to_be_visible()
+    owner.route("**/policies/change", lambda route: route.fulfill(status=204))
+    with owner.expect_request("**/policies/change") as sent:  # all the same
+        owner.get_by_role("button", name="Publish").click()
+    assert "act=publish" in (sent.value.post_data or "")
+    owner.unroute_all(behavior="ignoreErrors")
+
+
+def _until(page: Page, true: Callable[[], bool]) -> None:
+    for _ in range(300):
+        if true():
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError("It did not come to that.")
 
 
 def test_a_cap_is_added_by_keyboard_alone(owner: Page) -> None:

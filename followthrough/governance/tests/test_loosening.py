@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from followthrough.governance import gate
-from followthrough.governance.decisions import Send, Use
+from followthrough.governance.decisions import Merge, Send, Use
 from followthrough.governance.documents import DAYS, PolicyDocument
 from followthrough.governance.loosening import loosened
 from followthrough.governance.policy import compiled
@@ -49,7 +49,11 @@ CASES = {
     "a looser cap beside it": ({"caps": [CAP, CAP | {"at_most": 9}]}, []),
     "less room kept": ({"keep_for_priority": {"room": 0}}, [("room", "")]),
     "more room kept": ({"keep_for_priority": {"room": 2}}, []),
-    "more is urgent": ({"keep_for_priority": {"at_or_under": 5, "room": 1}}, [("room", "")]),
+    "more is urgent": (
+        {"keep_for_priority": {"at_or_under": 5, "room": 1}},
+        [("room", ""), ("merge", "")],
+    ),
+    "less is urgent": ({"keep_for_priority": {"at_or_under": 1, "room": 1}}, []),
     "longer answers": ({"reply_minutes": 31}, [("reply", "")]),
     "shorter answers": ({"reply_minutes": 0}, []),
     "no consent": ({"require_consent": {"sms": False, "email": False}}, [("consent", "sms")]),
@@ -65,6 +69,21 @@ def test_what_allows_more(name):
     changed, expected = CASES[name]
     before, after = PolicyDocument.read(FULL), PolicyDocument.read(FULL | changed)
     assert loosened(before, after) == expected
+
+
+def test_what_is_urgent_is_left_out_beside_nothing_even_without_room():
+    without = FULL | {"keep_for_priority": {"at_or_under": 2, "room": 0}}
+    raised = {"keep_for_priority": {"at_or_under": 5, "room": 0}}
+    before, after = PolicyDocument.read(without), PolicyDocument.read(without | raised)
+    assert loosened(before, after) == [("merge", "")]
+    two = [draft(touch_id=UUID(int=n), stage="interview", priority=n) for n in (3, 4)]
+    first, second = (
+        [type(one) for one in gate.decide(two, facts(zones=(CHICAGO,)), compiled(it), NOON)]
+        for it in (before, after)
+    )
+    assert (first, second) == ([Send, Merge], [Send, Send])
+    apart = [PolicyDocument.read(one | {"merge_nudges": False}) for one in (without, FULL | raised)]
+    assert loosened(*apart) == []
 
 
 windows = st.sampled_from([[], ["09:00-20:00"], ["12:00-20:00"], ["08:00-21:00"], ["22:00-02:00"]])

@@ -34,9 +34,9 @@ def publish(organization, given, author=ANN, **more):
     )
 
 
-def propose(organization, given, author=ANN):
+def propose(organization, given, author=ANN, **more):
     return proposals.propose(
-        organization=organization, document=given, author_id=author, at=clock.now()
+        organization=organization, document=given, author_id=author, at=clock.now(), **more
     )
 
 
@@ -104,6 +104,49 @@ def test_a_newer_proposal_takes_the_place_of_the_one_that_waits(organization):
 def test_what_could_not_be_published_cannot_be_proposed(organization):
     with pytest.raises(PolicyError):
         propose(organization, document(reply_minutes=-1))
+
+
+def test_what_was_made_from_an_older_policy_is_neither_published_nor_proposed(organization):
+    publish(organization, document(reply_minutes=10), base=0)
+    with pytest.raises(policies.Outdated, match="from version 0, and version 1 is in force"):
+        publish(organization, document(reply_minutes=5), base=0)
+    with pytest.raises(policies.Outdated):
+        propose(organization, document(reply_minutes=30), base=0)
+    assert publish(organization, document(reply_minutes=5), base=1).number == 2
+    assert propose(organization, document(reply_minutes=30), base=2).base == 2
+
+
+def test_what_says_the_same_is_no_version(organization):
+    day = clock.now().date()
+    publish(organization, document(reply_minutes=10), review_on=day)
+    with pytest.raises(policies.Unchanged, match="says the same as version 1"):
+        publish(organization, document(reply_minutes=10), review_on=day)
+    later = publish(organization, document(reply_minutes=10), review_on=day.replace(year=2030))
+    assert (later.number, later.review_on.year) == (2, 2030)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_publish_at_once_from_one_version_one_is_told(organization):
+    publish(organization, document(reply_minutes=20))
+    told = []
+
+    def tighten(changed):
+        try:
+            publish(organization, document(**changed), base=1)
+            told.append("published")
+        except policies.Outdated:
+            told.append("outdated")
+        finally:
+            connection.close()
+
+    tightened = ({"reply_minutes": 5}, {"reply_minutes": 20, "spread_minutes": 30})
+    threads = [threading.Thread(target=tighten, args=(one,)) for one in tightened]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    assert sorted(told) == ["outdated", "published"]
+    assert Policy.objects.count() == 2
 
 
 @pytest.mark.django_db(transaction=True)

@@ -17,17 +17,20 @@ from django.views.decorators.http import require_POST
 
 from followthrough.accounts.models import Member
 from followthrough.core import clock
+from followthrough.core.errors import Explained
 from followthrough.governance import policies, proposals, rulepacks
 from followthrough.governance.documents import PolicyDocument, PolicyError, Problem
 from followthrough.governance.loosening import loosened
 from followthrough.governance.models import Policy, PolicyProposal
 from followthrough.governance.policies import NeedsSecondPerson
 from followthrough.governance.policy import compiled
+from followthrough.people import sites
 from followthrough.runs import forecast
-from followthrough.web.console import policy_effect, policy_form, policy_words
+from followthrough.web.console import policy_effect, policy_form, policy_hours, policy_words
 from followthrough.web.console.access import own
 from followthrough.web.console.frame import tell
 from followthrough.web.console.policy_form import CapForms, PolicyForm
+from followthrough.web.console.policy_hours import HoursRow
 
 
 class Preview(NamedTuple):
@@ -39,6 +42,8 @@ class Preview(NamedTuple):
     looser: bool = False
     waits: bool = False  # for a second person, if it is published
     effect: policy_effect.Effect | None = None
+    hours: Sequence[HoursRow] = ()  # where the law leaves less than the policy would
+    notes: Sequence[str] = ()
 
 
 class _Filled(NamedTuple):
@@ -80,7 +85,11 @@ def _organization(request: HttpRequest) -> UUID:
 
 def _empty(newest: Policy | None) -> _Filled:
     document = policies.document_of(newest)
-    initial = policy_form.initial(document, number=newest.number if newest else 0)
+    initial = policy_form.initial(
+        document,
+        number=newest.number if newest else 0,
+        review_on=newest.review_on if newest else None,
+    )
     return _Filled(
         PolicyForm(initial=initial), CapForms(initial=policy_form.caps(document), prefix="cap")
     )
@@ -128,7 +137,16 @@ def _preview(request: HttpRequest, filled: _Filled, newest: Policy | None) -> Pr
         looser=looser,
         waits=looser and before.two_to_loosen,
         effect=_effect(member, after, newest),
+        hours=_left(member, after),
+        notes=policy_hours.run_together(after),
     )
+
+
+def _left(member: Member, document: PolicyDocument) -> list[HoursRow]:
+    """What the law leaves of the hours, where the organization is and it is less."""
+    places = sites.places(member.organization_id, country=member.organization.country)
+    rows = policy_hours.rows(compiled(document, packs=rulepacks.packs()), places)
+    return [row for row in rows if row.stricter]
 
 
 def _document(filled: _Filled, newest: Policy | None) -> dict[str, Any]:
@@ -167,15 +185,34 @@ def _effect(
 
 
 def _publish(request: HttpRequest, filled: _Filled, newest: Policy | None) -> HttpResponse:
+    """What it was made from is compared again under the lock: two may publish at once."""
     if filled.form.cleaned_data["base"] != (newest.number if newest else 0):
-        filled.form.add_error(None, _("Somebody published another version meanwhile. Look at it, "
-                                      "and change that one."))  # fmt: skip
-        return _page(request, filled, newest, preview=Preview(problems=_wrong(filled)))
+        return _refused(request, filled, newest, _meanwhile())
     try:
         _published(request, filled, newest)
+    except policies.Outdated:
+        newest = policies.newest(_organization(request))
+        return _refused(request, filled, newest, _meanwhile())
+    except policies.Unchanged:
+        return _refused(request, filled, newest, _nothing_different())
     except PolicyError:
         return _page(request, filled, newest, preview=_preview(request, filled, newest))
     return redirect("policies")
+
+
+def _meanwhile() -> str:
+    return _("Somebody published another version meanwhile. Look at it, and change that one.")
+
+
+def _nothing_different() -> str:
+    return _("Nothing is different from the policy in force, so there is nothing to publish.")
+
+
+def _refused(
+    request: HttpRequest, filled: _Filled, newest: Policy | None, why: str
+) -> HttpResponse:
+    filled.form.add_error(None, why)
+    return _page(request, filled, newest, preview=Preview(problems=_wrong(filled)))
 
 
 def _published(request: HttpRequest, filled: _Filled, newest: Policy | None) -> None:
@@ -187,6 +224,7 @@ def _published(request: HttpRequest, filled: _Filled, newest: Policy | None) -> 
         "author_id": str(member.id),
         "note": filled.form.cleaned_data["note"],
         "review_on": filled.form.cleaned_data["review_on"],
+        "base": filled.form.cleaned_data["base"],
         "at": clock.now(),
     }
     try:
@@ -209,7 +247,7 @@ def approve(request: HttpRequest, key: UUID) -> HttpResponse:
     proposal = own(request, PolicyProposal, key)
     try:
         policy = proposals.approve(proposal, by=_who(request), at=clock.now())
-    except (proposals.NotNow, PolicyError) as problem:
+    except Explained as problem:  # it cannot be, any more, and says why
         messages.error(request, str(problem))
     else:
         tell(request, _("Version %(n)s is in force.") % {"n": policy.number})

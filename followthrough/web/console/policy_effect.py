@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -12,7 +12,16 @@ from django.utils.translation import gettext as _
 from followthrough.accounts.models import Member
 from followthrough.governance import reasons
 from followthrough.people import scopes
-from followthrough.runs.forecast import DROPPED, HELD, MERGED, SENT, Changed, Forecast, Outcome
+from followthrough.runs.forecast import (
+    DROPPED,
+    HELD,
+    MERGED,
+    MOOT,
+    SENT,
+    Changed,
+    Forecast,
+    Outcome,
+)
 from followthrough.web.console import sentences
 
 WIDTH = 1000  # of a bar
@@ -28,10 +37,12 @@ class Band(NamedTuple):
 
 
 class Side(NamedTuple):
-    """What one policy comes to: a number for each outcome, the reasons, and a bar."""
+    """What one policy comes to: a number for each outcome, the reasons, and a bar. `moot` are the
+    reasons of what no policy would let go out."""
 
     counts: Mapping[str, int]
     reasons: Sequence[tuple[str, int]]
+    moot: Sequence[tuple[str, int]]
     bands: Sequence[Band]
 
 
@@ -73,9 +84,23 @@ def _side(counted: Counter[tuple[str, str]], planned: int) -> Side:
     by_outcome: Counter[str] = Counter()
     for (what, _code), number in counted.items():
         by_outcome[what] += number
-    why = Counter({code: number for (what, code), number in counted.items() if what != SENT})
-    told = [(reasons.label(code), number) for code, number in why.most_common()]
-    return Side({one: by_outcome[one] for one in LOOKS}, told, _bands(by_outcome, planned))
+    return Side(
+        {one: by_outcome[one] for one in (*LOOKS, MOOT)},
+        _reasons(counted, lambda what: what not in (SENT, MOOT)),
+        _reasons(counted, lambda what: what == MOOT),
+        _bands(by_outcome, planned),
+    )
+
+
+def _reasons(
+    counted: Counter[tuple[str, str]], wanted: Callable[[str], bool]
+) -> list[tuple[str, int]]:
+    """Why, of the outcomes that are wanted, the most frequent first."""
+    why: Counter[str] = Counter()
+    for (what, code), number in counted.items():
+        if wanted(what):
+            why[code] += number
+    return [(reasons.label(code), number) for code, number in why.most_common()]
 
 
 def _bands(counts: Mapping[str, int], planned: int) -> list[Band]:

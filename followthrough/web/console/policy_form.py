@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from django import forms
 from django.forms import BoundField
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -177,7 +179,7 @@ class PolicyForm(forms.Form):
     )
     review_on = forms.DateField(
         label=gettext_lazy("Look at it again on"),
-        required=False,
+        error_messages={"required": gettext_lazy("Choose a day, such as one in six months.")},
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )
     note = forms.CharField(
@@ -198,6 +200,22 @@ class PolicyForm(forms.Form):
             self.fields[f"consent_{code}"] = forms.BooleanField(
                 label=policy_words.channel(code), required=False
             )
+
+        first, last = _reviewable()
+        self.fields["review_on"].widget.attrs.update(min=str(first), max=str(last))
+
+    def clean_review_on(self) -> date:
+        """A day that is still to come, and not so far away that nobody looks again."""
+        day: date = self.cleaned_data["review_on"]
+        first, last = _reviewable()
+        if day < first:
+            raise forms.ValidationError(_("That day is past or today. Choose one after today."))
+        if day > last:
+            told = {"last": date_format(last, "j M Y")}
+            raise forms.ValidationError(
+                _("That is more than two years away. Choose %(last)s or a day before it.") % told
+            )
+        return day
 
     def groups(self) -> list[Group]:
         """The hours, by group of channels: first those of all but mail, then of mail."""
@@ -250,6 +268,21 @@ class PolicyForm(forms.Form):
         return {day: self.cleaned_data[f"{group}_{day}"] for day in DAYS}
 
 
+LATEST_REVIEW = timedelta(days=730)  # who set the rules may have left by then
+
+
+def _reviewable() -> tuple[date, date]:
+    """The first and the last day on which a policy may be looked at again."""
+    today = clock.now().date()
+    return today + timedelta(days=1), today + LATEST_REVIEW
+
+
+def _review_on(said: date | None) -> date:
+    """What the form proposes: the day that was said, in half a year without one to come."""
+    first, last = _reviewable()
+    return said if said and first <= said <= last else (clock.now() + REVIEW).date()
+
+
 _PLAIN = ("reply_minutes", "spread_minutes", "merge_nudges", "two_to_loosen")
 
 
@@ -274,8 +307,11 @@ def _own_hours(group: str) -> str:
     return _("%(what)s have hours of their own") % {"what": policy_words.channel(group)}
 
 
-def initial(document: PolicyDocument, *, number: int) -> dict[str, Any]:
-    """What the form shows of a document, which is version `number`."""
+def initial(
+    document: PolicyDocument, *, number: int, review_on: date | None = None
+) -> dict[str, Any]:
+    """What the form shows of a document, which is version `number` and to be looked at again on
+    `review_on`."""
     hours: Mapping[str, WeekDocument] = {str(k): week for k, week in document.hours.items()}
     shown = {
         f"{group}_{day}": list(getattr(hours.get(group) or hours["default"], day))
@@ -292,7 +328,7 @@ def initial(document: PolicyDocument, *, number: int) -> dict[str, Any]:
         **_shown_holidays(document),
         "room": document.keep_for_priority.room,
         "at_or_under": document.keep_for_priority.at_or_under,
-        "review_on": (clock.now() + REVIEW).date(),
+        "review_on": _review_on(review_on),
         "base": number,
     }
 

@@ -188,10 +188,14 @@ def consent(document: PolicyDocument, code: str) -> str:
 
 
 def merging(document: PolicyDocument) -> str:
-    """What becomes of nudges that are due together."""
-    if document.merge_nudges:
-        return _("Nudges due at the same moment as a more urgent message are left out.")
-    return _("Every nudge goes out by itself.")
+    """What becomes of nudges that are due together, and what is no nudge."""
+    if not document.merge_nudges:
+        return _("Every nudge goes out by itself.")
+    text = _(
+        "Nudges (priority %(n)s and after) due at the same moment as a more urgent message are"
+        " left out."
+    )
+    return text % {"n": document.keep_for_priority.at_or_under + 1}
 
 
 def spread(document: PolicyDocument) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,10 +10,10 @@ from django.test import Client
 
 from followthrough.accounts.models import Organization, Role
 from followthrough.core import clock
-from followthrough.governance import policies
+from followthrough.governance import policies, proposals
 from followthrough.governance.documents import PolicyDocument
 from followthrough.governance.models import Policy, PolicyProposal
-from followthrough.web.console import policy_form
+from followthrough.web.console import policy_change, policy_form
 from followthrough.web.console.tests.conftest import member_of, signed_in
 from tests import world
 
@@ -121,7 +122,7 @@ def test_closed_days_are_typed_one_a_line(owner: Client):
         {"day": "2026-12-24", "name": "Christmas Eve"}, {"day": "12-31", "name": ""},
     ]  # fmt: skip
     assert stored["channels"][-1] == "email"
-    publish(owner)  # what the form shows is what it publishes
+    publish(owner, reply_minutes="5")  # what the form shows is what it publishes
     assert Policy.objects.get(number=2).document["holidays"] == stored
 
 
@@ -145,6 +146,38 @@ def test_the_form_says_what_it_would_do_before_it_does_it(owner: Client):
     assert "is no time from and to" in wrong.content.decode()
 
 
+def previewed(client: Client, **changed: Any) -> str:
+    sent = typed(default(), **changed)
+    shown = client.post("/policies/change/preview", sent).content.decode()
+    return " ".join(shown.split())
+
+
+def test_the_form_says_what_the_law_leaves_of_the_hours(organization: Organization, owner: Client):
+    world.site(organization, name="Reno", region="NV")
+    assert "The law leaves less" not in previewed(owner)
+    shown = previewed(owner, default_mon="22-2", default_wed="6-12")
+    assert "Nothing goes out on Mon: the law forbids those hours." in shown
+    assert "they go out Tue 09:00–20:00, Wed 08:00–12:00" in shown
+    several = previewed(owner, default_mon="22-2", default_thu="22–3, 4-5")
+    assert "Nothing goes out on Mon and Thu" in several
+    early = previewed(owner, default_mon="22-9")
+    assert "they go out Tue 08:00–20:00" in early
+    assert "Nothing goes out on Mon" in early
+    # Monday's own window is lost, and Sunday's goes on into it.
+    assert "Nothing goes out" not in previewed(owner, default_sun="20-10", default_mon="22-2")
+    publish(owner, default_mon="22-2")
+    assert "Nothing goes out on Mon: the law forbids those hours." in page(owner)
+
+
+def test_a_window_that_runs_into_the_next_day_is_named(owner: Client):
+    told = "Mon 22:00–10:00 runs into Tue 09:00–20:00: they are one window."
+    assert told in previewed(owner, default_mon="22-10")
+    assert "runs into" not in previewed(owner, default_mon="22-9")
+    assert "Sun 23:00–02:00 runs into Mon 01:00–03:00" in previewed(
+        owner, default_sun="23-2", default_mon="1-3"
+    )
+
+
 def test_a_version_that_somebody_else_published_meanwhile_is_not_overwritten(owner: Client):
     sent = typed(default(), 0, reply_minutes="5")
     publish(owner, reply_minutes="10")
@@ -152,6 +185,80 @@ def test_a_version_that_somebody_else_published_meanwhile_is_not_overwritten(own
     assert answer.status_code == 400
     assert "Somebody published another version meanwhile" in answer.content.decode()
     assert Policy.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("minutes", "module", "step"),
+    [("5", policy_change, "_published"), ("60", proposals, "propose")],
+)
+def test_what_somebody_publishes_while_the_form_is_read_is_not_overwritten(
+    organization: Organization, owner: Client, monkeypatch: pytest.MonkeyPatch,
+    minutes: str, module: Any, step: str,
+):  # fmt: skip
+    publish(owner, two_to_loosen="on", reply_minutes="20")
+    theirs, goes_on = {**Policy.objects.get().document, "spread_minutes": 30}, getattr(module, step)
+
+    def meanwhile(*given: Any, **named: Any) -> Any:
+        """After the form has looked at the newest version, and before the lock is taken."""
+        policies.publish(
+            organization=organization, document=theirs, author_id="0190-bob", at=clock.now()
+        )
+        return goes_on(*given, **named)
+
+    sent = typed(policies.document_of(Policy.objects.get()), 1, reply_minutes=minutes)
+    monkeypatch.setattr(module, step, meanwhile)
+    answer = owner.post("/policies/change", {"act": "publish", **sent})
+    assert answer.status_code == 400
+    assert "Somebody published another version meanwhile" in answer.content.decode()
+    assert Policy.objects.order_by("-number")[0].document == theirs
+    assert not PolicyProposal.objects.exists()
+
+
+def test_what_says_the_same_is_not_published_again(owner: Client):
+    publish(owner)
+    answer = publish(owner, note="Again")
+    assert answer.status_code == 400
+    assert "Nothing is different from the policy in force" in answer.content.decode()
+    assert Policy.objects.count() == 1
+    tomorrow = (clock.now() + timedelta(days=2)).date()
+    assert publish(owner, review_on=str(tomorrow)).status_code == 302
+    assert Policy.objects.get(number=2).review_on == tomorrow
+
+
+@pytest.mark.parametrize(
+    ("day", "said"),
+    [
+        ("", "Choose a day, such as one in six months."),
+        ("2026-06-03", "That day is past or today. Choose one after today."),
+        ("2020-01-01", "That day is past or today."),
+        ("2028-06-03", "more than two years away. Choose 2 Jun 2028 or a day before it."),
+    ],
+)
+def test_a_day_to_look_again_is_to_come_and_within_two_years(owner: Client, day: str, said: str):
+    with clock.at(world.NOON):
+        answer = publish(owner, review_on=day)
+        assert answer.status_code == 400
+        assert said in answer.content.decode()
+        assert not Policy.objects.exists()
+        for first_or_last in ("2026-06-04", "2028-06-02"):
+            assert publish(owner, review_on=first_or_last).status_code == 302
+
+
+def test_the_form_proposes_the_day_that_was_said_and_half_a_year_without_one(owner: Client):
+    with clock.at(world.NOON):
+        assert 'value="2026-12-02"' in page(owner, "/policies/change")
+        publish(owner, review_on="2026-08-01")
+        assert 'value="2026-08-01"' in page(owner, "/policies/change")
+    with clock.at(world.NOON + timedelta(days=90)):  # that day is past
+        assert 'value="2027-03-02"' in page(owner, "/policies/change")
+
+
+def test_raising_what_is_urgent_is_shown_and_waits_for_a_second_person(owner: Client):
+    publish(owner, two_to_loosen="on", room="0")
+    publish(owner, at_or_under="5")
+    assert Policy.objects.count() == 1
+    assert PolicyProposal.objects.get().document["keep_for_priority"]["at_or_under"] == 5
+    assert "Nudges (priority 6 and after)" in page(owner)
 
 
 def test_what_allows_more_waits_for_a_second_person(organization: Organization, owner: Client):
@@ -183,8 +290,10 @@ def test_a_proposal_can_be_refused(organization: Organization, owner: Client):
 
 
 def test_a_policy_asks_to_be_looked_at_again(organization: Organization, owner: Client):
-    with clock.at(world.NOON):
+    with clock.at(world.NOON - timedelta(days=3)):
         publish(owner, review_on="2026-06-02")
+        assert "Is it still right?" not in page(owner)
+    with clock.at(world.NOON):
         assert "Is it still right?" in page(owner)
         owner.post("/policies/reviewed")
         shown = page(owner)
