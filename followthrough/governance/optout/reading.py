@@ -17,9 +17,10 @@ from followthrough.governance.optout.telling import Told, told_of
 
 # Chances, chosen on the held-out part: from which a wish is believed that rules see or suspect, and
 # one that none of them sees; from which somebody looks, and from which nobody needs to. Few words
-# have little to weigh (NO, STOPWATCH, SÍ POR FAVOR): there it takes more to call somebody.
+# have little to weigh (NO, STOPWATCH, SÍ POR FAVOR), and where a rule knows what they mean (DON'T
+# STOP …) it takes more to call somebody, too.
 BELIEVED, SURE, POSSIBLE, CALM = 0.75, 0.9, 0.02, 0.6
-POSSIBLE_IN_FEW = {1: 0.6, 2: 0.12, 3: 0.12}
+POSSIBLE_IN_FEW, POSSIBLE_IF_EXPLAINED = {1: 0.6, 2: 0.12, 3: 0.12}, 0.5
 # What leaves a wish open however likely it is: the opposite beside it, a condition, an end (until
 # Monday).
 OPEN = frozenset({"contrary", "condition", "limited"})
@@ -86,6 +87,7 @@ def _unsaid(told: Told, chances: Chances) -> Found | None:
     """Where no rule speaks: the scorer alone. It believes no single word, no question, and nothing
     that has a condition, the opposite or another meaning in it."""
     alone, possible = told.said == 1, POSSIBLE_IN_FEW.get(told.said, POSSIBLE)
+    possible = max(possible, POSSIBLE_IF_EXPLAINED if told.harmless else 0)
     may_be = chances.asks >= possible and chances.calm < CALM
     if told.is_courtesy or not may_be:
         return None
