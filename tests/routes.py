@@ -15,6 +15,7 @@ from followthrough.conversations.models import Handoff
 from followthrough.core.ids import uuid7
 from followthrough.demo.models import AtsApplication
 from followthrough.governance import freezes, policies, proposals
+from followthrough.governance.models import Policy
 from followthrough.intake.models import RawEvent
 from followthrough.journeys import versions
 from followthrough.journeys.models import MessageMap
@@ -156,7 +157,9 @@ def map_version(organization: Organization) -> tuple[Any, ...]:
 
 
 def policy(organization: Organization) -> tuple[Any, ...]:
-    document = policies.default_document()
+    """One version more, that says something else than the one before."""
+    known = Policy.objects.filter(organization=organization).count()
+    document = {**policies.default_document(), "reply_minutes": 20 + known}
     made = policies.publish(
         organization=organization, document=document, author_id="", at=world.NOON
     )

@@ -27,6 +27,7 @@ OTHER = {
     "TextField": "'[666]'",
     "DateTimeField": "coalesce(\"{column}\", now()) + interval '1 microsecond'",
     "BigIntegerField": '"{column}" + 1',
+    "BooleanField": 'NOT "{column}"',
 }
 steps = st.lists(
     st.one_of(

@@ -72,21 +72,21 @@ document.addEventListener("submit", (event) => {
 
 // What a form shows of itself beside it is out of date from the first key typed until its answer is
 // here (data-previews names it): it says so. An answer to what stood there before leaves it so.
-let typed = 0, asked = 0;
+let keyed = 0, asked = 0;
 function outOfDate(form) {
   document.getElementById(form.dataset.previews)?.setAttribute("aria-busy", "true");
 }
 for (const changed of ["input", "change"]) document.addEventListener(changed, (event) => {
   const form = event.target.closest("form[data-previews]");
   if (!form) return;
-  typed += 1;
+  keyed += 1;
   outOfDate(form);
 });
 document.addEventListener("htmx:beforeRequest", (event) => {
-  if (event.target.matches("form[data-previews]")) asked = typed;
+  if (event.target.matches("form[data-previews]")) asked = keyed;
 });
 document.addEventListener("htmx:afterRequest", (event) => {
-  if (event.target.matches("form[data-previews]") && typed !== asked) outOfDate(event.target);
+  if (event.target.matches("form[data-previews]") && keyed !== asked) outOfDate(event.target);
 });
 
 // A field that was sent is empty for the next one.
