@@ -127,6 +127,7 @@ class Limit(NamedTuple):
     candidate_id: UUID | None = None
     purpose: str = ""
     scope: Mapping[str, str] = {}
+    source: str = ""
 
 
 @dataclass(slots=True)

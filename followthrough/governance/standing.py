@@ -111,7 +111,9 @@ def _said(
 
 
 def _limit(word: Word) -> Limit:
-    return Limit(word.id, word.basis, word.at, word.candidate_id, word.purpose, word.scope)
+    return Limit(
+        word.id, word.basis, word.at, word.candidate_id, word.purpose, word.scope, word.source
+    )  # fmt: skip
 
 
 class _Later:
@@ -199,12 +201,17 @@ def refusing(consent: Consent, candidate_id: UUID, purpose: str, about: Asked) -
     return None
 
 
+def revoked(consent: Consent, candidate_id: UUID) -> bool:
+    """Whether everybody on the address, or this person among those who said so, refused all."""
+    if consent.state != REVOKED:
+        return False
+    return not consent.people or candidate_id in consent.people
+
+
 def refuses_all(consent: Consent, candidate_id: UUID) -> bool:
     """Whether nothing may be sent to this person there: for everybody on the address, or by their
     own word alone."""
-    if consent.state == REVOKED and candidate_id in (consent.people or {candidate_id}):
-        return True
-    return any(
+    return revoked(consent, candidate_id) or any(
         one.candidate_id in (None, candidate_id) and not (one.purpose or one.scope)
         for one in consent.refusals
     )

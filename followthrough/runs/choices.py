@@ -19,6 +19,7 @@ from followthrough.governance import consent, preferences
 from followthrough.governance.decisions import Wish
 from followthrough.governance.models import AddressBlock, ConsentEntry
 from followthrough.governance.preferences import NOTHING, Seen
+from followthrough.governance.standing import ATS
 from followthrough.journeys.events import OptedOut
 from followthrough.people.contacts import CHANNEL_KIND
 from followthrough.people.models import Application, Candidate, ContactPoint
@@ -200,7 +201,7 @@ def _hear_again(said: _Said, application_id: UUID) -> None:
     refused = ConsentEntry.objects.filter(
         organization_id=said.candidate.organization_id, candidate_id=said.candidate.id,
         state=ConsentEntry.State.REVOKED, scope__requisition=opening,
-    ).exclude(source="ats")  # fmt: skip
+    ).exclude(source=ATS)  # fmt: skip
     _lift(said, refused)
 
 

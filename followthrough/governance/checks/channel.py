@@ -60,18 +60,11 @@ def not_opted_out(case: Case) -> Finding:
         return finding("not_opted_out", SKIP, _told(case, basis="service"))
     key = (case.via.address_key, case.via.channel)
     since, said = case.facts.blocked.get(key), case.facts.consent.get(key)
-    if since is not None or (said is not None and _refused(said, case)):
+    if since is not None or (said is not None and standing.revoked(said, case.facts.candidate_id)):
         return _opted_out(case, since, said)
     if said is not None and said.refusals and (limit := _refusing(said, case)):
         return _narrowed(case, limit)
     return NOT_OPTED_OUT[case.via.channel]
-
-
-def _refused(said: Consent, case: Case) -> bool:
-    """Whether everybody on the address, or this person, refused everything."""
-    if said.state != standing.REVOKED:
-        return False
-    return not said.people or case.facts.candidate_id in said.people
 
 
 def _opted_out(case: Case, since: datetime | None, said: Consent | None) -> Finding:

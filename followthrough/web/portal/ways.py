@@ -8,7 +8,7 @@ from typing import NamedTuple
 from followthrough.channels import registry
 from followthrough.governance import consent, policies
 from followthrough.governance.decisions import Wish
-from followthrough.governance.standing import refuses_all
+from followthrough.governance.standing import ATS, refuses_all
 from followthrough.people.contacts import CHANNEL_KIND
 from followthrough.people.models import Candidate, ContactPoint
 from followthrough.runs import choices
@@ -100,7 +100,9 @@ class _Known:
             limit.scope["requisition"]
             for said in self.consents.values()
             for limit in said.refusals
-            if limit.candidate_id == self.candidate.id and "requisition" in limit.scope
+            if limit.candidate_id == self.candidate.id
+            and "requisition" in limit.scope
+            and limit.source != ATS  # that is not for them to take back here
         )
 
     def _stopped(self, point: ContactPoint, channel: str) -> bool:

@@ -160,6 +160,16 @@ def test_who_refused_one_job_alone_reads_so_and_can_hear_about_it_again(ada):
     assert "Not about" not in text(done)
 
 
+def test_what_the_ats_says_of_one_job_is_not_offered_to_be_taken_back(ada):
+    application = ada.applications.select_related("requisition").first()
+    consent.opt_out_person(
+        ada.id, organization_id=ada.organization_id, basis="field", source="ats", evidence={},
+        actor=Actor("ats", "1"), at=NOON - timedelta(days=1),
+        scope={"requisition": application.requisition.external_id},
+    )  # fmt: skip
+    assert "hear:" not in opened(ada).content.decode()
+
+
 def stop_by_text(ada):
     consent.opt_out(
         organization_id=ada.organization_id, contact_point=ada.contact_points.get(kind="phone"),
