@@ -119,7 +119,8 @@ class _Told:
             day = self._day(self.wish.at)
             return "stopped", _("Stopped: they chose it on their page, %(day)s") % {"day": day}
         if consent and mine and consent.state == "granted":
-            return "kept", self._granted(consent, channel) + self._less(consent)
+            less = self._less(consent)
+            return "kept", self._granted(consent, channel) + (f".{less}" if less else "")
         if self.policy.needs_consent(channel):
             return "stopped", _(UNASKED[channel])
         return "quiet", _(ABOUT_IT) + (self._less(consent) if consent else "")

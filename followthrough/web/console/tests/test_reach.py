@@ -50,6 +50,17 @@ def test_they_said_so_on_the_form(person: Candidate) -> None:
     )  # fmt: skip
 
 
+def test_what_they_do_not_want_of_it_is_a_sentence_of_its_own(person: Candidate) -> None:
+    granted(person)
+    consent.opt_out_person(
+        person.id, organization_id=person.organization_id, basis="by_phone", source="console",
+        evidence={}, actor=Actor("member", "maya"), at=world.NOON, scope={"requisition": "R-1"},
+    )  # fmt: skip
+    state, text = said(person)["sms"]
+    assert state == "kept"
+    assert ", 3 Jun. Not about this job (R-1), since 3 Jun." in text
+
+
 def test_the_consent_of_another_person_on_the_phone_is_not_theirs(person: Candidate) -> None:
     granted(person)
     other = world.candidate(person.connection, phone="(775) 555-0123")

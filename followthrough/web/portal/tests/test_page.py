@@ -186,6 +186,9 @@ def test_what_the_phone_company_stops_takes_a_start(ada):
     assert blocked(ada) == ["sms"]  # the mail address is theirs to open here
     press(ada, "unsilence:sms")
     assert blocked(ada) == ["sms"]
+    # Nor does the ledger hold a yes that counts for nothing: the page named the START instead.
+    said_here = ConsentEntry.objects.filter(source="preference_page", channel="sms")
+    assert not said_here.exists()
 
 
 def test_a_shared_phone_is_not_opened_by_whoever_did_not_close_it(ada, organization):
