@@ -34,17 +34,59 @@ class Version(OrganizationRow):
     content_hash = models.CharField(max_length=64)
     author_id = models.CharField(max_length=80)
     note = models.CharField(max_length=300, blank=True)
+    source = models.TextField(blank=True)  # the YAML it came as: comments and quotes live there
     published_at = models.DateTimeField()
 
     DATA = declare(
         retention=Retention.ORGANIZATION,
         key="id organization map author_id",
-        operational="number document schema content_hash note published_at",
+        operational="number document schema content_hash note source published_at",
     )
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["map", "number"], name="version_number"),
+        ]
+
+
+class Draft(OrganizationRow):
+    """What the next version of a map will say, while people write it. It always has the form of a
+    map; what else is wrong with it stops only its publication."""
+
+    map = models.OneToOneField(MessageMap, on_delete=models.CASCADE, related_name="draft")
+    base = models.ForeignKey(Version, null=True, on_delete=models.PROTECT, related_name="+")
+    document = models.JSONField()
+    source = models.TextField(blank=True)  # the YAML it came as, see `documents.write_yaml`
+    revision = models.IntegerField(default=0)  # rises with every edit
+    edited_by = models.CharField(max_length=80)
+    edited_at = models.DateTimeField()
+
+    DATA = declare(
+        retention=Retention.ORGANIZATION,
+        key="id organization map base edited_by",
+        operational="document source revision edited_at",
+    )
+
+
+class DraftEdit(OrganizationRow):
+    """One edit of a draft, with what stood there before: who did what, and the way back."""
+
+    draft = models.ForeignKey(Draft, on_delete=models.CASCADE, related_name="edits")
+    revision = models.IntegerField()  # the draft's, after it
+    by = models.CharField(max_length=80)
+    at = models.DateTimeField()
+    what = models.CharField(max_length=100)  # changed, added, removed, moved … and of which part
+    before = models.JSONField(null=True)  # the whole document
+
+    DATA = declare(
+        retention=Retention.TRANSIENT,
+        key="id organization draft by",
+        operational="revision at what before",
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["draft", "revision"], name="draft_edit_once"),
         ]
 
 

@@ -28,11 +28,12 @@ def publish(
     document: MapDocument,
     author_id: str,
     note: str = "",
+    source: str = "",
     at: datetime,
 ) -> Version:
     """Make `document` the map's newest version. Publishing what is newest already changes nothing.
 
-    Raises documents.DocumentError when it is not fit to run, wherever it came from.
+    `source` is the YAML that it came as. Raises documents.DocumentError when it is not fit to run, wherever it came from.
     """
     content = documents.check(document.dump()).dump()
     # One publication at a time; NO KEY UPDATE does not stop rows that refer to the map.
@@ -49,6 +50,7 @@ def publish(
         content_hash=digest(content),
         author_id=author_id,
         note=note,
+        source=source,
         published_at=at,
     )
     _record(version, at)
