@@ -33,7 +33,8 @@ def publish(
 ) -> Version:
     """Make `document` the map's newest version. Publishing what is newest already changes nothing.
 
-    `source` is the YAML that it came as. Raises documents.DocumentError when it is not fit to run, wherever it came from.
+    `source` is the YAML that it came as. Raises documents.DocumentError when the document is not
+    fit to run, wherever it came from.
     """
     content = documents.check(document.dump()).dump()
     # One publication at a time; NO KEY UPDATE does not stop rows that refer to the map.
