@@ -30,8 +30,9 @@ def follows(
     reply = _reply(document, state, touch, event, occurrence)
     if event.answer == "confirmed":
         return [*_confirmed(state, touch, touch.ask), *reply]
-    handed = [HandOff("declined")] if touch.ask.on_declined.handoff else []
-    return [*_told(touch.ask.on_declined.write_back), *reply, *handed]
+    declined = touch.ask.answers.declined
+    handed = [HandOff("declined")] if declined.handoff else []
+    return [*_told(declined.write_back), *reply, *handed]
 
 
 def reply_key(touch: TouchDef) -> str:
@@ -46,8 +47,8 @@ def _told(write_back: WriteBackDef | None) -> list[Effect]:
 def _confirmed(state: State, touch: TouchDef, ask: AskDef) -> list[Effect]:
     """What the map says, or about an anchor: a note for people and a field for reports."""
     at = state.anchors.get(touch.anchor, (None, 0))[0] if touch.anchor else None
-    if ask.on_confirmed.write_back or touch.anchor is None or at is None:
-        return _told(ask.on_confirmed.write_back)
+    if ask.answers.confirmed.write_back or touch.anchor is None or at is None:
+        return _told(ask.answers.confirmed.write_back)
     anchor = touch.anchor.replace("_", " ")
     return [
         WriteBack("note", {"text": f"Candidate confirmed: {anchor} ({{at}}).", "at": iso(at)}),
@@ -82,8 +83,8 @@ def _reply(
 
 def _reply_content(document: MapDocument, ask: AskDef, answer: str) -> Content | None:
     if answer == "confirmed":
-        return ask.on_confirmed.reply or document.replies.confirmed
-    return ask.on_declined.reply or document.replies.declined
+        return ask.answers.confirmed.reply or document.replies.confirmed
+    return ask.answers.declined.reply or document.replies.declined
 
 
 def _channels(touch: TouchDef, content: Mapping[str, object], first: str) -> tuple[str, ...]:

@@ -37,7 +37,7 @@ def cross_problems(raw: Any) -> list[Found]:
     """Every problem between the parts of a raw document, with its place."""
     touches = list(_touches(raw))
     found: list[Found] = []
-    for check in (_keys, _nudges, _asks):
+    for check in (_keys, _nudges, _asks, _leavings):
         found += check(touches)
     texts = _Texts(_names(raw, touches), _default_locale(raw))
     for touch in touches:
@@ -119,6 +119,12 @@ def _nudges(touches: list[_Touch]) -> Iterator[Found]:
                 " leaving a stage ends what it waits for.",
                 f"Move one of the two, or name a touch of {touch.stage}.",
             )
+        elif "stage_left" in _in(source.raw, "trigger"):
+            yield _problem(
+                place,
+                f"{touch.source!r} goes out when the stage was left: nobody waits there any more.",
+                f"Name another touch of {touch.stage}.",
+            )
         elif _circular(touch, by_key):
             yield _problem(place, "It waits for itself.", "Let one touch of the circle start it.")
 
@@ -148,6 +154,26 @@ def _asks(touches: list[_Touch]) -> Iterator[Found]:
                 else f"No touch called {key!r} asks anything."
             )
             yield _problem(place, reason, _meant(key, here))
+
+
+def _leavings(touches: list[_Touch]) -> Iterator[Found]:
+    """What goes out when its stage was left is about nothing that ended there."""
+    for touch in touches:
+        if "stage_left" not in _in(touch.raw, "trigger"):
+            continue
+        if _in(touch.raw, "ask"):
+            yield _problem(
+                (*touch.place, "ask"),
+                "It goes out when its stage was left, and leaving a stage ends what it asks.",
+                "Ask in the stage that they come to.",
+            )
+        for place, name in _comparisons(touch.raw.get("when"), (*touch.place, "when")):
+            if name.startswith("ask."):
+                yield _problem(
+                    place,
+                    "It goes out when its stage was left: what was answered there is not kept.",
+                    "Take the condition out, or ask in the stage that they come to.",
+                )
 
 
 def _meant(name: str, known: Any) -> str:
@@ -192,14 +218,14 @@ class _Texts(NamedTuple):
         yield from self.of_replies(
             (*touch.place, "ask"),
             {
-                answer: _in(touch.raw, "ask", f"on_{answer}").get("reply")
+                answer: _in(touch.raw, "ask", "answers", answer).get("reply")
                 for answer in ("confirmed", "declined")
             },
         )
 
     def of_replies(self, ask: Place, replies: Mapping[str, Any]) -> Iterator[Found]:
         for answer, content in replies.items():
-            place = (*ask, f"on_{answer}", "reply") if ask else ("replies", str(answer))
+            place = (*ask, "answers", answer, "reply") if ask else ("replies", str(answer))
             if isinstance(content, Mapping):
                 yield from self.of_content(place, content)
 

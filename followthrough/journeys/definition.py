@@ -9,123 +9,37 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 from functools import cached_property
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from followthrough.governance.documents import LimitsDocument
 from followthrough.journeys.conditions import FACT_PREFIXES, Condition
+from followthrough.journeys.offsets import DayOffset
 from followthrough.journeys.parts import (
+    CHANNELS,
+    STAGES,
+    Channel,
     Duration,
-    EventName,
     Locale,
     Name,
     Part,
     Slug,
+    Stage,
     Words,
     length,
     refused,
 )
+from followthrough.journeys.triggers import TRIGGERS, Trigger
 
-__all__ = ["FACT_PREFIXES", "Condition", "MapDocument", "TouchDef", "length"]
+__all__ = [
+    "CHANNELS", "FACT_PREFIXES", "SCHEMA", "STAGES", "TRIGGERS", "Condition", "MapDocument",
+    "TouchDef", "length",
+]  # fmt: skip
+
+SCHEMA = 2  # older documents are brought to it by `journeys.upgrades`
 
 ENDING = frozenset({"hired", "rejected", "withdrawn"})  # where a run ends unless `ends` says no
-TRIGGERS = ("stage_entered", "before", "after", "no_reply", "stalled", "event")
-
-Stage = Literal[
-    "lead",
-    "applied",
-    "screen",
-    "interview",
-    "offer",
-    "checks",
-    "hired",
-    "rejected",
-    "withdrawn",
-]
-Channel = Literal["sms", "email"]
-STAGES: tuple[str, ...] = get_args(Stage)
-CHANNELS: tuple[str, ...] = get_args(Channel)
-
-
-# --- triggers ----------------------------------------------------------------------------------
-
-
-class StageEntered(Part):
-    """When the stage is entered, or `after` that long."""
-
-    after: Duration = "PT0S"
-
-
-class Before(Part):
-    """`by` that long before an anchor."""
-
-    anchor: Name
-    by: Duration
-
-    @field_validator("by")
-    @classmethod
-    def check_by(cls, by: str) -> str:
-        """At the very moment of the anchor, nothing is before it."""
-        if not length(by):
-            raise refused("Nothing is no time before the anchor.", "Use after with by: PT0S.")
-        return by
-
-
-class After(Part):
-    """`by` that long after an anchor."""
-
-    anchor: Name
-    by: Duration = "PT0S"
-
-
-class NoReply(Part):
-    """When nobody answered touch `to` within that long."""
-
-    to: Slug
-    within: Duration
-
-
-class Stalled(Part):
-    """When nothing happened for that long: no reply, no other stage."""
-
-    for_: Duration = Field(alias="for")
-
-
-class Happened(Part):
-    """When the organization's own event of that name comes in, or `after` that long."""
-
-    name: EventName
-    after: Duration = "PT0S"
-
-
-class Trigger(Part):
-    """When a touch is due: exactly one of these."""
-
-    stage_entered: StageEntered | None = None
-    before: Before | None = None
-    after: After | None = None
-    no_reply: NoReply | None = None
-    stalled: Stalled | None = None
-    event: Happened | None = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def check_one(cls, raw: Any) -> Any:
-        """Exactly one kind; a kind without settings may be left empty."""
-        if not isinstance(raw, dict) or set(raw) - set(TRIGGERS):
-            return raw
-        if len(raw) != 1:
-            raise refused(
-                f"A touch has exactly one trigger, not {len(raw)}.",
-                f"Keep one of {', '.join(TRIGGERS)}; make a touch of its own of each other.",
-            )
-        return {name: {} if value is None else value for name, value in raw.items()}
-
-    @property
-    def kind(self) -> str:
-        """Which of `TRIGGERS` it is."""
-        return next(name for name in TRIGGERS if getattr(self, name) is not None)
 
 
 # --- texts, asks, touches ----------------------------------------------------------------------
@@ -187,14 +101,14 @@ class WriteBackDef(Part):
         return {"field": self.field, "value": self.value}
 
 
-class OnConfirmed(Part):
+class Confirmed(Part):
     """What follows a yes. Without `write_back` an ask about an anchor writes note and field."""
 
     write_back: WriteBackDef | None = None
     reply: Content | None = None
 
 
-class OnDeclined(Part):
+class Declined(Part):
     """What follows a no: a person, unless `handoff` says otherwise."""
 
     handoff: bool = True
@@ -202,13 +116,19 @@ class OnDeclined(Part):
     reply: Content | None = None
 
 
+class Answers(Part):
+    """What follows each answer."""
+
+    confirmed: Confirmed = Confirmed()
+    declined: Declined = Declined()
+
+
 class AskDef(Part):
     """What the touch waits to hear. With `anchor` it is about that instant and no other."""
 
     kind: Literal["confirmation"]
     anchor: Name | None = None
-    on_confirmed: OnConfirmed = OnConfirmed()
-    on_declined: OnDeclined = OnDeclined()
+    answers: Answers = Answers()
 
 
 class TouchDef(Part):
@@ -266,11 +186,12 @@ class Replies(Part):
 class MapDocument(Part):
     """A message map. Only `documents.check` and `read_yaml` find every problem: use those."""
 
-    schema_: Literal[1] = Field(default=1, alias="schema")
+    schema_: Literal[2] = Field(default=2, alias="schema")
     name: Annotated[str, StringConstraints(min_length=1, max_length=200)]
     description: str = ""
     settle: Duration = "PT30S"
     default_locale: Locale = "en"
+    unmatched: Literal["continue", "pause", "end"] = "continue"
     replies: Replies = Replies()
     limits: LimitsDocument = LimitsDocument()
     stages: dict[Stage, StageBlock]
@@ -304,6 +225,11 @@ class MapDocument(Part):
     def stage_of(self) -> Mapping[str, str]:
         """The stage of every touch, by its key."""
         return {touch.key: stage for stage, block in self.stages.items() for touch in block.touches}
+
+    @cached_property
+    def counts_days(self) -> bool:
+        """Whether any touch is due by local days, so that it matters where the candidate is."""
+        return any(isinstance(one.trigger.offset, DayOffset) for one in self.touches.values())
 
     @cached_property
     def nudges(self) -> Mapping[str, list[TouchDef]]:

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+from followthrough.governance.documents import LimitsDocument
 from followthrough.journeys.definition import Content, MapDocument, TouchDef
 
 ADDED, CHANGED, REMOVED = "added", "changed", "removed"
 PARTS = (
     "trigger", "when", "channels", "content", "ask", "purpose", "priority", "useful_for", "enabled",
 )  # fmt: skip
-SETTINGS = ("name", "description", "settle", "default_locale", "replies")
+SETTINGS = (
+    "name", "description", "settle", "default_locale", "unmatched", "replies", "limits",
+)  # fmt: skip
 
 
 class TouchChange(NamedTuple):
@@ -34,18 +37,21 @@ class TextChange(NamedTuple):
 
 class Difference(NamedTuple):
     """`touches` by key, the new document's first; `settings` of SETTINGS; `ends`: the stages that
-    end a run in one of the two only."""
+    end a run in one of the two only; `limits`: those with other limits of their own; `order`: those
+    whose touches stand in another order."""
 
     touches: Mapping[str, TouchChange]
     settings: tuple[str, ...]
     ends: tuple[str, ...]
+    limits: tuple[str, ...] = ()
+    order: tuple[str, ...] = ()
 
     def count(self, kind: str) -> int:
         """How many touches were added, changed or removed."""
         return sum(one.kind == kind for one in self.touches.values())
 
     def __bool__(self) -> bool:
-        return bool(self.touches or self.settings or self.ends)
+        return bool(self.touches or self.settings or self.ends or self.limits or self.order)
 
 
 def diff(before: MapDocument, after: MapDocument) -> Difference:
@@ -57,7 +63,20 @@ def diff(before: MapDocument, after: MapDocument) -> Difference:
         {one.key: one for one in found},
         tuple(name for name in SETTINGS if getattr(before, name) != getattr(after, name)),
         tuple(stage for stage in stages if before.ends(stage) != after.ends(stage)),
+        tuple(stage for stage in stages if _limits(before, stage) != _limits(after, stage)),
+        tuple(stage for stage in stages if _order(before, after, stage)),
     )
+
+
+def _limits(document: MapDocument, stage: str) -> list[LimitsDocument]:
+    return [limits for limits in document.limits_of(stage) if limits]
+
+
+def _order(before: MapDocument, after: MapDocument, stage: str) -> bool:
+    """Whether the touches that a stage has in both stand in another order."""
+    one, other = ([t.key for t in it.of_stage(stage)] for it in (before, after))
+    both = set(one) & set(other)
+    return [key for key in one if key in both] != [key for key in other if key in both]
 
 
 def _change(before: MapDocument, after: MapDocument, key: str) -> TouchChange | None:

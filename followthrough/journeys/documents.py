@@ -21,6 +21,7 @@ from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarStri
 from followthrough.journeys.checks import cross_problems
 from followthrough.journeys.definition import MapDocument
 from followthrough.journeys.problems import DocumentError, Place, Problem, of_structure
+from followthrough.journeys.upgrades import upgraded
 
 __all__ = ["DocumentError", "Problem", "check", "read_yaml", "write_yaml"]
 
@@ -65,6 +66,7 @@ def _reads_as(text: str, document: MapDocument) -> bool:
 
 
 def _checked(raw: Any, tree: Any) -> MapDocument:
+    raw = upgraded(raw)
     document, found = _structure(raw)
     found += cross_problems(raw)
     if found or document is None:

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from followthrough.journeys.definition import MapDocument
 from followthrough.journeys.models import Draft, MessageMap, Version
+from followthrough.journeys.upgrades import upgraded
 
 
 @transaction.atomic
@@ -32,7 +33,7 @@ def open(map: MessageMap, *, by: str, at: datetime) -> Draft:
 
 def document(draft: Draft) -> MapDocument:
     """What a draft says."""
-    return MapDocument.model_validate(draft.document)
+    return MapDocument.model_validate(upgraded(draft.document))
 
 
 def _empty(name: str) -> dict[str, Any]:

@@ -32,8 +32,10 @@ from followthrough.journeys.events import (
     StageChanged,
     State,
     TouchSent,
+    by_hand,
 )
-from followthrough.journeys.plans import is_current, of_this_version, own, planned
+from followthrough.journeys.offsets import UTC_ONLY, Where
+from followthrough.journeys.plans import is_current, of_this_version, own, planned, speaking
 from followthrough.journeys.states import dump_state, load_state
 
 __all__ = ["advance", "dump_state", "is_current", "load_state", "moved"]
@@ -44,23 +46,31 @@ _Value = TypeVar("_Value")
 
 
 class _Map(NamedTuple):
-    """The document an event is judged by, and its settle delay."""
+    """The document an event is judged by, its settle delay, and whose clock its days are of."""
 
     document: MapDocument
     settle: timedelta
+    where: Where
 
     def plan(self, state: State, touches: Iterable[TouchDef]) -> list[PlanTouch]:
-        return planned(self.document, state, touches, settle=self.settle)
+        return planned(self.document, state, touches, settle=self.settle, where=self.where)
 
 
 def advance(
-    document: MapDocument, state: State, event: Event, now: datetime, *, settle: timedelta
+    document: MapDocument,
+    state: State,
+    event: Event,
+    now: datetime,
+    *,
+    settle: timedelta,
+    where: Where = UTC_ONLY,
 ) -> Outcome:
     """The new state, and the effects in the order they are to be applied.
 
     Every time follows from the facts themselves; `now` is there for triggers that may need it.
+    `where` is only asked by offsets in days (`MapDocument.counts_days`).
     """
-    return _HANDLERS[type(event)](_Map(document, settle), state, event)
+    return _HANDLERS[type(event)](_Map(document, settle, where), state, event)
 
 
 def moved(
@@ -69,6 +79,7 @@ def moved(
     now: datetime,
     *,
     settle: timedelta,
+    where: Where = UTC_ONLY,
     said: Collection[tuple[str, str]] = (),
 ) -> Outcome:
     """The run goes on in another version of its map, `document`, in the stage it is in.
@@ -86,10 +97,10 @@ def moved(
     state = replace(
         state, moved_at=since, asks=_without(state.asks, gone), ended=document.ends(state.stage)
     )
-    left = [t for t in document.of_stage(state.stage) if t.key not in {*state.sent, *known}]
+    left = [t for t in speaking(document, state) if t.key not in {*state.sent, *known}]
     plans = [
         plan
-        for plan in _Map(document, settle).plan(state, left)
+        for plan in _Map(document, settle, where).plan(state, left)
         if plan.useful_until is None or plan.useful_until > now
     ]
     closed = [CloseAsk(key) for key in gone]
@@ -117,6 +128,7 @@ def _entered(map_: _Map, before: State, event: StageChanged) -> Outcome:
     at = max(event.at, before.entered_at + TICK) if before.entered_at else event.at
     state = State(
         stage=event.to,
+        came_from=before.stage,
         visit=before.visit + 1,
         entered_at=at,
         seen_at=event.at,
@@ -126,7 +138,7 @@ def _entered(map_: _Map, before: State, event: StageChanged) -> Outcome:
     )
     left: list[Effect] = [CancelTouches("left_stage")] if before.stage else []
     closed: list[Effect] = [CloseAsk(None)] if before.asks else []
-    plans = map_.plan(state, map_.document.of_stage(state.stage))
+    plans = map_.plan(state, speaking(map_.document, state))
     return state, [*left, *closed, *plans, *_ending(state)]
 
 
@@ -248,17 +260,21 @@ def _opted_out(map_: _Map, state: State, event: OptedOut) -> Outcome:
 
 def _custom_event(map_: _Map, state: State, event: CustomEvent) -> Outcome:
     """Events are heard in the stage they happen in; each, by its id, once."""
-    touches = [
-        touch
-        for touch in map_.document.of_stage(state.stage)
-        if touch.trigger.event and touch.trigger.event.name == event.name
-    ]
+    in_stage = map_.document.of_stage(state.stage)
+    touches = [touch for touch in in_stage if _heard_as(touch) == event.name]
     if not touches or state.entered_at is None or event.at < state.entered_at:
         return state, []
     mark = hashlib.sha256(event.id.encode()).hexdigest()[:12]
     heard = replace(state, heard={**state.heard, event.name: (event.at, mark)})
     newest = event.name not in state.heard or event.at >= state.heard[event.name][0]
     return (heard if newest else state), list(map_.plan(heard, touches))
+
+
+def _heard_as(touch: TouchDef) -> str:
+    """The name of the event that a touch waits for; '' when it waits for none."""
+    if touch.trigger.manual:
+        return by_hand(touch.key)
+    return touch.trigger.event.name if touch.trigger.event else ""
 
 
 _HANDLERS: Mapping[type[Any], Callable[[_Map, State, Any], Outcome]] = {

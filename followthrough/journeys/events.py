@@ -73,6 +73,11 @@ class CustomEvent:
     id: str
 
 
+def by_hand(key: str) -> str:
+    """The name of the event that a member presses for touch `key`: no map's own event has it."""
+    return f"by_hand:{key}"
+
+
 Event = StageChanged | AnchorMoved | TouchSent | Replied | AskAnswered | OptedOut | CustomEvent
 
 
@@ -159,6 +164,7 @@ class State:
     """Where a run stands. Plain values only: it is stored as JSON (`dump_state`, `load_state`)."""
 
     stage: str = ""
+    came_from: str = ""  # the stage before, as far as it was seen
     visit: int = 0  # rises with every stage entered; 1 is the run's first
     entered_at: datetime | None = None
     anchors: Mapping[str, tuple[datetime | None, int]] = field(default_factory=dict)

@@ -4,12 +4,27 @@ from __future__ import annotations
 
 from datetime import timedelta
 from functools import lru_cache
-from typing import Annotated
+from typing import Annotated, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from followthrough.core.durations import read_duration
+
+Stage = Literal[
+    "lead",
+    "applied",
+    "screen",
+    "interview",
+    "offer",
+    "checks",
+    "hired",
+    "rejected",
+    "withdrawn",
+]
+Channel = Literal["sms", "email"]
+STAGES: tuple[str, ...] = get_args(Stage)
+CHANNELS: tuple[str, ...] = get_args(Channel)
 
 LONGEST_WAIT = timedelta(days=365)
 

@@ -11,7 +11,8 @@ from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from followthrough.journeys.definition import MapDocument, TouchDef, length
-from followthrough.journeys.events import PlanTouch, State
+from followthrough.journeys.events import PlanTouch, State, by_hand
+from followthrough.journeys.offsets import UTC_ONLY, Offset, Where, shift, shifted
 from followthrough.journeys.relevance import quiet_since, relevance
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -27,19 +28,31 @@ class _Moment(NamedTuple):
 
 
 def planned(
-    document: MapDocument, state: State, touches: Iterable[TouchDef], *, settle: timedelta
+    document: MapDocument,
+    state: State,
+    touches: Iterable[TouchDef],
+    *,
+    settle: timedelta,
+    where: Where = UTC_ONLY,
 ) -> list[PlanTouch]:
-    """Those of `touches` (of the present stage) whose time is known now, planned."""
-    found = (_planned(document, state, touch, settle) for touch in touches if touch.enabled)
+    """Those of `touches` whose time is known now, planned: of the present stage, or about the one
+    left for it (`speaking`). `where` is whose days and clock they are counted by."""
+    found = (_planned(document, state, touch, settle, where) for touch in touches if touch.enabled)
     return [plan for plan in found if plan is not None]
 
 
+def speaking(document: MapDocument, state: State) -> list[TouchDef]:
+    """The touches that may be planned now: the stage's own, and those about the one left for it."""
+    left = (touch for touch in document.of_stage(state.came_from) if touch.trigger.stage_left)
+    return [*document.of_stage(state.stage), *left]
+
+
 def _planned(
-    document: MapDocument, state: State, touch: TouchDef, settle: timedelta
+    document: MapDocument, state: State, touch: TouchDef, settle: timedelta, where: Where
 ) -> PlanTouch | None:
     name = document.anchors[touch.key]
     anchor, sequence = state.anchors.get(name, (None, 0)) if name else (None, None)
-    moment = _moment(document, state, touch)
+    moment = _moment(document, state, touch, where)
     if moment is None or (name and anchor is None):
         return None
     due = max(moment.at, _earliest(state, settle))
@@ -58,48 +71,63 @@ def _planned(
     )
 
 
-def _moment(document: MapDocument, state: State, touch: TouchDef) -> _Moment | None:
+def _moment(document: MapDocument, state: State, touch: TouchDef, where: Where) -> _Moment | None:
     trigger = touch.trigger
     if trigger.stage_entered:
-        return _Moment(shifted(_entered(state), length(trigger.stage_entered.after)))
+        return _Moment(shift(_entered(state), trigger.stage_entered.after, where))
+    if trigger.stage_left:
+        return _left(document, state, touch, where)
     if trigger.before:
-        return _from_anchor(state, trigger.before.anchor, -length(trigger.before.by))
+        return _from_anchor(state, trigger.before.anchor, trigger.before.by, where, back=True)
     if trigger.after:
-        return _from_anchor(state, trigger.after.anchor, length(trigger.after.by))
+        return _from_anchor(state, trigger.after.anchor, trigger.after.by, where)
     if trigger.stalled:
-        return _stalled(state, length(trigger.stalled.for_))
+        return _stalled(state, trigger.stalled.for_, where)
     if trigger.no_reply:
-        return _unanswered(document, state, trigger.no_reply.to, length(trigger.no_reply.within))
-    assert trigger.event is not None
-    return _event(state, trigger.event.name, length(trigger.event.after))
+        return _unanswered(document, state, trigger.no_reply.to, trigger.no_reply.within, where)
+    if trigger.event:
+        return _event(state, trigger.event.name, trigger.event.after, where)
+    return _event(state, by_hand(touch.key), "PT0S", where)
 
 
-def _from_anchor(state: State, name: str, by: timedelta) -> _Moment | None:
+def _left(document: MapDocument, state: State, touch: TouchDef, where: Where) -> _Moment | None:
+    """About the stage that was left for the present one; within it there is nothing to say yet."""
+    left = touch.trigger.stage_left
+    assert left is not None
+    if document.stage_of[touch.key] != state.came_from or not left.goes_to(state.stage):
+        return None
+    return _Moment(shift(_entered(state), left.after, where))
+
+
+def _from_anchor(
+    state: State, name: str, by: Offset, where: Where, *, back: bool = False
+) -> _Moment | None:
     anchor = state.anchors.get(name, (None, 0))[0]
-    return _Moment(shifted(anchor, by)) if anchor else None
+    return _Moment(shift(anchor, by, where, back=back)) if anchor else None
 
 
-def _stalled(state: State, by: timedelta) -> _Moment:
+def _stalled(state: State, by: Offset, where: Where) -> _Moment:
     since = quiet_since(state)
-    return _Moment(shifted(since, by), "" if since == state.entered_at else f".r{number(since)}")
+    mark = "" if since == state.entered_at else f".r{number(since)}"
+    return _Moment(shift(since, by, where), mark)
 
 
 def _unanswered(
-    document: MapDocument, state: State, source: str, within: timedelta
+    document: MapDocument, state: State, source: str, within: Offset, where: Where
 ) -> _Moment | None:
     sent = state.sent.get(source)
     if sent is None or (state.replied_at and state.replied_at >= sent):
         return None
     if document.touches[source].ask and source not in state.asks:
         return None
-    return _Moment(shifted(sent, within), f".s{number(sent)}")
+    return _Moment(shift(sent, within, where), f".s{number(sent)}")
 
 
-def _event(state: State, name: str, after: timedelta) -> _Moment | None:
+def _event(state: State, name: str, after: Offset, where: Where) -> _Moment | None:
     if name not in state.heard:
         return None
     at, mark = state.heard[name]
-    return _Moment(shifted(at, after), f".e{mark}")
+    return _Moment(shift(at, after, where), f".e{mark}")
 
 
 def _useful_until(
@@ -112,8 +140,8 @@ def _useful_until(
     before, after = touch.trigger.before, touch.trigger.after
     if touch.useful_for:
         return shifted(moment if before or after else due, length(touch.useful_for))
-    if before:
-        return shifted(moment, length(before.by) / 2)
+    if before and anchor:
+        return shifted(moment, (anchor - moment) / 2)
     if touch.anchor and anchor and not after:
         return anchor
     return shifted(due, USEFUL)
@@ -127,14 +155,6 @@ def _earliest(state: State, settle: timedelta) -> datetime:
 def _entered(state: State) -> datetime:
     assert state.entered_at is not None
     return state.entered_at
-
-
-def shifted(moment: datetime, by: timedelta) -> datetime:
-    """`moment` and `by`; at the ends of the calendar, where an ATS may write 9999, `moment`."""
-    try:
-        return moment + by
-    except OverflowError:
-        return moment
 
 
 # --- identity ----------------------------------------------------------------------------------
@@ -156,11 +176,18 @@ def _stamp(state: State, sequence: int | None) -> str:
 
 def is_current(document: MapDocument, state: State, *, key: str, occurrence: str) -> bool:
     """Whether a touch planned as `occurrence` still speaks of this stage and of its anchor now."""
-    if document.stage_of.get(key) != state.stage or not state.stage:
+    if not _speaks(document, state, key):
         return False
     marks, name = own(occurrence).split("."), document.anchors[key]
     same_anchor = name is None or f"a{_sequence(state.anchors, name)}" in marks
     return marks[0] == f"v{number(_entered(state))}" and same_anchor
+
+
+def _speaks(document: MapDocument, state: State, key: str) -> bool:
+    touch = document.touches.get(key)
+    if touch is None or not state.stage:
+        return False
+    return document.stage_of[key] == (state.came_from if touch.trigger.stage_left else state.stage)
 
 
 def of_this_version(state: State, occurrence: str) -> bool:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from pydantic_core import ErrorDetails
 
 from followthrough.core.errors import Explained
-from followthrough.journeys import conditions, definition
+from followthrough.journeys import conditions, definition, offsets, triggers
 from followthrough.journeys.parts import Part
 
 Place = tuple[str | int, ...]
@@ -43,6 +43,7 @@ def path(place: Place) -> str:
     return words.lstrip(".") or "the document"
 
 
+_NO_PLACES = frozenset({"[key]", offsets.LENGTH, offsets.DAYS})
 _MAPPING = ("It is not a group of named parts.", "Write names with their values.")
 _SAID: Mapping[str, tuple[str, str]] = {
     "missing": ("It is missing.", "Add it."),
@@ -70,7 +71,7 @@ _SAID: Mapping[str, tuple[str, str]] = {
 
 def of_structure(error: ErrorDetails) -> tuple[Place, Problem]:
     """A complaint of pydantic's as a problem, and its place."""
-    place: Place = tuple(part for part in error["loc"] if part != "[key]")
+    place: Place = tuple(part for part in error["loc"] if part not in _NO_PLACES)
     context: Mapping[str, Any] = error.get("ctx", {})
     if error["type"] == "refused":
         return place, Problem(path(place), context["reason"], context["remedy"])
@@ -94,7 +95,11 @@ def _shortened(value: Any) -> str:
 
 
 def _names() -> list[str]:
-    kinds = [kind for module in (definition, conditions) for kind in vars(module).values()]
+    kinds = [
+        kind
+        for module in (definition, triggers, offsets, conditions)
+        for kind in vars(module).values()
+    ]
     parts = [kind for kind in kinds if isinstance(kind, type) and issubclass(kind, Part)]
     return sorted(
         {field.alias or name for part in parts for name, field in part.model_fields.items()}

@@ -21,7 +21,7 @@ def relevance(document: MapDocument, state: State, touch: TouchDef) -> dict[str,
     That the run has not ended needs no part of its own: only the stage ends a run, and what is
     said in an ending stage is meant to be said.
     """
-    stage: Parts = [_is("application.stage", state.stage)]
+    stage: Parts = [_is("application.stage", state.stage)]  # also for what is about the one left
     parts = stage + _anchored(document, state, touch) + _unanswered(document, state, touch)
     return {"all": [*parts, *document.conditions[touch.key]]}
 

@@ -9,7 +9,7 @@ from typing import Any
 from followthrough.core.canonical import iso
 from followthrough.journeys.events import State
 
-_PLAIN = ("stage", "visit", "ended", "asks", "answers")
+_PLAIN = ("stage", "came_from", "visit", "ended", "asks", "answers")
 _TIMES = ("entered_at", "replied_at", "seen_at", "moved_at")
 
 
@@ -32,6 +32,7 @@ def load_state(raw: Mapping[str, Any]) -> State:
     """The state that `dump_state` wrote; an empty mapping is a run that has not begun."""
     return State(
         stage=raw.get("stage", ""),
+        came_from=raw.get("came_from", ""),
         visit=raw.get("visit", 0),
         ended=raw.get("ended", False),
         asks=raw.get("asks", {}),

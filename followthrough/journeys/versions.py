@@ -17,6 +17,7 @@ from followthrough.governance.limits import limits as compiled
 from followthrough.journeys import documents
 from followthrough.journeys.definition import MapDocument
 from followthrough.journeys.models import MessageMap, Version
+from followthrough.journeys.upgrades import upgraded
 
 KEPT = 2_000  # documents kept in one process
 
@@ -74,7 +75,8 @@ def _record(version: Version, at: datetime) -> None:
 def document(version_id: UUID) -> MapDocument:
     """The document of a version. Raises Version.DoesNotExist when there is none."""
     _, stored = _stored(version_id)
-    return MapDocument.model_validate(stored)  # it was checked when it was published
+    # It was checked when it was published, by the schema of its time.
+    return MapDocument.model_validate(upgraded(stored))
 
 
 @lru_cache(maxsize=KEPT)

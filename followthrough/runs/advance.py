@@ -18,9 +18,10 @@ from followthrough.journeys import assignment, engine, versions
 from followthrough.journeys.assignment import Rule, Rules
 from followthrough.journeys.events import Event, StageChanged, State
 from followthrough.journeys.models import RunMove
+from followthrough.journeys.offsets import UTC_ONLY, Where
 from followthrough.people.applications import Anchors
 from followthrough.people.mirror import Subject
-from followthrough.runs import effects
+from followthrough.runs import effects, whereabouts
 from followthrough.runs.effects import Gathered, Journey
 from followthrough.store import sql
 
@@ -113,8 +114,9 @@ def apply(
         return 0
     gathered = Gathered()
     journeys = _open(changes, gathered, actor, now, known)
+    where = whereabouts.of(_counting_days(journeys.values()))
     counted = sum(
-        _advance(journeys[application_id], event, gathered, actor, now)
+        _advance(journeys[application_id], event, gathered, actor, now, where=where)
         for application_id, event in changes
         if application_id in journeys
     )
@@ -123,12 +125,29 @@ def apply(
     return counted
 
 
+def _counting_days(journeys: Iterable[Journey]) -> list[UUID]:
+    """The applications in versions that count days, so that it matters where they are."""
+    return [one.application_id for one in journeys if versions.document(one.version_id).counts_days]
+
+
 def _advance(
-    journey: Journey, event: Event, gathered: Gathered, actor: Actor, now: datetime
+    journey: Journey,
+    event: Event,
+    gathered: Gathered,
+    actor: Actor,
+    now: datetime,
+    *,
+    where: Mapping[UUID, Where],
 ) -> int:
     document = versions.document(journey.version_id)
-    settle = document.settle_delay
-    journey.state, found = engine.advance(document, journey.state, event, now, settle=settle)
+    journey.state, found = engine.advance(
+        document,
+        journey.state,
+        event,
+        now,
+        settle=document.settle_delay,
+        where=where.get(journey.application_id, UTC_ONLY),
+    )
     for effect in found:
         effects.gather(effect, journey, gathered, actor, now)
     if not journey.state.ended:
@@ -298,6 +317,8 @@ def move(
     journeys = [journey for journey in _running(run_ids) if journey.version_id != to_version]
     gathered = Gathered()
     document, said = versions.document(to_version), _said(journeys)
+    days = [one.application_id for one in journeys] if document.counts_days else []
+    where = whereabouts.of(days)
     for journey in journeys:
         _record_move(journey, to_version, why, actor, now)
         gathered.facts.append(_moved(journey, to_version, why, actor, now))
@@ -307,6 +328,7 @@ def move(
             journey.state,
             now,
             settle=document.settle_delay,
+            where=where.get(journey.application_id, UTC_ONLY),
             said=said[journey.run_id],
         )
         for effect in found:

@@ -47,7 +47,7 @@ def map_of(name: str, limits: Mapping[str, Any] | None = None) -> dict[str, Any]
     """A map that plans nothing by itself."""
     waits = {"key": "news", "trigger": {"stalled": {"for": "P20D"}}, "channels": ["sms"],
              "content": {"sms": {"en": SAYS}}}  # fmt: skip
-    return {"schema": 1, "name": name, "limits": dict(limits or {}),
+    return {"schema": 2, "name": name, "limits": dict(limits or {}),
             "stages": {"applied": {"touches": [waits]}}}  # fmt: skip
 
 

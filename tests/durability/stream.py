@@ -16,7 +16,7 @@ from followthrough.store import sql
 from tests import company, door
 
 MAP: dict[str, Any] = {
-    "schema": 1,
+    "schema": 2,
     "name": "Durability",
     "settle": "PT0S",
     "stages": {

@@ -9,7 +9,7 @@ from typing import Any
 
 from followthrough.core.durations import read_duration
 from followthrough.journeys import documents
-from followthrough.journeys.definition import MapDocument
+from followthrough.journeys.definition import SCHEMA, MapDocument
 
 START = datetime(2026, 6, 3, 17, 0, tzinfo=UTC)
 SETTLE = timedelta(seconds=30)
@@ -18,7 +18,7 @@ TEXTS = {"sms": {"en": {"body": "Hi."}}, "email": {"en": {"subject": "Hi", "body
 
 def raw_map(stages: Mapping[str, Any], **given: Any) -> dict[str, Any]:
     """A document as plain values; touches without channels or content get some."""
-    found = {"schema": 1, "name": "Test", **given, "stages": deepcopy(dict(stages))}
+    found = {"schema": SCHEMA, "name": "Test", **given, "stages": deepcopy(dict(stages))}
     for block in found["stages"].values():
         for touch in block.get("touches", ()):
             touch.setdefault("channels", ["sms"])

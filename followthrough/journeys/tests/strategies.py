@@ -19,8 +19,8 @@ EVENTS = ("visit.missed", "badge.printed")
 words = st.text(
     st.characters(exclude_categories=["Cs"], exclude_characters="{}"), min_size=1, max_size=80
 )
-durations = st.integers(0, 20 * 24).map(lambda hours: write_duration(timedelta(hours=hours)))
-some_time = st.integers(1, 20 * 24).map(lambda hours: write_duration(timedelta(hours=hours)))
+exact = st.integers(0, 20 * 24).map(lambda hours: write_duration(timedelta(hours=hours)))
+exact_time = st.integers(1, 20 * 24).map(lambda hours: write_duration(timedelta(hours=hours)))
 sms = st.fixed_dictionaries(
     {"en": st.fixed_dictionaries({"body": words})},
     optional={"es-MX": st.fixed_dictionaries({"body": words})},
@@ -64,16 +64,30 @@ asks = st.fixed_dictionaries(
     {"kind": st.just("confirmation")},
     optional={
         "anchor": st.sampled_from(ANCHORS),
-        "on_confirmed": st.fixed_dictionaries(
-            {}, optional={"write_back": write_backs, "reply": contents}
+        "answers": st.fixed_dictionaries(
+            {},
+            optional={
+                "confirmed": st.fixed_dictionaries(
+                    {}, optional={"write_back": write_backs, "reply": contents}
+                ),
+                "declined": st.fixed_dictionaries({}, optional={"handoff": st.booleans()}),
+            },
         ),
-        "on_declined": st.fixed_dictionaries({}, optional={"handoff": st.booleans()}),
     },
 )
 
 
+clocks = st.times().map(lambda one: f"{one:%H:%M}")
+days = st.one_of(
+    st.fixed_dictionaries({"days": st.integers(1, 20)}, optional={"at": clocks}),
+    st.fixed_dictionaries({"business_days": st.integers(1, 20)}, optional={"at": clocks}),
+)
+durations, some_time = exact | days, exact_time | days
+
+
 def triggers(earlier: list[str]) -> st.SearchStrategy[dict[str, Any]]:
     kinds = [
+        st.just({"manual": {}}),
         st.fixed_dictionaries(
             {"stage_entered": st.fixed_dictionaries({}, optional={"after": durations})}
         ),
@@ -120,7 +134,7 @@ def stages(draw: st.DrawFn) -> dict[str, Any]:
                 "ask": asks,
                 "purpose": st.sampled_from(["informational", "outreach"]),
                 "priority": st.integers(1, 9),
-                "useful_for": some_time,
+                "useful_for": exact_time,
                 "enabled": st.booleans(),
             }
             for name in draw(st.sets(st.sampled_from(sorted(optional)), max_size=2)):
@@ -132,8 +146,12 @@ def stages(draw: st.DrawFn) -> dict[str, Any]:
 
 
 raw_maps = st.fixed_dictionaries(
-    {"schema": st.just(1), "name": words, "stages": stages()},
-    optional={"description": words, "settle": durations},
+    {"schema": st.just(2), "name": words, "stages": stages()},
+    optional={
+        "description": words,
+        "settle": exact,
+        "unmatched": st.sampled_from(["continue", "pause", "end"]),
+    },
 )
 maps = raw_maps.map(documents.check)
 moments = st.integers(0, 30 * 24 * 60).map(lambda minutes: START + timedelta(minutes=minutes))

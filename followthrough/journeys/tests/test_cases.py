@@ -13,6 +13,7 @@ from ruamel.yaml import YAML
 from followthrough.journeys import engine, events
 from followthrough.journeys.definition import TRIGGERS, MapDocument
 from followthrough.journeys.events import State
+from followthrough.journeys.offsets import Where
 from followthrough.journeys.tests.builders import SETTLE, START, a_map, moment
 
 CASES = sorted((Path(__file__).parent / "cases").glob("*.yaml"))
@@ -26,20 +27,25 @@ def read(path: Path) -> dict[str, Any]:
 class Run:
     """One run through a case: it remembers the occurrences that were planned, by key."""
 
-    def __init__(self, document: MapDocument) -> None:
-        self.document, self.state = document, State()
+    def __init__(self, document: MapDocument, where: Where) -> None:
+        self.document, self.state, self.where = document, State(), where
         self.planned: dict[str, list[str]] = {}
 
     def step(self, step: dict[str, Any]) -> list[dict[str, Any]]:
         if "moved" in step:
             said = [(key, self.planned[key][-1]) for key in step["moved"].get("said", ())]
             self.state, found = engine.moved(
-                self.document, self.state, moment(step["moved"]["at"]), settle=SETTLE, said=said
+                self.document,
+                self.state,
+                moment(step["moved"]["at"]),
+                settle=SETTLE,
+                said=said,
+                where=self.where,
             )
         else:
             event = self.event(step["event"])
             self.state, found = engine.advance(
-                self.document, self.state, event, START, settle=SETTLE
+                self.document, self.state, event, START, settle=SETTLE, where=self.where
             )
         for effect in found:
             if isinstance(effect, events.PlanTouch):
@@ -74,7 +80,7 @@ def agrees(expected: Any, found: Any) -> bool:
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
 def test_case(path: Path) -> None:
     case = read(path)
-    run = Run(a_map(**case["document"]))
+    run = Run(a_map(**case["document"]), Where(**case.get("where", {})))
     for number, step in enumerate(case["steps"], 1):
         if "moved" in step:
             run.document = a_map(**case["other"])

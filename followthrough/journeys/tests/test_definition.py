@@ -115,16 +115,21 @@ BAD: list[tuple[dict[str, Any], str, str, str]] = [
     ),
     (touch(ask={"kind": "riddle"}), f"{HERE}.ask.kind", "not known", "confirmation"),
     (
-        touch(ask={"kind": "confirmation", "on_confirmed": {"write_back": {"kind": "note"}}}),
-        f"{HERE}.ask.on_confirmed.write_back",
+        touch(
+            ask={"kind": "confirmation", "answers": {"confirmed": {"write_back": {"kind": "note"}}}}
+        ),
+        f"{HERE}.ask.answers.confirmed.write_back",
         "has text",
         "Give text",
     ),
     (
         touch(
-            ask={"kind": "confirmation", "on_declined": {"reply": {"sms": {"es": {"body": "x"}}}}}
+            ask={
+                "kind": "confirmation",
+                "answers": {"declined": {"reply": {"sms": {"es": {"body": "x"}}}}},
+            }
         ),
-        f"{HERE}.ask.on_declined.reply.sms",
+        f"{HERE}.ask.answers.declined.reply.sms",
         "no text in 'en'",
         "Add en",
     ),
@@ -166,7 +171,7 @@ BAD: list[tuple[dict[str, Any], str, str, str]] = [
         "none",
     ),
     (raw_map({"aplied": {}}), "stages.aplied", "not known", "applied"),
-    (raw_map({}, schema=2), "schema", "not known", "1"),
+    (raw_map({}, schema=3), "schema", "not known", "2"),
     (raw_map({}, name=""), "name", "empty", "Write"),
     (raw_map({}, settle="soon"), "settle", "not a duration", "PT30M"),
     (

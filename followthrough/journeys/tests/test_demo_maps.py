@@ -41,7 +41,8 @@ def texts(document: MapDocument) -> Iterator[tuple[str, str, str, str]]:
     contents = [(key, content) for key, content in document.contents.items()]
     contents += [("replies", one.plain("en")) for one in replies]
     for key, touch in document.touches.items():
-        answers = (touch.ask.on_confirmed.reply, touch.ask.on_declined.reply) if touch.ask else ()
+        said = touch.ask and touch.ask.answers
+        answers = (said.confirmed.reply, said.declined.reply) if said else ()
         contents += [(f"{key}.reply", one.plain("en")) for one in answers if one]
     for key, content in contents:
         for channel, by_locale in content.items():

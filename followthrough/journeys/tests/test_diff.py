@@ -57,7 +57,7 @@ def test_touches_come_and_go_by_their_key():
         ("when", {"field": "site.country", "op": "is", "value": "US"}),
         ("content", {"sms": {"en": {"body": "Hello."}}}),
         ("ask", {"kind": "confirmation", "anchor": "interview_start",
-                 "on_declined": {"handoff": False}}),
+                 "answers": {"declined": {"handoff": False}}}),
         ("purpose", "outreach"),
         ("priority", 2),
         ("useful_for", "PT4H"),

@@ -14,7 +14,7 @@ from followthrough.journeys.tests.strategies import maps
 
 KEPT = """\
 # A map that people keep in git.
-schema: 1
+schema: 2
 name: "Kept as it is"   # quoted on purpose
 settle: PT1M
 
@@ -114,10 +114,10 @@ BOMB = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
 @pytest.mark.parametrize(
     ("text", "line", "said"),
     [
-        ("schema: 1\nname: 'open\nstages: {}\n", 4, "cannot be read"),
-        ("schema: 1\n\tname: x\n", 2, "cannot be read"),
-        ("schema: 1\nname: a\nname: b\n", 3, "cannot be read"),
-        ("schema: 1\nname: !!python/object:os.system x\n", 2, "Tags"),
+        ("schema: 2\nname: 'open\nstages: {}\n", 4, "cannot be read"),
+        ("schema: 2\n\tname: x\n", 2, "cannot be read"),
+        ("schema: 2\nname: a\nname: b\n", 3, "cannot be read"),
+        ("schema: 2\nname: !!python/object:os.system x\n", 2, "Tags"),
         ("name: !secret x\n", 1, "Tags"),
         (BOMB, 5, "repeat too much"),
         ("a: &a [1, *a]\n", 1, "contains itself"),

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from followthrough.governance.policy import CompiledPolicy
 from followthrough.journeys import diff
@@ -16,9 +17,9 @@ from followthrough.journeys.definition import (
     Content,
     MapDocument,
     TouchDef,
-    length,
 )
 from followthrough.journeys.diff import Difference, TouchChange
+from followthrough.journeys.offsets import rough
 from followthrough.people.stages import Stage
 from followthrough.web.console import landing, map_changes, map_words, texts
 from followthrough.web.console.landing import Landing, Places
@@ -157,29 +158,31 @@ def _column(sheet: _Sheet, stage: str) -> Column:
 
 # --- time within a column ------------------------------------------------------------------------
 
-ENTERED, ANCHORED, REPORTED = 0, 1, 2
+ENTERED, ANCHORED, REPORTED, BY_HAND, LEFT = range(5)
 Place = tuple[int, str, timedelta]  # counted from what, which one of those, how long after it
 
 
 def _place(document: MapDocument, touch: TouchDef, depth: int = 20) -> Place:
     """Where in its column a touch stands: what counts from the same moment stands together."""
-    trigger = touch.trigger
+    trigger, at = touch.trigger, rough(touch.trigger.offset)
     if trigger.before:
-        return ANCHORED, trigger.before.anchor, -length(trigger.before.by)
+        return ANCHORED, trigger.before.anchor, -at
     if trigger.after:
-        return ANCHORED, trigger.after.anchor, length(trigger.after.by)
+        return ANCHORED, trigger.after.anchor, at
     if trigger.event:
-        return REPORTED, trigger.event.name, length(trigger.event.after)
+        return REPORTED, trigger.event.name, at
     if trigger.no_reply and depth and (source := document.touches.get(trigger.no_reply.to)):
-        kind, name, at = _place(document, source, depth - 1)
-        return kind, name, at + length(trigger.no_reply.within)
-    if trigger.stalled:
-        return ENTERED, "", length(trigger.stalled.for_)
-    return (
-        ENTERED,
-        "",
-        length(trigger.stage_entered.after) if trigger.stage_entered else timedelta(),
-    )
+        kind, name, since = _place(document, source, depth - 1)
+        return kind, name, since + at
+    kind = LEFT if trigger.stage_left else BY_HAND if trigger.manual else ENTERED
+    return kind, "", at
+
+
+GROUPS = {
+    REPORTED: gettext_noop("When something is reported"),
+    BY_HAND: gettext_noop("Sent by hand"),
+    LEFT: gettext_noop("On leaving"),
+}
 
 
 def _group(document: MapDocument, touch: TouchDef) -> str:
@@ -188,7 +191,7 @@ def _group(document: MapDocument, touch: TouchDef) -> str:
         return _("Counted from entering")
     if kind == ANCHORED:
         return _("Around %(anchor)s") % {"anchor": map_words.anchor(name)}
-    return _("When something is reported")
+    return _(GROUPS[kind])
 
 
 # --- cards ---------------------------------------------------------------------------------------
@@ -218,8 +221,9 @@ def _card(sheet: _Sheet, source: MapDocument, touch: TouchDef) -> Card:
 def _line(document: MapDocument, touch: TouchDef) -> list[Piece]:
     """The first line of what is said on the preferred channel, in the map's own language."""
     content = touch.content.plain(document.default_locale)
-    first = next(iter(content[touch.channels[0]].values()))
-    return texts.first_line(first.get("subject") or first["body"])
+    said = content.get(touch.channels[0]) or next(iter(content.values()), {})
+    first = next(iter(said.values()), None)  # a draft may not have any yet
+    return texts.first_line(first.get("subject") or first["body"]) if first else []
 
 
 def _was(change: TouchChange | None) -> Content | None:
@@ -265,9 +269,9 @@ def _follows(
     if touch.ask is None:
         return None
     given, otherwise = (
-        (touch.ask.on_confirmed, document.replies.confirmed)
+        (touch.ask.answers.confirmed, document.replies.confirmed)
         if yes
-        else (touch.ask.on_declined, document.replies.declined)
+        else (touch.ask.answers.declined, document.replies.declined)
     )
     told = map_words.write_back(given.write_back, about=touch.anchor if yes else None)
     reply = said(
@@ -280,7 +284,8 @@ def _reply_before(change: TouchChange | None, *, yes: bool) -> Content | None:
     before = change.before if change and change.kind == diff.CHANGED else None
     if before is None or before.ask is None:
         return None
-    return (before.ask.on_confirmed if yes else before.ask.on_declined).reply
+    answers = before.ask.answers
+    return (answers.confirmed if yes else answers.declined).reply
 
 
 class Picture(NamedTuple):

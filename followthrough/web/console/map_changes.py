@@ -53,6 +53,18 @@ PURPOSES = {
 }
 
 
+UNMATCHED = {
+    "continue": gettext_noop("goes on as before"),
+    "pause": gettext_noop("pauses"),
+    "end": gettext_noop("ends"),
+}
+
+
+def unmatched(code: str) -> str:
+    """What becomes of a run whose application no rule gives to its map any more."""
+    return _(UNMATCHED[code])
+
+
 def purpose(code: str) -> str:
     """What a touch is for."""
     return _(PURPOSES.get(code, code))
@@ -76,14 +88,18 @@ SETTINGS: Mapping[str, str] = {
     "description": gettext_noop("Description"),
     "settle": gettext_noop("A stage speaks after"),
     "default_locale": gettext_noop("Language of those without a text in their own"),
+    "unmatched": gettext_noop("An application that no rule gives to this map any more"),
     "replies": gettext_noop("Answers of asks that have none of their own"),
+    "limits": gettext_noop("Limits"),
 }
 SETTING_WORDS: Mapping[str, Callable[[MapDocument], str]] = {
     "name": lambda document: document.name,
     "description": lambda document: document.description or "–",
     "settle": lambda document: duration(document.settle),
     "default_locale": lambda document: map_words.language(document.default_locale),
+    "unmatched": lambda document: unmatched(document.unmatched),
     "replies": lambda document: "",
+    "limits": lambda document: "",
 }
 
 
@@ -93,7 +109,16 @@ def of_map(found: Difference, before: MapDocument, after: MapDocument) -> list[C
         ChangedPart(_(SETTINGS[name]), SETTING_WORDS[name](before), SETTING_WORDS[name](after))
         for name in found.settings
     ]
-    return settings + [_ends(stage, after) for stage in found.ends]
+    ends = [_ends(stage, after) for stage in found.ends]
+    limits = [
+        ChangedPart(_("Limits of %(stage)s") % {"stage": map_words.stage(one)})
+        for one in found.limits
+    ]
+    order = [
+        ChangedPart(_("The order of %(stage)s") % {"stage": map_words.stage(one)})
+        for one in found.order
+    ]
+    return [*settings, *ends, *limits, *order]
 
 
 def _ends(stage: str, after: MapDocument) -> ChangedPart:

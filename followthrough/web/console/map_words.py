@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -11,7 +11,10 @@ from django.utils.translation import gettext_noop, ngettext
 
 from followthrough.journeys.conditions import Condition
 from followthrough.journeys.definition import AskDef, TouchDef, WriteBackDef, length
+from followthrough.journeys.offsets import DayOffset, Offset
 from followthrough.journeys.plans import USEFUL
+from followthrough.journeys.triggers import Trigger
+from followthrough.people.stages import Stage
 from followthrough.web.console.sentences import label, shown
 from followthrough.web.templatetags.console import span
 
@@ -22,6 +25,25 @@ def duration(text: str) -> str:
     """An ISO duration as it is written: `PT24H` is 24 hours, `P1D` is 1 day."""
     parts = [_amount(int(number), unit) for number, unit in re.findall(r"(\d+)([WDHMS])", text)]
     return " ".join(part for part in parts if part) or _("no time")
+
+
+def offset(given: Offset) -> str:
+    """How far from its moment: `24 hours`, `2 working days`."""
+    if not isinstance(given, DayOffset):
+        return duration(given)
+    if given.days is not None:
+        return _amount(given.days, "D")
+    n = given.count
+    return ngettext("%(n)d working day", "%(n)d working days", n) % {"n": n}
+
+
+def _at(given: Offset) -> str:
+    """The local time that days end at; '' where there is none."""
+    return given.at if isinstance(given, DayOffset) and given.at else ""
+
+
+def _no_time(given: Offset) -> bool:
+    return not isinstance(given, DayOffset) and not length(given)
 
 
 def _amount(n: int, unit: str) -> str:
@@ -71,41 +93,92 @@ def language(locale: str) -> str:
 
 def when(touch: TouchDef) -> str:
     """When a touch is due."""
-    trigger = touch.trigger
-    if trigger.stage_entered:
-        return _after(trigger.stage_entered.after)
-    if trigger.before:
-        text = _("%(time)s before %(anchor)s")
-        return text % _timed(trigger.before.by, trigger.before.anchor)
-    if trigger.after:
-        at_once = not length(trigger.after.by)
-        text = _("At %(anchor)s") if at_once else _("%(time)s after %(anchor)s")
-        return text % _timed(trigger.after.by, trigger.after.anchor)
-    if trigger.no_reply:
-        text = _("No answer to “%(touch)s” within %(time)s")
-        time = duration(trigger.no_reply.within)
-        return text % {"touch": label(trigger.no_reply.to), "time": time}
-    if trigger.stalled:
-        return _("Nothing heard for %(time)s") % {"time": duration(trigger.stalled.for_)}
-    return _event(touch)
+    said, at = WHENS[touch.trigger.kind](touch.trigger), _at(touch.trigger.offset)
+    return _("%(when)s, at %(at)s their time") % {"when": said, "at": at} if at else said
 
 
-def _after(text: str) -> str:
-    if not length(text):
+def _on_entering(trigger: Trigger) -> str:
+    assert trigger.stage_entered
+    after = trigger.stage_entered.after
+    if _no_time(after):
         return _("On entering")
-    return _("%(time)s after entering") % {"time": duration(text)}
+    if _same_day(after):
+        return _("On the day of entering")
+    return _("%(time)s after entering") % {"time": offset(after)}
 
 
-def _timed(by: str, name: str) -> dict[str, str]:
-    return {"time": duration(by), "anchor": anchor(name)}
+def _on_leaving(trigger: Trigger) -> str:
+    assert trigger.stage_left
+    left = trigger.stage_left
+    told = {"time": offset(left.after), "to": _(" or ").join(stage(one) for one in left.to or ())}
+    if left.to:
+        at_once = _("When they go on to %(to)s")
+        text = at_once if _no_time(left.after) else _("%(time)s after they went on to %(to)s")
+    else:
+        text = _("On leaving") if _no_time(left.after) else _("%(time)s after leaving")
+    return text % told
 
 
-def _event(touch: TouchDef) -> str:
-    assert touch.trigger.event
-    told = {"event": touch.trigger.event.name, "time": duration(touch.trigger.event.after)}
-    if not length(touch.trigger.event.after):
+def _before(trigger: Trigger) -> str:
+    assert trigger.before
+    if _same_day(trigger.before.by):
+        return _("On the day of %(anchor)s") % {"anchor": anchor(trigger.before.anchor)}
+    told = {"time": offset(trigger.before.by), "anchor": anchor(trigger.before.anchor)}
+    return _("%(time)s before %(anchor)s") % told
+
+
+def _after(trigger: Trigger) -> str:
+    assert trigger.after
+    told = {"time": offset(trigger.after.by), "anchor": anchor(trigger.after.anchor)}
+    if _no_time(trigger.after.by):
+        return _("At %(anchor)s") % told
+    if _same_day(trigger.after.by):
+        return _("On the day of %(anchor)s") % told
+    return _("%(time)s after %(anchor)s") % told
+
+
+def _no_reply(trigger: Trigger) -> str:
+    assert trigger.no_reply
+    told = {"touch": label(trigger.no_reply.to), "time": offset(trigger.no_reply.within)}
+    return _("No answer to “%(touch)s” within %(time)s") % told
+
+
+def _stalled(trigger: Trigger) -> str:
+    assert trigger.stalled
+    return _("Nothing heard for %(time)s") % {"time": offset(trigger.stalled.for_)}
+
+
+def _event(trigger: Trigger) -> str:
+    assert trigger.event
+    told = {"event": trigger.event.name, "time": offset(trigger.event.after)}
+    if _no_time(trigger.event.after):
         return _("When “%(event)s” is reported") % told
     return _("%(time)s after “%(event)s” is reported") % told
+
+
+def _by_hand(trigger: Trigger) -> str:
+    return _("When somebody of you sends it")
+
+
+def _same_day(given: Offset) -> bool:
+    return isinstance(given, DayOffset) and not given.count
+
+
+def stage(code: str) -> str:
+    """A stage by its name."""
+    return str(Stage(code).label)
+
+
+WHENS: Mapping[str, Callable[[Trigger], str]] = {
+    "stage_entered": _on_entering,
+    "stage_left": _on_leaving,
+    "before": _before,
+    "after": _after,
+    "no_reply": _no_reply,
+    "stalled": _stalled,
+    "event": _event,
+    "manual": _by_hand,
+}
 
 
 def waits_for(touch: TouchDef) -> str:
@@ -121,6 +194,8 @@ def useful(touch: TouchDef) -> str:
     before, after = touch.trigger.before, touch.trigger.after
     if touch.useful_for:
         return _("for %(time)s from when it is due") % {"time": duration(touch.useful_for)}
+    if before and isinstance(before.by, DayOffset):
+        return _("until halfway to %(anchor)s") % {"anchor": anchor(before.anchor)}
     if before:
         half = {"time": span(length(before.by) / 2), "anchor": anchor(before.anchor)}
         return _("for %(time)s: halfway to %(anchor)s") % half

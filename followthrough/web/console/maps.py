@@ -20,6 +20,7 @@ from followthrough.journeys import diff, documents, versions
 from followthrough.journeys.definition import MapDocument
 from followthrough.journeys.diff import Difference
 from followthrough.journeys.models import Assignment, MessageMap, Run, Version
+from followthrough.journeys.upgrades import upgraded
 from followthrough.people import scopes, sites
 from followthrough.web.console import board, map_changes, map_words, mapless, names
 from followthrough.web.console.access import own
@@ -215,5 +216,6 @@ def _pictures(found: Sequence[Told]) -> dict[UUID, board.Picture]:
     newest = {one.newest.id: one.map.id for one in found if one.newest}
     rows = Version.objects.filter(id__in=newest).values_list("id", "document")
     return {
-        newest[key]: board.picture(MapDocument.model_validate(document)) for key, document in rows
+        newest[key]: board.picture(MapDocument.model_validate(upgraded(document)))
+        for key, document in rows
     }

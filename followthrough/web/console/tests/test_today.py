@@ -58,7 +58,7 @@ def invited(founded: company.Company, *, at: datetime, **ask: object) -> Applica
 
 
 DOCUMENT = {
-    "schema": 1,
+    "schema": 2,
     "name": "Map",
     "stages": {
         "interview": {
