@@ -44,6 +44,16 @@ def signed(connection: Connection, application: Mapping[str, Any]) -> tuple[byte
     return body, {signatures.HEADER: header}
 
 
+def happened(
+    connection: Connection, application: str, told: Mapping[str, Any]
+) -> tuple[bytes, dict[str, str]]:
+    """A generic webhook about an event of the organization's own: its body and headers."""
+    document = {"event": "custom", "application": {"id": application}, **told}
+    body = orjson.dumps(document)
+    header = signatures.make(body, secret=connection.webhook_secrets[0])
+    return body, {signatures.HEADER: header}
+
+
 def signed_by_provider(sender: Sender, event: Mapping[str, Any]) -> tuple[bytes, dict[str, str]]:
     """A webhook in our own format for messaging providers."""
     body = orjson.dumps(dict(event))

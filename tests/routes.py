@@ -71,6 +71,10 @@ def candidate(organization: Organization) -> tuple[Any, ...]:
     return (world.candidate(world.connection(organization)).id,)
 
 
+def application(organization: Organization) -> tuple[Any, ...]:
+    return (world.application(world.candidate(world.connection(organization))).id,)
+
+
 def handoff(organization: Organization) -> tuple[Any, ...]:
     made = Handoff.objects.create(
         organization=organization, candidate=world.candidate(world.connection(organization)),
@@ -206,6 +210,7 @@ EXAMPLES: dict[str, Callable[[Organization], tuple[Any, ...]]] = {
     "candidate": candidate,
     "candidate-live": candidate,
     "candidate-why": candidate,
+    "send-by-hand": application,
     "receipt": receipt,
     "handoff": handoff,
     "handoff-live": handoff,

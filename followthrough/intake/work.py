@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import chain, groupby, islice
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -24,10 +24,10 @@ from followthrough.channels.contract import ChannelEvent, Inbound
 from followthrough.channels.models import Sender
 from followthrough.core import clock
 from followthrough.governance import consent
-from followthrough.intake import aside, consents, fetching, links, raw
+from followthrough.intake import aside, consents, fetching, happened, links, raw
 from followthrough.intake.ats import registry
 from followthrough.intake.ats.calls import PACE
-from followthrough.intake.ats.contract import Hint
+from followthrough.intake.ats.contract import AHEAD, Hint
 from followthrough.intake.ats.generic.document import BadSnapshot
 from followthrough.intake.fetching import Fetched, Later, Wanted
 from followthrough.intake.raw import Raw
@@ -42,8 +42,6 @@ from followthrough.runs.engine import Held, shard_loop
 from followthrough.store import sql
 
 log = logging.getLogger(__name__)
-
-AHEAD = timedelta(days=1)  # how far a source's clock may run ahead before we disbelieve it
 
 
 class Ready(NamedTuple):
@@ -60,6 +58,11 @@ class Hinted(NamedTuple):
     raw: Raw
     connection: Connection
     hints: Sequence[Hint]
+
+    @property
+    def happened(self) -> bool:
+        """Whether it is an event of the organization's own, and says nothing else."""
+        return any(hint.happened for hint in self.hints)
 
 
 class FromTheFuture(BadSnapshot):
@@ -85,7 +88,9 @@ def _from_ats(events: Sequence[Raw]) -> int:
     if not events:
         return 0
     connections = links.kept({event.source_id: event.source_row for event in events})
-    hinted = [one for event in events if (one := _hinted(event, connections))]
+    read = [one for event in events if (one := _hinted(event, connections))]
+    happened.hear([_told_of(one) for one in read if one.happened])
+    hinted = [one for one in read if not one.happened]
     fetched = fetching.fetch(_wanted(hinted), connections)
     ready = [found for each in hinted if (found := _ready(each, fetched))]
     later = sum(_is_put_off_silently(each, fetched) for each in hinted)
@@ -103,6 +108,10 @@ def _hinted(event: Raw, connections: dict[UUID, Connection]) -> Hinted | None:
     except Exception as problem:
         aside.put(event, problem)
         return None
+
+
+def _told_of(one: Hinted) -> happened.Told:
+    return happened.Told(one.raw, one.connection, one.hints[0])
 
 
 def _hints(event: Raw, connection: Connection) -> Sequence[Hint]:

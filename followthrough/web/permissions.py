@@ -57,7 +57,7 @@ ABILITIES = (
          "receipts-export"),
     _may("talk",        "●   ●   ●   ●   ·   ·   ·   ·", _("Answer candidates; take, assign and resolve handoffs"),
          "reply", "withdraw-reply", "take-handoff", "assign-handoff", "resolve-handoff", "reopen-handoff",
-         "meant-stop", "did-not-mean-stop"),
+         "meant-stop", "did-not-mean-stop", "send-by-hand"),
     _may("opt-out",     "●   ●   ●   ●   ●   ●   ·   ·", _("Record that a candidate wants no more messages"),
          "record-opt-out"),
     _may("maps",        "●   ●   ●   ●   ●   ●   ●   ●", _("Read message maps and policies"),

@@ -24,6 +24,8 @@ SAID: Mapping[str, Said] = {
     "withdraw": lambda _: "the member takes it back",
     "opt_out": lambda told: f"a member records an opt-out: {', '.join(_flat(told))}",
     "judge": lambda how: f"a member judges that they {JUDGED[how]}",
+    "happens": lambda told: f"an event is reported: {', '.join(_flat(told))}",
+    "presses": lambda key: f"a member sends {key} by hand",
     "voicemail": lambda _: "they leave a voicemail",
     "carrier": lambda does: f"the carrier {does} their number, by itself",
     "publish": lambda told: f"a version is published: {', '.join(_flat(told))}",

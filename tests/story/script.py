@@ -34,6 +34,8 @@ class Step:
     withdraw: bool = False  # and takes back what still waits
     opt_out: dict[str, Any] | None = None  # a member heard it: {how, channels?, scope?}
     judge: str = ""  # a member judges words in doubt: meant, or did_not
+    happens: dict[str, Any] | None = None  # an event of the organization's own: {name, at?}
+    presses: str = ""  # a member sends this touch of the map by hand
     voicemail: bool = False  # something spoken came in that may be an opt-out
     carrier: str = ""  # blocks, or lifts: what the carrier does with their number by itself
     meanwhile: str = ""  # what they text while the next message of ours is on its way

@@ -27,7 +27,7 @@ from followthrough.journeys.models import Run
 from followthrough.messages.models import Attempt, Message, Receipt, Touch
 from followthrough.people import links
 from followthrough.people.models import Application
-from followthrough.runs import advance, engine, replies, revoking
+from followthrough.runs import advance, by_hand, engine, replies, revoking
 from followthrough.web.portal import page
 from tests import company, door, world
 from tests.story.carrier import Carried
@@ -313,6 +313,19 @@ def _voicemail(telling: Telling, _: bool) -> None:
     )  # fmt: skip
 
 
+def _happens(telling: Telling, given: dict[str, Any]) -> None:
+    told = {"at": clock.now().isoformat(), **given}
+    body, headers = door.happened(telling.company.connection, telling.last, told)
+    door.from_ats(telling.company.connection, body, headers)
+
+
+def _presses(telling: Telling, key: str) -> None:
+    found = by_hand.offered(telling.application.run)
+    after = next(one.after for one in found if one.touch.key == key)
+    for _ in range(2):  # a double click
+        by_hand.press(telling.application, key, after=after, member=_maya(telling), at=clock.now())
+
+
 def _carrier(telling: Telling, what: str) -> None:
     {"blocks": telling.carried.blocked.add, "lifts": telling.carried.blocked.discard}[what](PHONE)
 
@@ -362,4 +375,6 @@ ACTS = {
     "opt_out": _opt_out,
     "judge": _judge,
     "voicemail": _voicemail,
+    "happens": _happens,
+    "presses": _presses,
 }

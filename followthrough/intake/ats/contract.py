@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import aiohttp
@@ -32,12 +33,25 @@ class Link:
         return self.base_url.rstrip("/") + path
 
 
+AHEAD = timedelta(days=1)  # how far a source's clock may run ahead before we disbelieve it
+
+
+class Happened(NamedTuple):
+    """An event of the organization's own, which maps may wait for; `id` tells it from others."""
+
+    name: str
+    at: datetime
+    id: str
+
+
 @dataclass(frozen=True, slots=True)
 class Hint:
-    """An application that something happened to; with the snapshot if the webhook had it whole."""
+    """An application that something happened to: with the snapshot if the webhook had it whole, or
+    with what happened, if that is all it says."""
 
     external_id: str
     snapshot: Snapshot | None = None
+    happened: Happened | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,8 @@ from followthrough.governance import freezes, policies, preferences, reasons
 from followthrough.messages.models import Ask
 from followthrough.people import scopes
 from followthrough.people.models import Anchor, Application, Candidate
+from followthrough.runs import by_hand
+from followthrough.runs.by_hand import Offered
 from followthrough.web.console import (
     interviews,
     live,
@@ -75,13 +77,14 @@ def _told(request: HttpRequest, key: UUID) -> dict[str, Any]:
 @dataclass(frozen=True)
 class Standing:
     """One application as the page shows it: its row, its interview if it has one, what was asked
-    (the latest last), and the next step in a sentence."""
+    (the latest last), the next step in a sentence, and what may be sent by hand."""
 
     row: Application
     interview: interviews.Interview | None
     asks: Sequence[Ask]
     next: str
     anchors: Sequence[Anchor]
+    by_hand: Sequence[Offered]
 
 
 def about(
@@ -159,6 +162,7 @@ def _standings(
             one, found.get(one.id), by_application.get(one.id, []),
             _next(one, by_application.get(one.id, []), built, waiting, silent, closed),
             _anchors(one),
+            by_hand.offered(one.run) if hasattr(one, "run") else (),
         )
         for one in applications
     ]  # fmt: skip

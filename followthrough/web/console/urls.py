@@ -6,6 +6,7 @@ from django.urls import path, re_path
 
 from followthrough.web.console import (
     account,
+    by_hand,
     candidate,
     components,
     connections,
@@ -36,6 +37,7 @@ urlpatterns = [
     path("candidates/<uuid:key>/live", candidate.changes, name="candidate-live"),
     path("candidates/<uuid:key>/opt-out", opting_out.page, name="record-opt-out"),
     path("candidates/<uuid:key>/why", candidate.no_text, name="candidate-why"),
+    path("applications/<uuid:key>/send", by_hand.send, name="send-by-hand"),
     path("interviews/", interviews_page.page, name="interviews"),
     path("settings/", account.page, name="settings"),
     path("settings/sign-out-elsewhere", account.out_elsewhere, name="sign-out-elsewhere"),

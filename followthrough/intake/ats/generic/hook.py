@@ -10,6 +10,7 @@ import orjson
 from followthrough.core import signatures
 from followthrough.core.hooks import Headers, Hook, Malformed, body_key
 from followthrough.intake.ats.contract import Hint
+from followthrough.intake.ats.generic import custom
 from followthrough.intake.ats.generic.document import read_snapshot
 
 EVENT_ID = "followthrough-event-id"
@@ -34,13 +35,22 @@ def receive(headers: Headers, body: bytes, secrets: Sequence[str]) -> Hook:
     if event_id:
         key = f"event:{event_id}"
     else:
-        key = body_key(body if _is_whole(application) else at.encode() + b"." + body)
+        timed = _is_whole(application) or document.get("event") == custom.CUSTOM
+        key = body_key(body if timed else at.encode() + b"." + body)
     return Hook(dedupe_key=key, shard_key=str(subject or application["id"]).strip())
 
 
 def hints(headers: Headers, body: bytes) -> Sequence[Hint]:
-    """The application in a verified webhook. Raises BadSnapshot with the path of a mistake."""
-    application = _application(_read(body))
+    """The application in a verified webhook, or what happened to it.
+
+    Raises BadSnapshot with the path of a mistake.
+    """
+    document = _read(body)
+    application = _application(document)
+    if document.get("event") == custom.CUSTOM:
+        known_by = headers.get(EVENT_ID) or body_key(body)
+        happened = custom.read(document, id=known_by)
+        return [Hint(str(application["id"]).strip(), happened=happened)]
     if not _is_whole(application):
         return [Hint(str(application["id"]).strip())]
     snapshot = read_snapshot(application, clean=ZERO not in body)

@@ -10,6 +10,7 @@ import followthrough.intake.ats as package
 from followthrough.core import signatures
 from followthrough.core.hooks import BadSignature, Malformed, sign
 from followthrough.intake.ats import registry
+from followthrough.intake.ats.generic.document import BadSnapshot
 
 HOME = Path(package.__file__).parent
 SIGNERS = {
@@ -58,12 +59,17 @@ def test_a_webhook_is_verified_and_read(name, case):
         return
     hook = ats.receive(headers, body, ["old", "s3cret"])
     assert asdict(hook) == {"probe": False} | case["hook"]
-    if not hook.probe:
-        found = [
-            {"id": hint.external_id, "whole": hint.snapshot is not None}
-            for hint in ats.hints(headers, body)
-        ]
-        assert found == case["hints"]
+    if "bad" in case:
+        with pytest.raises(BadSnapshot, match=case["bad"]):
+            ats.hints(headers, body)
+    elif not hook.probe:
+        assert [shown(hint) for hint in ats.hints(headers, body)] == case["hints"]
+
+
+def shown(hint):
+    said = hint.happened and [hint.happened.name, hint.happened.at.isoformat(), hint.happened.id]
+    known = {"id": hint.external_id, "whole": hint.snapshot is not None}
+    return known | ({"happened": said} if said else {})
 
 
 @pytest.mark.parametrize(("name", "case"), CASES)

@@ -207,6 +207,25 @@ def test_what_broke_names_who_and_where(founded: company.Company) -> None:
     assert shown.count("Kowalski") >= 2
 
 
+@pytest.mark.parametrize("code", ["empty_text", "template_problem", "too_late"])
+def test_a_text_that_came_out_empty_is_named_with_whom_it_was_for(
+    founded: company.Company, code: str
+) -> None:
+    organization, now = founded.organization, clock.now()
+    application = world.application(world.candidate(founded.connection, family_name="Kowalski"))
+    touch = Touch.objects.create(
+        organization=organization, application=application, candidate=application.candidate,
+        shard=0, origin="map", purpose="informational", planned_at=now, key="first_day",
+        occurrence="1", due_at=now, ended_at=now, state="dropped",
+    )  # fmt: skip
+    Receipt.objects.create(
+        organization_id=organization.id, touch_id=touch.id, application_id=application.id,
+        candidate_id=application.candidate_id, at=now, verdict="drop", code=code, checks=[],
+    )  # fmt: skip
+    shown = signed_in(member_of(organization)).get("/").content.decode()
+    assert ("“First day” was not sent" in shown) == (code != "too_late")
+
+
 def test_a_held_batch_waits_for_a_yes(founded: company.Company) -> None:
     version, now = company.add_map(founded, "m", DOCUMENT), clock.now()
     application = world.application(world.candidate(founded.connection))

@@ -15,7 +15,7 @@ from followthrough.accounts.models import Member
 from followthrough.channels.models import Sender
 from followthrough.core import clock
 from followthrough.intake.models import RawEvent
-from followthrough.messages.models import Touch
+from followthrough.messages.models import Receipt, Touch
 from followthrough.people import scopes
 from followthrough.people.models import Candidate, WriteBack
 from followthrough.people.stages import Stage
@@ -46,7 +46,7 @@ def things(member: Member) -> Shown:
     everything = scopes.requisitions(member) is None
     whole = (first(_stages(member)), first(_senders(member)), first(_no_address(member)),
              _events(member), first(_mapless(member))) if everything else ()  # fmt: skip
-    return _together([*whole, _write_backs(member), _unsent(member)])
+    return _together([*whole, _write_backs(member), _unsent(member), _wordless(member)])
 
 
 def _together(lists: Sequence[Shown]) -> Shown:
@@ -138,6 +138,24 @@ def _unsent(member: Member) -> Shown:
     )
     lately = found.filter(ended_at__gt=clock.now() - LATELY).filter(scopes.about(member))
     return _some(lately.select_related("candidate").order_by("-ended_at"), _lost)
+
+
+WORDLESS = ("empty_text", "template_problem")
+
+
+def _wordless(member: Member) -> Shown:
+    """Messages whose text came out empty, or could not be filled in, lately: never sent."""
+    told = Receipt.objects.filter(
+        organization_id=member.organization_id, verdict="drop", code__in=WORDLESS,
+        at__gt=clock.now() - LATELY,
+    )  # fmt: skip
+    found = Touch.objects.filter(pk__in=told.values("touch_id")).filter(scopes.about(member))
+    return _some(found.select_related("candidate").order_by("-ended_at"), _without_words)
+
+
+def _without_words(one: Touch) -> Broken:
+    said = _("“%(name)s” was not sent: the map has no text for them, or it could not be filled in.")
+    return Broken(_("No text"), said % {"name": touch_name(one.key)}, one.candidate)
 
 
 def _lost(one: Touch) -> Broken:
