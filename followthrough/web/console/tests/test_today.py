@@ -18,7 +18,7 @@ from followthrough.core.ids import uuid7
 from followthrough.governance import consent, freezes
 from followthrough.intake.models import RawEvent
 from followthrough.journeys.models import MessageMap, Run
-from followthrough.messages.models import Ask, Message, Touch
+from followthrough.messages.models import Ask, Message, Receipt, Touch
 from followthrough.people.models import Anchor, Application, Candidate, Scope, WriteBack
 from followthrough.web.console.interviews import load
 from followthrough.web.console.tests.conftest import member_of, signed_in
