@@ -14,10 +14,10 @@ from functools import lru_cache
 from typing import Any, Literal
 
 import orjson
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from followthrough.core.errors import Explained
+from followthrough.intake import mappings
+from followthrough.intake.mappings import refused
 from followthrough.people.models import Connection
 from followthrough.people.snapshots import ConsentPart, Snapshot
 
@@ -27,14 +27,6 @@ Channel = Literal["sms", "email"]
 Purpose = Literal["informational", "outreach"]
 Scope = Literal["everything", "family", "requisition"]
 Form = Literal["application_form", "form_with_number"]
-
-
-class BadMapping(Explained):
-    """A mapping that cannot be used: the thing is the path of the mistake."""
-
-
-def _refused(reason: str, remedy: str) -> PydanticCustomError:
-    return PydanticCustomError("refused", "{reason}", {"reason": reason, "remedy": remedy})
 
 
 class Rule(BaseModel):
@@ -62,7 +54,7 @@ class Rule(BaseModel):
         """No value may mean yes and no."""
         both = set(map(_plain, self.granted)) & set(map(_plain, self.revoked))
         if both:
-            raise _refused(
+            raise refused(
                 f"says that {sorted(both)[0]!r} means both yes and no.",
                 "Write it under granted or under revoked.",
             )
@@ -72,7 +64,7 @@ class Rule(BaseModel):
     def check_fresh(self) -> Rule:
         """New consent needs what was shown, and when."""
         if self.form == "form_with_number" and not (self.text.strip() and self.at):
-            raise _refused(
+            raise refused(
                 "takes the field as new consent without the text of the form and its time.",
                 "Write the text under `text` and the field with the time under `at`, or take"
                 " `form: application_form`.",
@@ -89,16 +81,7 @@ class Rules(BaseModel):
 
 def read(rules: Any) -> Sequence[Rule]:
     """The rules of a mapping. Raises BadMapping: path, reason, remedy."""
-    try:
-        return Rules.model_validate({KEY: rules}).consent
-    except ValidationError as problem:
-        first = problem.errors(include_url=False, include_input=False)[0]
-        path, told = ".".join(map(str, first["loc"])), first.get("ctx", {})
-        raise BadMapping(
-            f"The mapping at {path}",
-            reason=str(told.get("reason") or f"{first['msg']}."),
-            remedy=str(told.get("remedy") or "See docs/webhooks.md for what may stand there."),
-        ) from None
+    return mappings.read(Rules, {KEY: rules}).consent
 
 
 def of(connection: Connection) -> Sequence[Rule]:

@@ -24,7 +24,7 @@ from followthrough.channels.contract import ChannelEvent, Inbound
 from followthrough.channels.models import Sender
 from followthrough.core import clock
 from followthrough.governance import consent
-from followthrough.intake import aside, consents, fetching, happened, links, raw
+from followthrough.intake import anchors, aside, consents, fetching, happened, links, mappings, raw
 from followthrough.intake.ats import registry
 from followthrough.intake.ats.calls import PACE
 from followthrough.intake.ats.contract import AHEAD, Hint
@@ -150,13 +150,14 @@ def _snapshot(connection: Connection, hint: Hint, fetched: Fetched) -> Snapshot 
             reason="lies more than a day in the future.",
             remedy="Set the source's clock, then send the application again.",
         )
-    return _with_consent(connection, found) if isinstance(found, Snapshot) else found
+    return _mapped(connection, found) if isinstance(found, Snapshot) else found
 
 
-def _with_consent(connection: Connection, snapshot: Snapshot) -> Snapshot | Exception:
+def _mapped(connection: Connection, snapshot: Snapshot) -> Snapshot | Exception:
+    """The snapshot with what the connection's mappings make of its fields."""
     try:
-        return consents.mapped(connection, snapshot)
-    except consents.BadMapping as problem:
+        return anchors.mapped(connection, consents.mapped(connection, snapshot))
+    except mappings.BadMapping as problem:
         return problem
 
 

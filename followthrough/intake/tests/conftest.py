@@ -1,7 +1,7 @@
 import pytest
 
 from followthrough.core.ids import uuid7
-from followthrough.intake import links
+from followthrough.intake import links, work  # noqa: F401 - work is what drain() does
 from followthrough.intake.ats.calls import PACE
 from followthrough.intake.ats.greenhouse import harvest
 from followthrough.intake.models import RawEvent

@@ -12,7 +12,7 @@ from followthrough.audit.models import Fact
 from followthrough.governance import consent
 from followthrough.governance.models import AddressBlock, ConsentEntry, ConsentText
 from followthrough.intake import consents
-from followthrough.intake.consents import BadMapping
+from followthrough.intake.mappings import BadMapping
 from followthrough.people.models import Candidate
 from followthrough.runs import engine
 from tests import company, door, world

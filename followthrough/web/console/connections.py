@@ -28,7 +28,7 @@ from followthrough.intake.models import RawEvent
 from followthrough.people import scopes
 from followthrough.people.models import Candidate, Connection, StageMapping, WriteBack
 from followthrough.people.stages import Stage
-from followthrough.web.console import consent_rules, health, health_words, live
+from followthrough.web.console import anchor_rules, consent_rules, health, health_words, live
 from followthrough.web.console.access import may, own
 from followthrough.web.console.frame import back, tell
 from followthrough.web.console.health import Health
@@ -133,9 +133,14 @@ def _one(request: HttpRequest, source: Source, *, shown: bool) -> HttpResponse:
         "hook": _hook(source, shown=shown),
         "hook_shown": shown,
         **(_stages(request, source) if isinstance(source, Connection) else {}),
-        **(consent_rules.shown(source) if isinstance(source, Connection) else {}),
+        **(_meanings(source) if isinstance(source, Connection) else {}),
     }
     return render(request, "console/connection.html", given)
+
+
+def _meanings(source: Connection) -> dict[str, Any]:
+    """What its fields are taken to say."""
+    return {**consent_rules.shown(source), **anchor_rules.shown(source)}
 
 
 def _source(request: HttpRequest, key: UUID) -> Source:

@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from followthrough.intake import consents
-from followthrough.intake.consents import BadMapping, Rule
+from followthrough.intake.consents import Rule
+from followthrough.intake.mappings import BadMapping
 from followthrough.people.models import Connection
 from followthrough.web.console import sentences
 

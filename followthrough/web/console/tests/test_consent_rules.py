@@ -1,4 +1,4 @@
-"""The page of a connection says what its fields mean about consent."""
+"""The page of a connection says what its fields mean: about consent, and which are times."""
 
 from __future__ import annotations
 
@@ -22,9 +22,11 @@ RULE = {"field": "may_text", "granted": ["yes"], "revoked": ["no"], "channels": 
         ("greenhouse", {}, "No field is taken for consent"),
         ("generic", {"consent": [RULE]}, "means yes when it is “yes”, no when it is “no”"),
         ("generic", {"consent": [{**RULE, "channels": ["fax"]}]}, "consent.0.channels.0"),
+        ("generic", {"anchors": {"start_date": {"field": "starts"}}}, "<code>starts</code>; where"),
+        ("generic", {"anchors": {"start_date": {}}}, "anchors.start_date.field"),
     ],
 )
-def test_what_it_says_about_consent(
+def test_what_its_fields_mean(
     owner: Client, organization: Organization, kind: str, config: dict[str, Any], said: str
 ) -> None:
     source = world.connection(organization, kind=kind, config=config)
