@@ -18,8 +18,8 @@ from followthrough.accounts.models import Organization
 from followthrough.channels.models import Sender
 from followthrough.core import clock
 from followthrough.governance import policies
-from followthrough.journeys import documents, versions
-from followthrough.journeys.models import Assignment, MessageMap
+from followthrough.journeys import documents, rules, versions
+from followthrough.journeys.models import MessageMap
 from followthrough.people.models import Connection, Requisition, Site, StageMapping
 
 WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -66,7 +66,7 @@ def _map(organization: Organization) -> Any:
     version = versions.publish(
         map=made, document=document, author_id="bench", note="", at=clock.now()
     )
-    Assignment.objects.create(organization=organization, map=made, family="retail")
+    rules.add(made, by="bench", at=clock.now(), family="retail")
     return version
 
 

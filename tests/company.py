@@ -12,8 +12,8 @@ from followthrough.accounts.models import Organization
 from followthrough.channels.models import Sender
 from followthrough.core import clock
 from followthrough.governance import policies
-from followthrough.journeys import documents, versions
-from followthrough.journeys.models import Assignment, MessageMap, Version
+from followthrough.journeys import documents, rules, versions
+from followthrough.journeys.models import MessageMap, Version
 from followthrough.people.models import Connection, Site, StageMapping
 from tests import world
 
@@ -74,7 +74,7 @@ def add_map(company: Company, name: str, document: Mapping[str, Any], **rule: An
     publish(company, name, document)
     if site := rule.pop("site", None):
         rule["site"] = Site.objects.get(organization=company.organization, name=site)
-    Assignment.objects.create(organization=company.organization, map=made, **rule)
+    rules.add(made, by="tests", at=clock.now(), **rule)
     return company.versions[name]
 
 

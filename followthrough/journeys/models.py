@@ -1,6 +1,7 @@
 """Message maps, their published versions, who gets which, and the runs through them."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from followthrough.accounts.models import HotRow, OrganizationRow
 from followthrough.core.declared import Retention, declare
@@ -91,9 +92,13 @@ class DraftEdit(OrganizationRow):
 
 
 class Assignment(OrganizationRow):
-    """Which map an application gets. The most specific rule wins; ties go to the lower position."""
+    """One rule for which map an application gets. They are read from the top, and the first that
+    fits wins. `position` counts from 0 without gaps; only `rules` writes here, under a lock."""
 
     map = models.ForeignKey(MessageMap, on_delete=models.CASCADE, related_name="assignments")
+    connection = models.ForeignKey(
+        "people.Connection", null=True, on_delete=models.CASCADE, related_name="+"
+    )
     family = models.CharField(max_length=80, blank=True)
     site = models.ForeignKey(Site, null=True, on_delete=models.CASCADE, related_name="+")
     requisition = models.ForeignKey(
@@ -103,9 +108,72 @@ class Assignment(OrganizationRow):
 
     DATA = declare(
         retention=Retention.ORGANIZATION,
-        key="id organization map site requisition",
+        key="id organization map connection site requisition",
         operational="family position",
     )
+
+
+class Shadow(OrganizationRow):
+    """A map or a connection in shadow: everything is decided, receipted and shown, nothing is
+    sent, but for the job families that were switched on. Ended, never deleted."""
+
+    class Subject(models.TextChoices):
+        MAP = "map", _("A message map")
+        CONNECTION = "connection", _("A connection")
+
+    subject_kind = models.CharField(max_length=20, choices=Subject.choices)
+    subject_id = models.UUIDField()
+    families_live = models.JSONField(default=list)  # '' is for applications without a family
+    changes = models.IntegerField(default=1)  # rises with every change: what was decided before it
+    begun_at = models.DateTimeField()
+    by = models.CharField(max_length=80)
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.CharField(max_length=80, blank=True)
+
+    DATA = declare(
+        retention=Retention.EVIDENCE,
+        key="id organization subject_id by ended_by",
+        operational="subject_kind families_live changes begun_at ended_at",
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["subject_id"],
+                condition=models.Q(ended_at=None),
+                name="shadow_standing_once",
+            ),
+        ]
+
+
+class Rematch(OrganizationRow):
+    """Applications that are to be looked at again by the rules: one, those of a requisition, or
+    (with neither) all of the organization. Worked off in the background, part by part.
+
+    With `rule` those that have no run get one, if that rule gives them its map.
+    """
+
+    shard = models.SmallIntegerField(default=0)  # whose turn it is done in
+    application_id = models.UUIDField(null=True)
+    requisition_id = models.UUIDField(null=True)
+    rule_id = models.UUIDField(null=True)
+    after = models.UUIDField(null=True)  # how far it got: applications in the order of their ids
+    seen = models.IntegerField(default=0)  # how many were looked at
+    changed = models.IntegerField(default=0)  # for how many something followed
+    by = models.CharField(max_length=80)
+    asked_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    DATA = declare(
+        retention=Retention.TRANSIENT,
+        key="id organization shard application_id requisition_id rule_id after by",
+        operational="seen changed asked_at ended_at",
+    )
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["shard"], name="rematch_open", condition=models.Q(ended_at=None)),
+        ]
 
 
 class Run(HotRow):
@@ -123,11 +191,12 @@ class Run(HotRow):
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
     end_reason = models.CharField(max_length=40, blank=True)
+    unmatched_at = models.DateTimeField(null=True)  # since when no rule gives it its map any more
 
     DATA = declare(
         retention=Retention.CANDIDATE,
         key="id organization application version",
-        operational="state started_at ended_at end_reason",
+        operational="state started_at ended_at end_reason unmatched_at",
     )
 
     class Meta:
@@ -154,11 +223,12 @@ class RunMove(HotRow):
     from_version = _version(null=True)
     to_version = _version()
     why = models.CharField(max_length=80)  # the assignment rule, or the member's reason
+    rule = models.JSONField(null=True)  # the rule as it was then (`assignment.Rule.kept`)
     by = models.CharField(max_length=80)
     at = models.DateTimeField()
 
     DATA = declare(
         retention=Retention.CANDIDATE,
         key="id organization run from_version to_version by",
-        operational="why at",
+        operational="why rule at",
     )

@@ -15,7 +15,7 @@ from uuid import UUID
 from followthrough.audit.facts import SYSTEM, Actor, FactRow
 from followthrough.core.ids import uuid7, uuid7s
 from followthrough.journeys import assignment, engine, versions
-from followthrough.journeys.assignment import Rule, Rules
+from followthrough.journeys.assignment import Place, Rule, Rules
 from followthrough.journeys.events import Event, StageChanged, State
 from followthrough.journeys.models import RunMove
 from followthrough.journeys.offsets import UTC_ONLY, Where
@@ -207,28 +207,26 @@ def _start(
     chosen: dict[tuple[object, ...], Rule | None] = {}
     started = {}
     for row in rows:
-        place = row.organization_id, row.family, row.site_id, row.requisition_id
+        place = row.organization_id, row.connection_id, row.family, row.site_id, row.requisition_id
         if place not in chosen:
-            chosen[place] = _best(row, rules)
+            chosen[place] = _chosen(row, rules)
         rule = chosen[place]
-        if rule is None:
+        if rule is None or rule.version_id is None:
             gathered.facts.append(_fact(row, actor, "found_no_map", {}, now))
             continue
         started[row.application_id] = _journey(row, rule.version_id)
-        started[row.application_id].started = rule.why
-        gathered.facts.append(_fact(row, actor, "started_run", {"rule": rule.why}, now))
+        started[row.application_id].started = rule
+        why = {"rule": rule.why, "assignment": str(rule.id)}
+        gathered.facts.append(_fact(row, actor, "started_run", why, now))
     if started:
         _tell_anchors(started, {row.application_id: row.anchors for row in rows})
     return started
 
 
-def _best(row: _Locked, rules: Rules) -> Rule | None:
-    return assignment.best(
-        rules.get(row.organization_id, ()),
-        family=row.family or "",
-        site_id=row.site_id,
-        requisition_id=row.requisition_id,
-    )
+def _chosen(row: _Locked, rules: Rules) -> Rule | None:
+    """The first rule that fits an application."""
+    place = Place(row.family or "", row.site_id, row.requisition_id, row.connection_id)
+    return assignment.first(rules.get(row.organization_id, ()), place)
 
 
 def _tell_anchors(started: dict[UUID, Journey], known: Mapping[UUID, Anchors | None]) -> None:
@@ -255,10 +253,10 @@ WITH run AS (
   SELECT id, org, app, ver, state::jsonb, %(now)s, CASE WHEN reason <> '' THEN %(now)s END, reason
   FROM unnest(%(id)s::uuid[], %(org)s::uuid[], %(app)s::uuid[], %(ver)s::uuid[],
       %(state)s::text[], %(reason)s::text[]) AS r(id, org, app, ver, state, reason))
-INSERT INTO journeys_runmove (id, organization_id, run_id, to_version_id, why, by, at)
-SELECT id, org, run, ver, why, %(by)s, %(now)s
-FROM unnest(%(move)s::uuid[], %(org)s::uuid[], %(id)s::uuid[], %(ver)s::uuid[], %(why)s::text[])
-  AS m(id, org, run, ver, why)
+INSERT INTO journeys_runmove (id, organization_id, run_id, to_version_id, why, rule, by, at)
+SELECT id, org, run, ver, why, rule::jsonb, %(by)s, %(now)s
+FROM unnest(%(move)s::uuid[], %(org)s::uuid[], %(id)s::uuid[], %(ver)s::uuid[], %(why)s::text[],
+    %(rule)s::text[]) AS m(id, org, run, ver, why, rule)
 """
 _SAVE = """
 UPDATE journeys_run r SET state = s.state::jsonb,
@@ -295,7 +293,10 @@ def _beginnings(journeys: list[Journey], actor: Actor, now: datetime) -> dict[st
         "state": [_state(journey) for journey in journeys],
         "reason": [journey.end_reason for journey in journeys],
         "move": uuid7s(len(journeys)),
-        "why": [journey.started for journey in journeys],
+        "why": [journey.started.why for journey in journeys if journey.started],
+        "rule": sql.jsonb_texts(
+            [journey.started.kept() for journey in journeys if journey.started]
+        ),
         "by": actor.id,
         "now": now,
     }

@@ -12,6 +12,7 @@ from followthrough.audit.facts import Actor, FactRow, record_all
 from followthrough.conversations import handoffs
 from followthrough.core.ids import uuid7
 from followthrough.journeys import events
+from followthrough.journeys.assignment import Rule
 from followthrough.messages import planning
 from followthrough.runs import notes
 from followthrough.store import sql
@@ -30,7 +31,7 @@ class Journey:
     version_id: UUID
     state: events.State
     end_reason: str = ""
-    started: str = ""  # why in this version, if it begins with these events and is no row yet
+    started: Rule | None = None  # who chose its version, if it begins now and is no row yet
 
 
 @dataclass(slots=True)

@@ -17,8 +17,8 @@ from followthrough.channels.models import Sender
 from followthrough.demo import ats
 from followthrough.demo.seed import company
 from followthrough.governance import policies
-from followthrough.journeys import documents, versions
-from followthrough.journeys.models import Assignment, MessageMap
+from followthrough.journeys import documents, rules, versions
+from followthrough.journeys.models import MessageMap
 from followthrough.people.models import Connection, Scope, Site, StageMapping
 
 MAPS = Path(__file__).parent.parent / "maps"
@@ -141,4 +141,4 @@ def _map(
     versions.publish(
         map=made, document=document, author_id=str(owner.id), note="First version", at=at
     )
-    Assignment.objects.create(organization=organization, map=made, family=family)
+    rules.add(made, by=f"member:{owner.id}", at=at, family=family)

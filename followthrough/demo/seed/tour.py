@@ -21,9 +21,9 @@ from followthrough.demo.seed import company, founding, ground, plant
 from followthrough.demo.tour.ats import FAMILY
 from followthrough.demo.tour.given import Given, Provider
 from followthrough.governance import policies
-from followthrough.journeys import documents, versions
+from followthrough.journeys import documents, rules, versions
 from followthrough.journeys.definition import CHANNELS
-from followthrough.journeys.models import Assignment, MessageMap
+from followthrough.journeys.models import MessageMap
 
 MAP = Path(__file__).parent / "tour.yaml"
 WANTED = ("sms", "email", "whatsapp", "webchat", "voice")  # what a buyer asks for
@@ -80,7 +80,7 @@ def _map(organization_id: UUID) -> None:
     versions.publish(
         map=made, document=document, author_id="tour", note="For the tour", at=clock.now()
     )
-    Assignment.objects.create(organization_id=organization_id, map=made, family=FAMILY)
+    rules.add(made, by="tour", at=clock.now(), family=FAMILY)
 
 
 def _is_there(channel: str) -> bool:
