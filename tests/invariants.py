@@ -11,7 +11,7 @@ from followthrough.journeys.models import Run, RunMove
 from followthrough.messages.models import TERMINAL, Attempt, Receipt, Touch
 
 ENDS = {"dropped": "drop", "cancelled": "cancel", "merged": "merge", "failed": "fail",
-        "unknown": "unknown", "sent": "send"}  # fmt: skip
+        "unknown": "unknown", "sent": "send", "shadowed": "shadow"}  # fmt: skip
 
 
 def everything() -> list[str]:
@@ -30,8 +30,8 @@ def endings() -> Iterator[str]:
             yield f"{touch.key} {touch.id} is still {touch.state}"
         elif not theirs[ENDS[touch.state]]:
             yield f"{touch.key} {touch.id} is {touch.state} without a receipt: {dict(theirs)}"
-        ends = sum(theirs[one] for one in ("drop", "cancel", "merge", "unknown"))
-        if ends != (touch.state in ("dropped", "cancelled", "merged", "unknown")):
+        ends = sum(theirs[one] for one in ("drop", "cancel", "merge", "unknown", "shadow"))
+        if ends != (touch.state in ("dropped", "cancelled", "merged", "unknown", "shadowed")):
             yield f"{touch.key} {touch.id} is {touch.state} and has ends: {dict(theirs)}"
         if (touch.ended_at is None) == (touch.state in TERMINAL):
             yield f"{touch.key} {touch.id} is {touch.state} and ended at {touch.ended_at}"

@@ -10,6 +10,7 @@ HEADS = {
     "cancel": _("Cancelled."),
     "fail": _("Could not be sent."),
     "unknown": _("Nobody knows whether it went out."),
+    "shadow": _("Would have been sent."),
 }
 
 # Why something was held, dropped, merged, cancelled or failed.
@@ -50,6 +51,8 @@ REASONS = {
     "template_problem": _("The text could not be made: %(problem)s. Correct it in the map."),
     "too_long": _("The text has %(segments)s parts; more than %(at_most)s are a mistake."),
     # Not the gate's: what happened to a touch otherwise.
+    "in_shadow": _("Shadow: everything is decided and shown, and nothing is sent."),
+    "unmatched": _("No assignment rule gives its application to this message map any more."),
     "left_stage": _("The application left the stage it belonged to."),
     "anchor_cleared": _("The time it was planned around was taken away."),
     "answered": _("The candidate has answered already."),
@@ -150,6 +153,12 @@ FREEZES = {
     "accommodation": _("an accommodation is being arranged"),
     "kill_switch": _("everything was stopped by hand"),
     "held_batch": _("the batch waits for a yes"),
+    "unmatched": _("no assignment rule gives it this message map any more"),
+}
+SHADOWS = {  # what keeps a message in shadow
+    "map": _("Its message map is in shadow."),
+    "connection": _("Its connection to the ATS is in shadow."),
+    "earlier": _("It follows up on a message that was only in shadow."),
 }
 UNUSABLE = {
     "not_a_number": _("it is not a telephone number"),

@@ -82,13 +82,17 @@ class _View:
         if verdict == "send":
             name = _channel(self.receipt.channel)
             return _("Sent by %(channel)s.") % {"channel": name} if name else _("Sent.")
+        if verdict == "shadow":
+            name = _channel(self.receipt.channel)
+            return _("Would have been sent by %(channel)s.") % {"channel": name}
         return _(phrases.HEADS[verdict])
 
     def reason(self) -> str:
         if self.receipt.verdict == "send":
             return ""
         detail = self.decisive[2] if self.decisive else {}
-        return self.phrase(phrases.REASONS, self.receipt.code, detail) + _left_out(detail)
+        text = self.phrase(phrases.REASONS, self.receipt.code, detail)
+        return text + _left_out(detail) + _shadowed_by(detail)
 
     def rule(self) -> str:
         detail = self.decisive[2] if self.decisive else {}
@@ -122,7 +126,7 @@ class _View:
             return _(phrases.SEVERAL_ZONES) % _Values(self, detail)
         tables = {"pass": phrases.PASSED, "skip": phrases.SKIPPED}
         text = self.phrase(tables.get(outcome, phrases.REASONS), code, detail)
-        text += _left_out(detail) + _where(detail)
+        text += _left_out(detail) + _shadowed_by(detail) + _where(detail)
         by = _channel(detail.get("channel", ""))
         return _("By %(channel)s: %(sentence)s") % {"channel": by, "sentence": text} if by else text
 
@@ -190,6 +194,11 @@ _FIRST = {"legal_hours": "rules", "quiet_hours": "policy", "map_hours": "map"}
 
 def _channel(name: str) -> str:
     return _(phrases.CHANNELS[name]) if name in phrases.CHANNELS else name
+
+
+def _shadowed_by(detail: Mapping[str, Any]) -> str:
+    """What keeps it in shadow."""
+    return " " + _(phrases.SHADOWS[detail["shadow"]]) if "shadow" in detail else ""
 
 
 def _left_out(detail: Mapping[str, Any]) -> str:

@@ -191,13 +191,20 @@ def _touch_sent(map_: _Map, state: State, event: TouchSent) -> Outcome:
         return state, []
     if key in state.sent and (event.at <= state.sent[key] or event.occurrence.endswith("+")):
         return state, []
-    state = replace(state, sent={**state.sent, key: event.at})
+    state = replace(state, sent={**state.sent, key: event.at}, shadow=_shadow(state, event))
     # Planned before the run moved and on its way then: the copy planned since is one too many.
     copy = (
         [] if of_this_version(state, event.occurrence) else [CancelTouches("version_moved", [key])]
     )
     state, opened = _opened(state, document.touches[key], own(event.occurrence))
-    return state, [*copy, *opened, *map_.plan(state, document.nudges.get(key, ()))]
+    asked = [] if event.shadow else opened  # nobody can answer what nobody was asked
+    return state, [*copy, *asked, *map_.plan(state, document.nudges.get(key, ()))]
+
+
+def _shadow(state: State, event: TouchSent) -> tuple[str, ...]:
+    """The touches that were last only in shadow."""
+    others = {key for key in state.shadow if key != event.key}
+    return tuple(sorted(others | {event.key} if event.shadow else others))
 
 
 def _opened(state: State, touch: TouchDef, occurrence: str) -> tuple[State, list[OpenAsk]]:

@@ -30,11 +30,13 @@ class AnchorMoved:
 
 @dataclass(frozen=True, slots=True)
 class TouchSent:
-    """A touch that the engine listens for was accepted by a provider."""
+    """A touch that the engine listens for was accepted by a provider; with `shadow` it would have
+    been sent, and was not: what follows is planned all the same, and nobody is asked."""
 
     key: str
     occurrence: str
     at: datetime
+    shadow: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,3 +178,4 @@ class State:
     seen_at: datetime | None = None  # the newest stage fact heard, also one that changed nothing
     moved_at: datetime | None = None  # when the run moved to another version, in this visit
     heard: Mapping[str, tuple[datetime, str]] = field(default_factory=dict)  # custom events by name
+    shadow: Sequence[str] = ()  # keys of `sent` that were only in shadow

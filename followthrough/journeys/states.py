@@ -17,6 +17,8 @@ def dump_state(state: State) -> dict[str, Any]:
     """`state` as plain JSON values; what is empty is left out."""
     found: dict[str, Any] = {name: value for name in _PLAIN if (value := getattr(state, name))}
     found |= {name: iso(at) for name in _TIMES if (at := getattr(state, name)) is not None}
+    if state.shadow:
+        found["shadow"] = list(state.shadow)
     if state.sent:
         found["sent"] = {key: iso(at) for key, at in state.sent.items()}
     if state.anchors:
@@ -37,6 +39,7 @@ def load_state(raw: Mapping[str, Any]) -> State:
         ended=raw.get("ended", False),
         asks=raw.get("asks", {}),
         answers=raw.get("answers", {}),
+        shadow=tuple(raw.get("shadow", ())),
         sent={key: _time(at) for key, at in raw.get("sent", {}).items()},
         anchors={
             name: (at and _time(at), sequence)

@@ -30,6 +30,7 @@ class TouchState(models.TextChoices):
     DROPPED = "dropped", _("Not sent")
     MERGED = "merged", _("Merged into another message")
     CANCELLED = "cancelled", _("Cancelled")
+    SHADOWED = "shadowed", _("Would have been sent")
     FAILED = "failed", _("Could not be sent")
     UNKNOWN = "unknown", _("Unknown whether it went out")
 
@@ -39,6 +40,7 @@ TERMINAL = (
     TouchState.DROPPED,
     TouchState.MERGED,
     TouchState.CANCELLED,
+    TouchState.SHADOWED,
     TouchState.FAILED,
     TouchState.UNKNOWN,
 )
@@ -256,6 +258,7 @@ class Receipt(Sealable):
         CANCEL = "cancel", _("Cancelled")
         FAIL = "fail", _("Could not be sent")
         UNKNOWN = "unknown", _("Outcome unknown")
+        SHADOW = "shadow", _("Would have been sent")
 
     touch_id = models.UUIDField()
     application_id = models.UUIDField(null=True)

@@ -350,7 +350,7 @@ def _running(run_ids: Sequence[UUID]) -> list[Journey]:
 
 _SAID = """
 SELECT run_id, key, occurrence FROM messaging_touch
-WHERE run_id = ANY(%s) AND state IN ('sending', 'reconciling', 'sent', 'unknown')
+WHERE run_id = ANY(%s) AND state IN ('sending', 'reconciling', 'sent', 'unknown', 'shadowed')
 """
 
 

@@ -25,7 +25,7 @@ from followthrough.core import clock
 from followthrough.governance import caps
 from followthrough.messages import outbox
 from followthrough.messages.outbox import Due
-from followthrough.runs import drafts, facts, settling, still, verdicts
+from followthrough.runs import drafts, facts, settling, shadowing, still, verdicts
 from followthrough.runs.engine import Held, shard_loop
 from followthrough.runs.facts import Company, Person
 from followthrough.runs.handover import Lane, Ready
@@ -164,13 +164,19 @@ def _decide(
             _decide_person(person, theirs, companies[person.organization_id], written)
         written.write()
         ready = written.ready
-        return _Decided(len(dues), ready, sql.afterwards(still.asked(ready)) if ready else None)
+        later = sql.afterwards(still.asked(ready)) if ready else None
+    shadowing.settle(written.shadowed, decided=written.decided, now=now)
+    return _Decided(len(dues), ready, later)
 
 
 def _decide_person(person: Person, dues: list[Due], ours: Company, written: Verdicts) -> None:
-    found = drafts.judged(person, dues, written.known, ours, at=written.now)
-    for due, decision in zip(dues, found, strict=True):
-        verdicts.add(decision, due, person, ours, written)
+    leaving, kept = shadowing.parted(dues, written.known)
+    if leaving:
+        found = drafts.judged(person, leaving, written.known, ours, at=written.now)
+        for due, decision in zip(leaving, found, strict=True):
+            verdicts.add(decision, due, person, ours, written)
+    if kept:
+        shadowing.decide(person, kept, ours, written)
 
 
 # --- hand over ---------------------------------------------------------------------------------

@@ -8,10 +8,10 @@ from functools import singledispatch
 from typing import Any
 from uuid import UUID
 
-from followthrough.audit.facts import Actor, FactRow, record_all
+from followthrough.audit.facts import SYSTEM, Actor, FactRow, record_all
 from followthrough.conversations import handoffs
 from followthrough.core.ids import uuid7
-from followthrough.journeys import events
+from followthrough.journeys import events, shadows
 from followthrough.journeys.assignment import Rule
 from followthrough.messages import planning
 from followthrough.runs import notes
@@ -171,13 +171,27 @@ def write(gathered: Gathered, *, now: datetime) -> None:
     planning.send(gathered.plans, now=now)
     planning.open_asks(gathered.opened, now=now)
     if gathered.write_backs:
-        _tell_the_ats(gathered.write_backs, now)
+        _tell_the_ats(_aloud(gathered, now), now)
     for journey, reason in gathered.handoffs:
         _open_handoff(journey, reason, now)
     record_all(gathered.facts)
 
 
+def _aloud(gathered: Gathered, now: datetime) -> list[notes.Told]:
+    """What the ATS is really told: nothing by a run in shadow, and a fact says so."""
+    kept = shadows.shadowed(one.application_id for one in gathered.write_backs)
+    for one in gathered.write_backs:
+        if one.application_id in kept:
+            gathered.facts.append(
+                FactRow(one.organization_id, SYSTEM, "kept_from_ats", "application",
+                        one.application_id, {"kind": one.kind}, now)
+            )  # fmt: skip
+    return [one for one in gathered.write_backs if one.application_id not in kept]
+
+
 def _tell_the_ats(told: list[notes.Told], now: datetime) -> None:
+    if not told:
+        return
     *columns, payloads = sql.columns(notes.worded(told), 7)
     sql.send(_WRITE_BACKS, [now, *columns, sql.jsonb_texts(payloads)])
     sql.wake(sql.APART)

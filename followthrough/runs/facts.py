@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -20,7 +20,7 @@ from followthrough.governance import caps, consent, freezes, policies, preferenc
 from followthrough.governance.decisions import Consent, Use
 from followthrough.governance.limits import Limits
 from followthrough.governance.policy import CompiledPolicy
-from followthrough.journeys import versions
+from followthrough.journeys import shadows, versions
 from followthrough.messages.outbox import Due
 from followthrough.people.contacts import CHANNEL_KIND
 from followthrough.store import sql
@@ -89,6 +89,8 @@ class Subject(NamedTuple):
     asks: dict[str, str] | None  # open ones, by the key of the touch that asks
     answers: dict[str, str] | None
     requisition_key: str | None = None  # as the ATS calls it
+    connection_id: UUID | None = None
+    shadow: Sequence[str] = ()  # keys of the touches that were last only in shadow
 
 
 class Company(NamedTuple):
@@ -121,6 +123,8 @@ class Facts:
     failed: dict[UUID, set[str]]  # touch -> channels
     told: Mapping[UUID, Sequence[tuple[str, str]]]  # application -> what it was sent in its stage
     answered: Mapping[str, UUID]  # inbound message -> the contact point it was written from
+    shadows: shadows.Known = field(default_factory=dict)
+    shadowy: bool = False  # whether there may be anything in shadow at all
 
     def companies(self) -> dict[UUID, Company]:
         """What is known of each organization of this batch."""
@@ -156,7 +160,8 @@ WHERE c.id = ANY(%s) ORDER BY p.usable DESC, p.position, p.id
 _SUBJECTS = """
 SELECT a.id, a.stage, a.stage_since, a.fields, q.family, q.title, s.name, s.address, s.country,
        s.region, s.zone, r.id, r.ended_at, v.map_id, v.number, a.candidate_id,
-       r.state->'asks', r.state->'answers', q.external_id
+       r.state->'asks', r.state->'answers', q.external_id, a.connection_id,
+       coalesce(r.state->'shadow', '[]')
 FROM people_application a
 LEFT JOIN people_requisition q ON q.id = a.requisition_id
 LEFT JOIN people_site s ON s.id = q.site_id
@@ -191,7 +196,7 @@ def load(dues: Sequence[Due], *, now: datetime, stages: bool = False) -> Facts:
         "ids": [*organizations, *candidates, *applications, *_channels(organizations)],
         "organizations": organizations, "applications": applications,
     }  # fmt: skip
-    (people, uses), *found = sql.ask(
+    (people, uses), *found, in_shadow = sql.ask(
         sql.Question(_PEOPLE, (candidates,), _people),
         sql.Question(_SUBJECTS, (applications,), _subjects),
         sql.Question(_ANCHORS, (applications,), _anchors),
@@ -202,8 +207,13 @@ def load(dues: Sequence[Due], *, now: datetime, stages: bool = False) -> Facts:
         freezes.on(_FREEZABLE, freezable, now=now),
         preferences.of_people(candidates),
         postal.addresses(organizations),
+        shadows.of(organizations),
     )
-    loaded = Facts(people, *found, uses, failed={}, told=NOTHING, answered=NOTHING)
+    loaded = Facts(
+        people, *found, uses, failed={}, told=NOTHING, answered=NOTHING, shadows=in_shadow
+    )
+    shadowed = any(one.shadow for one in loaded.subjects.values())
+    loaded.shadowy = bool(in_shadow) or shadowed
     loaded.failed = _failed([due.id for due in dues if due.attempts])
     loaded.answered = _answered(dues)
     loaded.told = _told(applications if stages else _stages_counted(dues, loaded))

@@ -55,6 +55,7 @@ class Ready(NamedTuple):
     heard: int = 0  # how many entries of the ledger about its address were weighed
     first: bool = False  # nothing was ever sent there: it introduces us
     wish: int = 0  # the number of what the candidate had chosen when it was decided
+    shadows: int = 0  # the stamp of the shadows there were (`shadows.Shadows`)
 
 
 class Finished(NamedTuple):

@@ -34,7 +34,10 @@ SELECT clock_timestamp(),
   ARRAY(SELECT r.n - 1 FROM unnest(%(cand)s::uuid[], %(wish)s::int[])
           WITH ORDINALITY AS r(cand, wish, n)
         WHERE EXISTS (SELECT FROM governance_wish w
-                      WHERE w.candidate_id = r.cand AND w.number > r.wish))
+                      WHERE w.candidate_id = r.cand AND w.number > r.wish)),
+  ARRAY(SELECT o.id FROM unnest(%(company)s::uuid[], %(shadows)s::int[]) AS o(id, shadows)
+        WHERE o.shadows <> (SELECT coalesce(sum(s.changes), 0) FROM journeys_shadow s
+                            WHERE s.organization_id = o.id))
 """
 
 
@@ -48,11 +51,14 @@ class Still(NamedTuple):
     frozen: Set[UUID]  # subjects
     killed: Set[UUID]  # subjects on which not even a member may write, nor a service message go
     rechosen: Set[int] = frozenset()  # numbers of messages whose candidate has chosen anew
+    reshadowed: Set[UUID] = frozenset()  # organizations where a shadow began, changed or ended
 
     def holds(self, number: int, one: Ready) -> bool:
         """Whether the decision about a message is still right."""
         due = one.sending.touch
         if too_old(one) or (one.epoch is not None and one.shard not in self.owned):
+            return False
+        if due.run_id and due.organization_id in self.reshadowed:
             return False
         spared = due.origin == "member" or due.purpose == "service"
         stops = self.killed if spared else self.frozen
@@ -65,6 +71,8 @@ def asked(ready: Sequence[Ready]) -> sql.Question[Still]:
     """What has changed about these messages, as far as it stops them?"""
     touches = [one.sending.touch for one in ready]
     epochs = {one.shard: one.epoch for one in ready if one.epoch is not None}
+    shadows = {one.sending.touch.organization_id: one.shadows for one in ready
+               if one.sending.touch.run_id}  # fmt: skip
     given = {
         "shard": list(epochs),
         "epoch": list(epochs.values()),
@@ -75,6 +83,8 @@ def asked(ready: Sequence[Ready]) -> sql.Question[Still]:
         "heard": [one.heard for one in ready],
         "cand": [due.candidate_id for due in touches],
         "wish": [one.wish for one in ready],
+        "company": list(shadows),
+        "shadows": list(shadows.values()),
         "subject": sql.distinct(subject for one in ready for subject in one.subjects),
     }
     return sql.Question(_STILL, given, _read)

@@ -6,7 +6,7 @@ that has committed is in `ready`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from hashlib import blake2b, sha256
 from time import monotonic
@@ -48,6 +48,10 @@ class Verdicts:
         self.ready: list[Ready] = []
         self.unsaid: list[Due] = []  # what members wrote, that never goes out
         self.unplaced: list[Due] = []  # held, since nobody knows at which hours they may go
+        # Of `shadowing`: what would be sent, settled once this is committed; and what would have
+        # been before, by person (None: not read yet).
+        self.shadowed: list[Any] = []
+        self.spoken: Mapping[UUID, Any] | None = None
 
     def write(self) -> None:
         """Write all of it. Who was overtaken (caps.OVERTAKEN) must roll the transaction back."""
@@ -89,9 +93,24 @@ def _unplaced(dues: Sequence[Due], now: datetime) -> None:
         )  # fmt: skip
 
 
-def add(decision: Decision, due: Due, person: Person, ours: Company, written: Verdicts) -> None:
-    """Turn one decision about a touch of `person` into what is written; `ours` is the sender."""
+def add(
+    decision: Decision,
+    due: Due,
+    person: Person,
+    ours: Company,
+    written: Verdicts,
+    *,
+    aloud: bool = True,
+) -> None:
+    """Turn one decision about a touch of `person` into what is written; `ours` is the sender. Not
+    `aloud`: nobody is asked to help where nobody knows when it may go."""
     _WRITTEN[type(decision)](decision, due, person, ours, written)
+    if aloud and _asks_where(decision) and due.held_for != decision.code:
+        written.unplaced.append(due)
+
+
+def _asks_where(decision: Decision) -> bool:
+    return isinstance(decision, Hold) and decision.code in UNPLACED
 
 
 def _drop(decision: Drop, due: Due, person: Person, ours: Company, written: Verdicts) -> None:
@@ -110,8 +129,6 @@ def _hold(decision: Hold, due: Due, person: Person, ours: Company, written: Verd
     written.holds.append((due.id, decision.until, decision.code))
     if due.held_for != decision.code:  # else the first receipt says so
         written.receipt(due, "hold", decision, until=decision.until, policy_id=ours.policy.id)
-        if decision.code in UNPLACED:
-            written.unplaced.append(due)
 
 
 def _send(decision: Send, due: Due, person: Person, ours: Company, written: Verdicts) -> None:
@@ -132,7 +149,7 @@ def _send(decision: Send, due: Due, person: Person, ours: Company, written: Verd
     written.receipts.append(
         outbox.sent(
             sending, written.now, decision.checks, code=decision.code, policy_id=ours.policy.id,
-            commitment=_commitment(attempt_id, text.body),
+            commitment=commitment(attempt_id, text.body),
         )
     )  # fmt: skip
 
@@ -167,6 +184,7 @@ def _ready(
         consent.heard(ours.consents, sending.address_key),
         first,
         _wish(due, written.known),
+        _stamp(due, written.known),
     )  # fmt: skip
 
 
@@ -174,6 +192,12 @@ def _wish(due: Due, known: Facts) -> int:
     """The number of what the candidate had chosen."""
     found = known.wishes.get(due.candidate_id) if known.wishes else None
     return found.number if found else 0
+
+
+def _stamp(due: Due, known: Facts) -> int:
+    """Which shadows there were; 0 for what no shadow is about."""
+    found = known.shadows.get(due.organization_id)
+    return found.stamp if found and due.run_id else 0
 
 
 def _subjects(sending: Sending, known: Facts) -> tuple[UUID | None, ...]:
@@ -191,6 +215,6 @@ def _subjects(sending: Sending, known: Facts) -> tuple[UUID | None, ...]:
 _KEY = sha256(settings.ADDRESS_KEY.encode()).digest()
 
 
-def _commitment(attempt_id: UUID, body: str) -> str:
+def commitment(attempt_id: UUID, body: str) -> str:
     """Proves later which text was sent, without holding it; erasing the text leaves no clue."""
     return blake2b(body.encode(), key=_KEY, salt=attempt_id.bytes, digest_size=32).hexdigest()

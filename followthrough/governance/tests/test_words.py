@@ -31,6 +31,7 @@ OTHER_CODES = frozenset(
         "left_stage", "anchor_moved", "anchor_cleared", "answered", "replied", "run_ended",
         "version_moved", "unreachable", "throttled", "rejected", "opted_out_at_provider",
         "misconfigured", "outcome_unknown", "poison", "decision_expired", "withdrawn",
+        "in_shadow", "unmatched",
     }
 )  # fmt: skip
 
@@ -73,7 +74,7 @@ def test_every_code_has_a_sentence():
 
 
 def test_every_verdict_has_a_beginning():
-    verdicts = {"send", "hold", "merge", "drop", "cancel", "fail", "unknown"}
+    verdicts = {"send", "hold", "merge", "drop", "cancel", "fail", "unknown", "shadow"}
     assert verdicts == phrases.HEADS.keys()
 
 

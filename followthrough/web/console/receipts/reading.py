@@ -160,6 +160,7 @@ def _outcomes() -> Listed:
         "cancel": _("cancels, cancel, cancelled, canceled"),
         "fail": _("fails, failed, failures, could not be sent"),
         "unknown": _("unknown, outcome unknown"),
+        "shadow": _("shadow, in shadow, would have been sent, shadowed"),
     }
     assert said.keys() == set(Receipt.Verdict.values)
     return [("verdict", code, phrases) for code, phrases in said.items()]
