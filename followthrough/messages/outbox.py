@@ -18,6 +18,9 @@ from followthrough.store import sql
 LEASE_SECONDS = 15  # longer than a decision may wait (2 s) and an adapter may take (8 s)
 
 
+AUTOMATIC = frozenset({"map", "reply"})  # origins of what a message map planned
+
+
 class Due(NamedTuple):
     """A claimed touch, as the dispatcher needs it."""
 

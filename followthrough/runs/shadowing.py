@@ -61,7 +61,7 @@ def keeps(due: Due, known: Facts) -> str:
     What members write, and what the law wants answered, is no automation: it leaves.
     """
     subject = known.subjects.get(due.application_id) if due.application_id else None
-    if due.run_id is None or subject is None:
+    if due.origin not in outbox.AUTOMATIC or subject is None:
         return ""
     found = known.shadows.get(due.organization_id, shadows.NONE).on(
         map_id=subject.map_id,

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from followthrough.core import clock
+from followthrough.messages.outbox import AUTOMATIC, Due
 from followthrough.runs.handover import Ready, too_old
 from followthrough.store import sql
 
@@ -58,7 +59,7 @@ class Still(NamedTuple):
         due = one.sending.touch
         if too_old(one) or (one.epoch is not None and one.shard not in self.owned):
             return False
-        if due.run_id and due.organization_id in self.reshadowed:
+        if self.reshadowed and self._reshadowed(due):
             return False
         spared = due.origin == "member" or due.purpose == "service"
         stops = self.killed if spared else self.frozen
@@ -66,13 +67,16 @@ class Still(NamedTuple):
         silent = changed and due.purpose != "service"
         return not silent and (not stops or stops.isdisjoint(one.subjects))
 
+    def _reshadowed(self, due: Due) -> bool:
+        return due.origin in AUTOMATIC and due.organization_id in self.reshadowed
+
 
 def asked(ready: Sequence[Ready]) -> sql.Question[Still]:
     """What has changed about these messages, as far as it stops them?"""
     touches = [one.sending.touch for one in ready]
     epochs = {one.shard: one.epoch for one in ready if one.epoch is not None}
     shadows = {one.sending.touch.organization_id: one.shadows for one in ready
-               if one.sending.touch.run_id}  # fmt: skip
+               if one.sending.touch.origin in AUTOMATIC}  # fmt: skip
     given = {
         "shard": list(epochs),
         "epoch": list(epochs.values()),

@@ -197,7 +197,7 @@ def _wish(due: Due, known: Facts) -> int:
 def _stamp(due: Due, known: Facts) -> int:
     """Which shadows there were; 0 for what no shadow is about."""
     found = known.shadows.get(due.organization_id)
-    return found.stamp if found and due.run_id else 0
+    return found.stamp if found and due.origin in outbox.AUTOMATIC else 0
 
 
 def _subjects(sending: Sending, known: Facts) -> tuple[UUID | None, ...]:

@@ -28,7 +28,7 @@ EACH, PAUSE = 12, 0.1  # so many messages are planned at once, so often (in seco
 POLICY = {"caps": [], "merge_nudges": False}
 
 
-def main() -> None:
+def main(play: Callable[[argparse.Namespace, Path], dict[str, Any]] | None = None) -> None:
     given = _arguments()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup()
@@ -36,7 +36,7 @@ def main() -> None:
 
     call_command("migrate", verbosity=0)
     folder = Path(tempfile.mkdtemp(prefix="followthrough-switches-"))
-    result = _play(given, folder)
+    result = (play or _play)(given, folder)
     print(json.dumps(result | {"folder": str(folder)}))
     sys.exit(bool(result["problems"]))
 
@@ -92,7 +92,7 @@ class Switching:
         hours = {"hours": {"default": company.ALWAYS, "email": company.ALWAYS}}
         self.made = crowd.found(provider.url, {**hours, **POLICY})
         for name in ("retail", "office"):
-            company.add_map(self.made, name, crowd.map_of(name))
+            company.add_map(self.made, name, crowd.map_of(name), family=name)
         self.apps = crowd.arrive(self.made, phones=PEOPLE, sharing=1)
         self.maps = {}  # by application
         for name, theirs in (("retail", self.apps[::2]), ("office", self.apps[1::2])):

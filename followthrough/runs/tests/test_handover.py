@@ -79,7 +79,7 @@ def test_an_adapters_own_bug_is_an_unknown_outcome(caplog):
 
 def test_a_decision_older_than_two_seconds_no_longer_holds():
     still = Still(NOW, *[frozenset()] * 5)
-    touch = SimpleNamespace(purpose="informational", origin="map", run_id=None)
+    touch = SimpleNamespace(purpose="informational", origin="map")
     fresh, old = (
         ready(Accepted("p1"), age=age)._replace(sending=SimpleNamespace(touch=touch))
         for age in (1.9, 2.1)
