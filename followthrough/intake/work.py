@@ -14,6 +14,7 @@ from itertools import chain, groupby, islice
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from psycopg.errors import UniqueViolation
 
@@ -37,7 +38,7 @@ from followthrough.people import mirror
 from followthrough.people.mirror import Applied, Changed, Grant
 from followthrough.people.models import Connection
 from followthrough.people.snapshots import ConsentPart, Snapshot
-from followthrough.runs import advance, delivery, inbound
+from followthrough.runs import advance, delivery, inbound, matching
 from followthrough.runs.engine import Held, shard_loop
 from followthrough.store import sql
 
@@ -271,6 +272,19 @@ def _follow(group: _Group, applied: Applied, now: datetime) -> None:
     texts = [(grant.organization_id, grant.said.text) for grant in applied.grants]
     consent.keep_texts(texts, at=now)
     consent.record_all(entries, of_new=applied.new_people)
+    if applied.reassigned or applied.rearranged:
+        _match_again(connection, applied, now)
+
+
+def _match_again(connection: Connection, applied: Applied, now: datetime) -> None:
+    """Another job, family or site may mean another map: the rules are asked again."""
+    matching.ask(
+        connection.organization_id,
+        applications={one: applied.subjects[one].shard for one in applied.reassigned},
+        requisitions={one: one.int % settings.SHARDS for one in applied.rearranged},
+        by=f"ats:{connection.id}",
+        now=now,
+    )
 
 
 def _wake(ready: Sequence[Ready], applied: Applied) -> None:

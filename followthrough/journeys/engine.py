@@ -38,7 +38,7 @@ from followthrough.journeys.offsets import UTC_ONLY, Where
 from followthrough.journeys.plans import is_current, of_this_version, own, planned, speaking
 from followthrough.journeys.states import dump_state, load_state
 
-__all__ = ["advance", "dump_state", "is_current", "load_state", "moved"]
+__all__ = ["advance", "dump_state", "is_current", "load_state", "moved", "unmatched"]
 
 Outcome = tuple[State, list[Effect]]
 TICK = timedelta(microseconds=1)
@@ -105,6 +105,14 @@ def moved(
     ]
     closed = [CloseAsk(key) for key in gone]
     return state, [CancelTouches("version_moved"), *closed, *plans, *_ending(state)]
+
+
+def unmatched(state: State) -> Outcome:
+    """The run ends where it is: no rule gives its application to this map any more."""
+    closed = [CloseAsk(None)] if state.asks else []
+    answers = {**state.answers, **dict.fromkeys(state.asks, "closed")}
+    state = replace(state, asks={}, answers=answers, ended=True)
+    return state, [CancelTouches("unmatched"), *closed, EndRun("unmatched")]
 
 
 def _asks(document: MapDocument, state: State, key: str) -> bool:

@@ -112,7 +112,7 @@ class CancelTouches:
     """Cancel the planned touches that match: all of `keys` (None: every one of the run's own).
 
     `why` is a code: left_stage, anchor_moved, anchor_cleared, answered, replied, run_ended,
-    version_moved.
+    version_moved, unmatched.
     """
 
     why: str
@@ -153,7 +153,7 @@ class HandOff:
 
 @dataclass(frozen=True, slots=True)
 class EndRun:
-    """The run is over: `reason` is stage_ended or withdrawn …"""
+    """The run is over: `reason` is stage_ended, withdrawn or unmatched."""
 
     reason: str
 

@@ -30,6 +30,7 @@ class Row(NamedTuple):
     ats_stage: str
     seen_version: datetime | None
     seen_digest: str
+    requisition_id: UUID | None
     anchors: Anchors
     is_new: bool
 
@@ -69,7 +70,7 @@ ORDER BY id FOR NO KEY UPDATE
 # A statement of its own: one that had to wait for the lock would show anchors as they were before.
 _ROWS = """
 SELECT a.external_id, a.id, a.stage, a.ats_stage, a.seen_version, a.seen_digest,
-    n.name, n.at, n.sequence
+    a.requisition_id, n.name, n.at, n.sequence
 FROM people_application a LEFT JOIN people_anchor n ON n.application_id = a.id
 WHERE a.connection_id = %s AND a.external_id = ANY(%s)
 """
@@ -100,7 +101,7 @@ def _rows(found: list[tuple]) -> dict[str, Row]:
 def with_new(rows: dict[str, Row], batch: Sequence[Heard]) -> dict[str, Row]:
     """The rows of all that are heard of: there is always one to compare with."""
     missing = sorted({one.snapshot.external_id for one in batch} - rows.keys())
-    made = (Row(key, "", "", None, "", {}, True) for key in uuid7s(len(missing)))
+    made = (Row(key, "", "", None, "", None, {}, True) for key in uuid7s(len(missing)))
     return rows | dict(zip(missing, made, strict=True))
 
 

@@ -112,7 +112,8 @@ class Applied(NamedTuple):
     """What a batch did; `outcomes` has a few words for each snapshot, in the order given.
 
     `subjects` are the applications that anything was written of, by id, and `new_people` the
-    candidates nobody had heard of.
+    candidates nobody had heard of. `reassigned` are those that were another requisition's before,
+    `rearranged` the requisitions whose family or site was another.
     """
 
     changes: list[Changed]
@@ -120,6 +121,8 @@ class Applied(NamedTuple):
     outcomes: list[str]
     subjects: dict[UUID, Subject]
     new_people: frozenset[UUID]
+    reassigned: Sequence[UUID] = ()
+    rearranged: Sequence[UUID] = ()
 
 
 def apply(
@@ -139,10 +142,10 @@ def apply(
     if not snapshots:
         return Applied([], [], [], {}, frozenset())
     batch = heard(snapshots, list(raw_event_ids) or [None] * len(snapshots))
-    known, people, openings, stages = stored or look(connection, snapshots)
+    known, people, known_openings, stages = stored or look(connection, snapshots)
     rows = applications.with_new(known, batch)
     moves = applications.moves_of(rows, batch, stages)
-    openings = registers.mirror(connection, openings, batch)
+    openings = registers.mirror(connection, known_openings, batch)
     seen = candidates.mirror(connection, people, batch)
     applications.write(connection, moves, openings, seen.people, now)
     anchors = applications.write_anchors(connection, moves)
@@ -158,7 +161,34 @@ def apply(
             for move in moves
         },
         new_people=seen.new,
+        reassigned=_reassigned(moves, openings),
+        rearranged=_rearranged(known_openings, openings),
     )
+
+
+def _reassigned(moves: list[Move], openings: Mapping[str, Opening]) -> list[UUID]:
+    return [
+        move.row.id
+        for move in moves
+        if not move.row.is_new and move.row.requisition_id != _opening_id(move, openings)
+    ]
+
+
+def _opening_id(move: Move, openings: Mapping[str, Opening]) -> UUID | None:
+    wanted = move.snapshot.requisition
+    return openings[wanted.external_id].id if wanted else None
+
+
+def _rearranged(before: Mapping[str, Opening], after: Mapping[str, Opening]) -> list[UUID]:
+    """Nearly always the very same: `registers.mirror` hands back what it was given."""
+    if before is after:
+        return []
+    return [
+        opening.id
+        for key, opening in after.items()
+        if key in before
+        and (before[key].family, before[key].site_id) != (opening.family, opening.site_id)
+    ]
 
 
 # --- what is handed back -----------------------------------------------------------------------

@@ -168,8 +168,11 @@ def _open(
     starting = {app for app, event in changes if isinstance(event, StageChanged)}
     new = [row for row in locked if row.run_id is None and row.application_id in starting]
     started = _start(new, gathered, actor, now, known) if new else {}
+    # A run that no rule gives its map any more hears nothing until one does (`matching`).
     running = {
-        row.application_id: _journey(row, row.version_id) for row in locked if row.version_id
+        row.application_id: _journey(row, row.version_id)
+        for row in locked
+        if row.version_id and row.end_reason != "unmatched"
     }
     return running | started
 
@@ -308,20 +311,31 @@ UPDATE journeys_run SET version_id = %s WHERE id = ANY(%s)
 
 
 def move(
-    run_ids: Sequence[UUID], *, to_version: UUID, why: str, actor: Actor, now: datetime
+    run_ids: Sequence[UUID],
+    *,
+    to_version: UUID,
+    why: str,
+    actor: Actor,
+    now: datetime,
+    rule: Rule | None = None,
 ) -> int:
-    """Move runs to another version, recorded; must run inside a transaction.
+    """Move runs to another version, recorded; must run inside a transaction. `rule` is the one
+    that gives them to its map, where that is why.
 
     Planned touches of the old version are cancelled; what the new version still has to say in
     the present stage is planned, unless it is past its useful-until.
     """
-    journeys = [journey for journey in _running(run_ids) if journey.version_id != to_version]
+    journeys = [
+        journey
+        for journey in _running(run_ids)
+        if journey.version_id != to_version or journey.end_reason == "unmatched"
+    ]
     gathered = Gathered()
     document, said = versions.document(to_version), _said(journeys)
     days = [one.application_id for one in journeys] if document.counts_days else []
     where = whereabouts.of(days)
     for journey in journeys:
-        _record_move(journey, to_version, why, actor, now)
+        _record_move(journey, to_version, why, actor, now, rule=rule)
         gathered.facts.append(_moved(journey, to_version, why, actor, now))
         journey.version_id = to_version
         journey.state, found = engine.moved(
@@ -340,6 +354,18 @@ def move(
     _save(journeys, actor, now)
     effects.write(gathered, now=now)
     return len(journeys)
+
+
+def end(run_ids: Sequence[UUID], *, actor: Actor, now: datetime) -> None:
+    """End runs whose applications no rule gives to their map any more: what was planned is
+    cancelled with a receipt, and asks are closed. Must run inside a transaction."""
+    journeys, gathered = _running(run_ids), Gathered()
+    for journey in journeys:
+        journey.state, found = engine.unmatched(journey.state)
+        for effect in found:
+            effects.gather(effect, journey, gathered, actor, now)
+    _save(journeys, actor, now)
+    effects.write(gathered, now=now)
 
 
 def _running(run_ids: Sequence[UUID]) -> list[Journey]:
@@ -367,13 +393,17 @@ def _moved(journey: Journey, to_version: UUID, why: str, actor: Actor, now: date
     return FactRow(journey.organization_id, actor, "moved_run", "run", journey.run_id, detail, now)
 
 
-def _record_move(journey: Journey, to_version: UUID, why: str, actor: Actor, now: datetime) -> None:
+def _record_move(
+    journey: Journey, to_version: UUID, why: str, actor: Actor, now: datetime,
+    *, rule: Rule | None,
+) -> None:  # fmt: skip
     RunMove.objects.create(
         organization_id=journey.organization_id,
         run_id=journey.run_id,
         from_version_id=journey.version_id,
         to_version_id=to_version,
         why=why,
+        rule=rule.kept() if rule else None,
         by=actor.id,
         at=now,
     )

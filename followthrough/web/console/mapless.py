@@ -10,13 +10,11 @@ from django.core.cache import cache
 from django.db.models import Count, Exists, OuterRef
 
 from followthrough.accounts.models import Member
-from followthrough.journeys.definition import ENDING
 from followthrough.journeys.models import Run
 from followthrough.people import scopes
 from followthrough.people.models import Requisition
-from followthrough.people.stages import Stage
+from followthrough.runs.matching import OPEN
 
-OPEN = [stage for stage in Stage.values if stage not in (*ENDING, Stage.UNMAPPED)]
 MEANWHILE = 30  # seconds
 
 
