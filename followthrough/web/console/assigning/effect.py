@@ -1,0 +1,124 @@
+"""What the rules do with the open applications there are, and what a change of them would do."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db.models import Q
+
+from followthrough.accounts.models import Member
+from followthrough.journeys import assignment
+from followthrough.journeys.assignment import Place, Rule
+from followthrough.people import scopes
+from followthrough.people.models import Application
+from followthrough.runs.matching import OPEN
+from followthrough.store import sql
+
+EXAMPLES = 3
+LOOKED_FOR = 40  # openings among which examples are looked for
+GAINED, LOST, OTHER = "gained", "lost", "other"
+
+
+class Crowd(NamedTuple):
+    """So many open applications that belong to one place, and are in a run of one map (None: in
+    none that goes on)."""
+
+    place: Place
+    map_id: UUID | None
+    count: int
+
+
+_CROWDS = """
+SELECT coalesce(q.family, ''), q.site_id, a.requisition_id, a.connection_id,
+  CASE WHEN r.ended_at IS NULL THEN v.map_id END AS map, count(*)
+FROM people_application a
+LEFT JOIN people_requisition q ON q.id = a.requisition_id
+LEFT JOIN journeys_run r ON r.application_id = a.id
+LEFT JOIN journeys_version v ON v.id = r.version_id
+WHERE a.organization_id = %(org)s AND a.stage = ANY(%(open)s)
+  AND (%(all)s OR a.requisition_id = ANY(%(openings)s))
+GROUP BY 1, 2, 3, 4, 5
+"""
+
+
+def crowds(member: Member, *, everybody: bool = False) -> list[Crowd]:
+    """The open applications that a member sees, or of `everybody`: rules are for all of them."""
+    openings = None if everybody else scopes.requisitions(member)
+    given = {
+        "org": member.organization_id, "open": OPEN,
+        "all": openings is None, "openings": openings or [],
+    }  # fmt: skip
+    return [Crowd(Place(*row[:4]), row[4], row[5]) for row in sql.rows(_CROWDS, given)]
+
+
+def taken(rules: Sequence[Rule], found: Sequence[Crowd]) -> dict[UUID, int]:
+    """How many open applications each rule gives its map to now."""
+    counts: dict[UUID, int] = defaultdict(int)
+    for crowd in found:
+        if rule := assignment.first(rules, crowd.place):
+            counts[rule.id] += crowd.count
+    return counts
+
+
+@dataclass
+class Difference:
+    """Open applications for which the rules would say something else: `kind` gained, lost, other.
+
+    `running` of them are in a run of the map they had by the rules so far.
+    """
+
+    kind: str
+    before: UUID | None
+    after: UUID | None
+    count: int = 0
+    running: int = 0
+    places: list[Place] = field(default_factory=list)
+    examples: Sequence[Application] = ()
+
+
+def differences(
+    before: Sequence[Rule], after: Sequence[Rule], found: Sequence[Crowd]
+) -> list[Difference]:
+    """What another list of rules would say otherwise: what concerns most applications first."""
+    by_maps: dict[tuple[UUID | None, UUID | None], Difference] = {}
+    for crowd in found:
+        was, becomes = _map(before, crowd.place), _map(after, crowd.place)
+        if was != becomes:
+            one = by_maps.setdefault((was, becomes), Difference(_kind(was, becomes), was, becomes))
+            one.count += crowd.count
+            one.running += crowd.count if crowd.map_id and crowd.map_id == was else 0
+            one.places.append(crowd.place)
+    return sorted(by_maps.values(), key=lambda one: -one.count)
+
+
+def _map(rules: Sequence[Rule], place: Place) -> UUID | None:
+    rule = assignment.first(rules, place)
+    return rule.map_id if rule else None
+
+
+def _kind(before: UUID | None, after: UUID | None) -> str:
+    return GAINED if before is None else LOST if after is None else OTHER
+
+
+def with_examples(found: Sequence[Difference], member: Member) -> None:
+    """A few applications of each that the member may open."""
+    for one in found:
+        theirs = scopes.applications(member).filter(_among(one.places[:LOOKED_FOR]), stage__in=OPEN)
+        newest = theirs.select_related("candidate", "requisition").order_by("-id")
+        one.examples = list(newest[:EXAMPLES])
+
+
+def _among(places: Sequence[Place]) -> Q:
+    by_connection: Mapping[UUID | None, list[UUID | None]] = defaultdict(list)
+    for place in places:
+        by_connection[place.connection_id].append(place.requisition_id)
+    found = Q(pk__in=[])
+    for connection_id, openings in by_connection.items():
+        known = Q(requisition__in=[one for one in openings if one])
+        leads = Q(requisition=None) if None in openings else Q(pk__in=[])
+        found |= Q(connection=connection_id) & (known | leads)
+    return found

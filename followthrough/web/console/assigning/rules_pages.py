@@ -1,0 +1,259 @@
+"""The assignment rules: the list from the top, and every change of it shown before it is made."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from followthrough.core import clock
+from followthrough.core.canonical import digest
+from followthrough.core.typed import number
+from followthrough.journeys import assignment, rules, versions
+from followthrough.journeys.assignment import Rule
+from followthrough.journeys.rules import ADD, MOVE, REMOVE, BadRule, Change
+from followthrough.web.console.access import may
+from followthrough.web.console.assigning import effect, wording
+from followthrough.web.console.assigning.effect import Difference
+from followthrough.web.console.assigning.forms import RuleForm, initial
+from followthrough.web.console.assigning.wording import Names
+from followthrough.web.console.frame import tell
+
+
+@dataclass(frozen=True)
+class Row:
+    """A rule as the list shows it: its number from 1, who gets which map, and how many now."""
+
+    rule: Rule
+    number: int
+    said: str
+    map: str
+    takes: int
+    unreached: str
+    last: bool
+
+    @property
+    def up(self) -> int:
+        return self.number - 2
+
+    @property
+    def down(self) -> int:
+        return self.number
+
+
+@require_safe
+def page(request: HttpRequest) -> HttpResponse:
+    """The rules from the top, each with how many open applications it gives its map to."""
+    member = request.member  # type: ignore[attr-defined]
+    found = assignment.every(member.organization_id)
+    said = wording.names(member.organization_id, [rule.conditions for rule in found])
+    crowds = effect.crowds(member)
+    total = sum(crowd.count for crowd in crowds)
+    takes = effect.taken(found, crowds)
+    given = {
+        "rows": _rows(found, said, takes, rules.known(member.organization_id, found)),
+        "nobody": total - sum(takes.values()),
+        "seen": rules.stamp(found),
+        "maps": bool(said.maps),
+    }
+    return render(request, "console/assigning/rules.html", given)
+
+
+def _rows(found: Sequence[Rule], said: Names, takes: Any, known: Any) -> list[Row]:
+    hidden = assignment.unreached(found, known)
+    return [
+        Row(
+            rule, place + 1, said.rule(rule.conditions), said.map(rule.map_id),
+            takes.get(rule.id, 0),
+            wording.why_unreached(hidden[rule.id], said) if rule.id in hidden else "",
+            place == len(found) - 1,
+        )
+        for place, rule in enumerate(found)
+    ]  # fmt: skip
+
+
+# --- a change ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Looked:
+    """A change with the list it was looked at on, and what it would do."""
+
+    change: Change
+    seen: str
+    after: Sequence[Rule]
+    differences: Sequence[Difference]
+    said: Names
+    place: int  # where the rule would stand, from 1; 0: it is removed
+
+    @property
+    def mark(self) -> str:
+        """The same for the same change: whoever saves another one than they saw looks again."""
+        return digest([str(one) for one in self.change])
+
+
+def _look(request: HttpRequest, change: Change) -> Looked:
+    """What a change would do. Raises BadRule."""
+    member = request.member  # type: ignore[attr-defined]
+    before = assignment.every(member.organization_id)
+    wanted = Rule(UUID(int=0), None, requisition_id=change.conditions.requisition_id)
+    known = rules.known(member.organization_id, [*before, wanted])
+    after = rules.proposed(before, change, known=known)
+    found = effect.differences(before, after, effect.crowds(member, everybody=True))
+    if may(request, "candidates"):
+        effect.with_examples(found, member)
+    asked = [rule.conditions for rule in [*before, *after]]
+    said = wording.names(member.organization_id, asked)
+    return Looked(change, rules.stamp(before), after, found, said, _place(before, after, change))
+
+
+def _place(before: Sequence[Rule], after: Sequence[Rule], change: Change) -> int:
+    old = {rule.id for rule in before}
+    for place, rule in enumerate(after):
+        if rule.id == change.rule_id or (change.act == ADD and rule.id not in old):
+            return place + 1
+    return 0
+
+
+def _shown(looked: Looked) -> dict[str, Any]:
+    """The effect in words."""
+    unmatched = _unmatched(one.before for one in looked.differences if one.running)
+    lines = [
+        {
+            "kind": one.kind, "count": one.count, "running": one.running,
+            "before": looked.said.map(one.before), "after": looked.said.map(one.after),
+            "examples": one.examples, "then": unmatched.get(one.before, "continue"),
+        }
+        for one in looked.differences
+    ]  # fmt: skip
+    hidden = assignment.unreached(looked.after)
+    place = looked.place
+    own = hidden.get(looked.after[place - 1].id) if place else None
+    return {
+        "effect": lines,
+        "place": place,
+        "of": len(looked.after),
+        "hidden": wording.why_unreached(own, looked.said) if own else "",
+        "seen": looked.seen,
+        "mark": looked.mark,
+        "change": looked.change,
+    }
+
+
+def _unmatched(maps: Any) -> dict[UUID | None, str]:
+    """What the newest version of each map says of runs that no rule gives it any more."""
+    newest = versions.latest([one for one in set(maps) if one])
+    return {key: versions.document(found).unmatched for key, found in newest.items()}
+
+
+def _save(request: HttpRequest, change: Change, seen: str) -> Rule | None:
+    member = request.member  # type: ignore[attr-defined]
+    by = f"member:{member.id}"
+    return rules.save(member.organization_id, change, seen=seen, by=by, at=clock.now())
+
+
+# --- adding and editing --------------------------------------------------------------------------
+
+
+def new(request: HttpRequest) -> HttpResponse:
+    """A new rule; asked for with a family or a site in the address, they are filled in."""
+    given = {name: request.GET.get(name, "") for name in ("map", "family", "site", "start")}
+    return _form(request, None, given)
+
+
+def edit(request: HttpRequest, key: UUID) -> HttpResponse:
+    """One rule."""
+    return _form(request, key, initial(_rule(request, key)))
+
+
+def _rule(request: HttpRequest, key: UUID) -> Rule:
+    ours = assignment.every(request.member.organization_id)  # type: ignore[attr-defined]
+    found = next((rule for rule in ours if rule.id == key), None)
+    if found is None:
+        raise Http404("There is no such rule.")
+    return found
+
+
+def _form(request: HttpRequest, key: UUID | None, given: dict[str, Any]) -> HttpResponse:
+    organization_id = request.member.organization_id  # type: ignore[attr-defined]
+    form = RuleForm(request.POST or None, initial=given, organization_id=organization_id)
+    shown: dict[str, Any] = {"form": form, "key": key}
+    if request.method == "POST" and form.is_valid():
+        try:
+            looked = _look(request, form.change(key))
+            if request.POST.get("mark") == looked.mark:
+                return _saved(request, looked, start=form.cleaned_data["start"])
+            shown |= _shown(looked)
+        except BadRule as problem:
+            form.add_error(None, str(problem))
+    status = 400 if form.errors else 200
+    return render(request, "console/assigning/rule.html", shown, status=status)
+
+
+def _saved(request: HttpRequest, looked: Looked, *, start: bool) -> HttpResponse:
+    rule = _save(request, looked.change, request.POST.get("seen", ""))
+    if start and rule:
+        member = request.member  # type: ignore[attr-defined]
+        rules.again(
+            member.organization_id, by=f"member:{member.id}", at=clock.now(), rule_id=rule.id
+        )
+        tell(request, _("The rule is saved. Its map starts now for those who had none."))
+        return redirect("unassigned")
+    tell(request, _("The rule is saved: rule %(n)s from the top.") % {"n": looked.place})
+    return redirect("assignments")
+
+
+# --- moving and removing -------------------------------------------------------------------------
+
+
+def move(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Put a rule elsewhere (`to`, from 0). What changes nothing for anybody is done at once."""
+    _rule(request, key)
+    to = number(request.POST.get("to") or request.GET.get("to", ""))
+    return _act(request, Change(MOVE, key, to=to or 0))
+
+
+def remove(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Take a rule away."""
+    _rule(request, key)
+    return _act(request, Change(REMOVE, key))
+
+
+def _act(request: HttpRequest, change: Change) -> HttpResponse:
+    try:
+        looked = _look(request, change)
+        harmless = change.act == MOVE and not looked.differences
+        if request.method == "POST" and (harmless or request.POST.get("mark") == looked.mark):
+            return _done(request, looked)
+    except BadRule as problem:
+        messages.error(request, str(problem))
+        return redirect("assignments")
+    assert change.rule_id is not None
+    rule = _rule(request, change.rule_id)
+    shown = {
+        "said": looked.said.rule(rule.conditions), "map": looked.said.map(rule.map_id),
+        "removing": change.act == REMOVE, "rule": rule, **_shown(looked),
+    }  # fmt: skip
+    return render(request, "console/assigning/review.html", shown)
+
+
+def _done(request: HttpRequest, looked: Looked) -> HttpResponse:
+    change = looked.change
+    was = _rule(request, change.rule_id).position if change.rule_id else 0
+    _save(request, change, request.POST.get("seen") or looked.seen)
+    if change.act == REMOVE:
+        tell(request, _("The rule is removed."))
+    elif not looked.differences:
+        undo = reverse("move-assignment", args=[change.rule_id]) + f"?to={was}"
+        tell(request, _("Moved. Nobody gets another map by it."), undo=undo)
+    else:
+        tell(request, _("Moved: rule %(n)s from the top.") % {"n": looked.place})
+    return redirect("assignments")

@@ -1,0 +1,136 @@
+"""Shadow mode of a map or a connection: begun, switched on family by family, ended."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from followthrough.core import clock
+from followthrough.journeys import shadows
+from followthrough.journeys.models import MessageMap, Shadow, Version
+from followthrough.messages.models import Receipt
+from followthrough.people.models import Application, Connection
+from followthrough.web.console import names
+from followthrough.web.console.access import own
+from followthrough.web.console.assigning import effect
+from followthrough.web.console.frame import tell
+from followthrough.web.console.sentences import label
+
+SUBJECTS: dict[str, Any] = {shadows.MAP: MessageMap, shadows.CONNECTION: Connection}
+
+
+class Told(NamedTuple):
+    """A shadow in words: who began it, and how many messages it kept."""
+
+    row: Shadow
+    by: str
+    kept: int
+    live: list[str]
+
+
+class Family(NamedTuple):
+    """A job family with its open applications, and whether it is sent to for real."""
+
+    code: str
+    name: str
+    count: int
+    live: bool
+
+
+def told(subject_id: UUID) -> Told | None:
+    """The shadow that stands on a map or a connection."""
+    row = shadows.standing([subject_id]).get(subject_id)
+    if row is None:
+        return None
+    who = names.named(row.by, names.of_members([row.by]))
+    return Told(row, who, _kept(row), [_family(one) for one in row.families_live])
+
+
+def _kept(row: Shadow) -> int:
+    """How many messages would have gone out since it began."""
+    found = Receipt.objects.filter(
+        organization_id=row.organization_id, verdict="shadow", code="in_shadow", at__gte=row.begun_at
+    )
+    if row.subject_kind == shadows.MAP:
+        theirs = Version.objects.filter(map=row.subject_id).values("id")
+        return found.filter(version_id__in=theirs).count()
+    through = Application.objects.filter(connection=row.subject_id).values("id")
+    return found.filter(application_id__in=through).count()
+
+
+def _family(code: str) -> str:
+    return label(code) if code else _("No job family")
+
+
+def page(request: HttpRequest, kind: str, key: UUID) -> HttpResponse:
+    """How it stands; a POST begins, switches or ends it (`act`)."""
+    if kind not in SUBJECTS:
+        raise Http404("Only maps and connections can be in shadow.")
+    subject = own(request, SUBJECTS[kind], key)
+    if request.method == "POST":
+        _ACTS.get(request.POST.get("act", ""), _nothing)(request, kind, subject)
+        return redirect("shadow", kind, key)
+    shown = told(subject.id)
+    given = {
+        "kind": kind, "subject": subject, "told": shown,
+        "families": _families(request, kind, subject, shown),
+    }  # fmt: skip
+    return render(request, "console/assigning/shadow.html", given)
+
+
+def _families(request: HttpRequest, kind: str, subject: Any, shown: Told | None) -> list[Family]:
+    live = set(shown.row.families_live) if shown else set()
+    counts: Counter[str] = Counter(dict.fromkeys(live, 0))
+    member = request.member  # type: ignore[attr-defined]
+    for crowd in effect.crowds(member, everybody=True):
+        about = crowd.map_id if kind == shadows.MAP else crowd.place.connection_id
+        if about == subject.id:
+            counts[crowd.place.family] += crowd.count
+    return [Family(one, _family(one), n, one in live) for one, n in sorted(counts.items())]
+
+
+def _begin(request: HttpRequest, kind: str, subject: Any) -> None:
+    shadows.begin(
+        organization_id=subject.organization_id, subject_kind=kind, subject_id=subject.id,
+        by=_by(request), at=clock.now(),
+    )  # fmt: skip
+    tell(request, _("%(what)s is in shadow: nothing of it is sent from now on.") % _named(subject))
+
+
+def _switch(request: HttpRequest, kind: str, subject: Any) -> None:
+    row = shadows.standing([subject.id]).get(subject.id)
+    wanted = request.POST.getlist("family")
+    if row and shadows.switch(row.id, families_live=wanted, by=_by(request), at=clock.now()):
+        said = ngettext(
+            "%(n)s job family is sent to for real now.",
+            "%(n)s job families are sent to for real now.",
+            len(wanted),
+        )
+        tell(request, said % {"n": len(wanted)})
+
+
+def _end(request: HttpRequest, kind: str, subject: Any) -> None:
+    row = shadows.standing([subject.id]).get(subject.id)
+    if row and shadows.end(row.id, by=_by(request), at=clock.now()):
+        tell(request, _("%(what)s is sent for real from now on.") % _named(subject))
+
+
+def _nothing(request: HttpRequest, kind: str, subject: Any) -> None:
+    """An act nobody knows changes nothing."""
+
+
+_ACTS = {"begin": _begin, "switch": _switch, "end": _end}
+
+
+def _by(request: HttpRequest) -> str:
+    return f"member:{request.member.id}"  # type: ignore[attr-defined]
+
+
+def _named(subject: Any) -> dict[str, str]:
+    return {"what": _("“%(name)s”") % {"name": subject.name}}
