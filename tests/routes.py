@@ -17,7 +17,7 @@ from followthrough.demo.models import AtsApplication
 from followthrough.governance import freezes, policies, proposals
 from followthrough.governance.models import Policy
 from followthrough.intake.models import RawEvent
-from followthrough.journeys import versions
+from followthrough.journeys import rules, versions
 from followthrough.journeys.models import MessageMap
 from followthrough.journeys.tests.builders import a_map
 from followthrough.messages.models import Receipt
@@ -156,6 +156,16 @@ def message_map(organization: Organization) -> tuple[Any, ...]:
     return (made.id,)
 
 
+def rule(organization: Organization) -> tuple[Any, ...]:
+    (key,) = message_map(organization)
+    made = MessageMap.objects.get(id=key)
+    return (rules.add(made, by="tests", at=world.NOON, family=f"family-{uuid7()}").id,)
+
+
+def in_shadow(organization: Organization) -> tuple[Any, ...]:
+    return ("map", *message_map(organization))
+
+
 def map_version(organization: Organization) -> tuple[Any, ...]:
     return (*message_map(organization), 1)
 
@@ -210,6 +220,11 @@ EXAMPLES: dict[str, Callable[[Organization], tuple[Any, ...]]] = {
     "candidate": candidate,
     "candidate-live": candidate,
     "candidate-why": candidate,
+    "why-this-map": application,
+    "assignment": rule,
+    "move-assignment": rule,
+    "remove-assignment": rule,
+    "shadow": in_shadow,
     "send-by-hand": application,
     "receipt": receipt,
     "handoff": handoff,

@@ -22,6 +22,7 @@ from followthrough.people import scopes
 from followthrough.people.models import Anchor, Application, Candidate
 from followthrough.runs import by_hand
 from followthrough.runs.by_hand import Offered
+from followthrough.runs.matching import UNMATCHED
 from followthrough.web.console import (
     interviews,
     live,
@@ -144,7 +145,11 @@ def _silent(candidate: Candidate, applications: Sequence[Application]) -> str:
         return ""
     if "kill_switch" in whys:
         return _("everything is stopped")
-    return _("a person has to answer first") if "handoff" in whys else _("they are frozen")
+    if "handoff" in whys:
+        return _("a person has to answer first")
+    if whys == {"unmatched"}:
+        return _("no rule gives them their message map any more, which is why it pauses")
+    return _("they are frozen")
 
 
 def _standings(
@@ -187,6 +192,8 @@ def _next(
         return _("A person has to answer; automation waits.")
     if not hasattr(application, "run"):
         return _("No message map is assigned: nothing is sent by itself.")
+    if application.run.end_reason == UNMATCHED:
+        return _("No rule gives it a message map any more: nothing is sent by itself.")
     if application.run.ended_at:
         return _("The map has ended: nothing more is sent.")
     if ask := next((one for one in reversed(asks) if one.state == Ask.State.OPEN), None):

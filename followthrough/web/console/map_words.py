@@ -330,13 +330,14 @@ def joined(parts: Sequence[str]) -> str:
 # --- who gets it ---------------------------------------------------------------------------------
 
 
-def assigned(*, family: str, site: str, requisition: str) -> str:
+def assigned(*, family: str, site: str, requisition: str, connection: str = "") -> str:
     """A rule of assignment: which applications get the map."""
-    if not (family or site or requisition):
-        return _("everyone whom no narrower rule fits")
+    if not (family or site or requisition or connection):
+        return _("everyone whom no rule above fits")
     parts = [
         _("the job “%(title)s”") % {"title": requisition} if requisition else "",
         _("the job family %(family)s") % {"family": label(family)} if family else "",
         _("the site %(site)s") % {"site": site} if site else "",
+        _("the connection %(name)s") % {"name": connection} if connection else "",
     ]
     return joined([part for part in parts if part])

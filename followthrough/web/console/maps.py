@@ -152,7 +152,7 @@ def told(maps: QuerySet[MessageMap], member: Member) -> list[Told]:
         .order_by("-number")
     )  # fmt: skip
     rules = _by_map(
-        Assignment.objects.filter(map__in=keys).select_related("site", "requisition")
+        Assignment.objects.filter(map__in=keys).select_related("site", "requisition", "connection")
         .order_by("position", "id")
     )  # fmt: skip
     runs = _runs([one.id for rows in published.values() for one in rows], member)
@@ -196,6 +196,7 @@ def _rule(rule: Assignment) -> str:
         "family": rule.family,
         "site": rule.site.name if rule.site else "",
         "requisition": rule.requisition.title if rule.requisition else "",
+        "connection": rule.connection.name if rule.connection else "",
     }
     return map_words.assigned(**parts)
 

@@ -39,6 +39,7 @@ def of(candidate: Candidate, applications: Sequence[Application]) -> list[Moment
         _of("wish", Wish.objects.filter(candidate_id=candidate.id), "at"),
         _of("message", _messages(candidate, applications), "at"),
         _of("quiet", _quiet(candidate, applications), "at"),
+        _of("shadow", _quiet(candidate, applications, verdicts=("shadow",)), "at"),
         _of("handoff", handoffs, "opened_at"),
         _of("resolved", handoffs.exclude(resolved_at=None), "resolved_at"),
         _of("write_back", WriteBack.objects.filter(application__in=ids), "created_at"),
@@ -69,6 +70,8 @@ def _messages(candidate: Candidate, applications: Sequence[Application]) -> Quer
     return said.exclude(delivery="not_sent")
 
 
-def _quiet(candidate: Candidate, applications: Sequence[Application]) -> QuerySet[Receipt]:
+def _quiet(
+    candidate: Candidate, applications: Sequence[Application], *, verdicts: Sequence[str] = QUIET
+) -> QuerySet[Receipt]:
     touches = Touch.about(applications).filter(candidate=candidate)
-    return Receipt.objects.filter(touch_id__in=touches.values("id"), verdict__in=QUIET)
+    return Receipt.objects.filter(touch_id__in=touches.values("id"), verdict__in=verdicts)

@@ -123,6 +123,9 @@ FACTS = {
     "found_no_map": gettext_noop("No message map is assigned to it: no message follows."),
     "started_run": gettext_noop("Its message map begins; it was assigned by %(rule)s."),
     "ended_run": gettext_noop("Its message map ended: %(reason)s."),
+    "unmatched_run": gettext_noop("No rule gives it this message map any more; %(then)s."),
+    "matched_run": gettext_noop("A rule gives it this message map again."),
+    "kept_from_ats": gettext_noop("Shadow: the ATS was not told what it would have been told."),
 }
 
 
@@ -135,10 +138,22 @@ def fact(row: Fact, wall: Wall) -> str:
             return _("%(anchor)s taken away") % {"anchor": name}
         when = dated(datetime.fromisoformat(at), wall)
         return _(FACTS[row.verb]) % {"anchor": name, "when": when}
-    return _(FACTS[row.verb]) % {"rule": _rule(why), "reason": _readable(why.get("reason", ""))}
+    told = {
+        "rule": _rule(why),
+        "reason": _(REASONS.get(why.get("reason", ""), _readable(why.get("reason", "")))),
+        "then": _(THEN.get(why.get("then", ""), "")),
+    }
+    return _(FACTS[row.verb]) % told
 
 
+REASONS = {"unmatched": gettext_noop("no rule gives it this map any more")}
+THEN = {
+    "note": gettext_noop("it stays in it"),
+    "pause": gettext_noop("it is paused until one does"),
+    "end": gettext_noop("so it ends here"),
+}
 RULES = {
+    "connection": gettext_noop("the connection"),
     "family": gettext_noop("the job family"),
     "site": gettext_noop("the site"),
     "requisition": gettext_noop("the job itself"),

@@ -93,6 +93,7 @@ _ROWS: Mapping[str, QuerySet[Any]] = {
     "wish": Wish.objects.all(),
     "message": Message.objects.all(),
     "quiet": Receipt.objects.all(),
+    "shadow": Receipt.objects.all(),
     "handoff": Handoff.objects.all(),
     "resolved": Handoff.objects.all(),
     "write_back": WriteBack.objects.all(),
@@ -124,7 +125,8 @@ def _past(shown: Sequence[Moment], wall: Wall) -> Iterator[Entry]:
         kind: _ROWS[kind].all().in_bulk([one.key for one in found])
         for kind, found in grouped(shown, "kind").items()
     }
-    known = _known(rows.get("message", {}), rows.get("quiet", {}), wall)
+    receipts = {**rows.get("quiet", {}), **rows.get("shadow", {})}
+    known = _known(rows.get("message", {}), receipts, wall)
     told = set()
     for one in shown:
         entry = _entry(one, rows[one.kind][one.key], known)
@@ -161,7 +163,7 @@ def _known(
 def _entry(one: Moment, row: Any, known: _Known) -> Entry:
     if one.kind == "message":
         return _message(row, known)
-    if one.kind == "quiet":
+    if one.kind in ("quiet", "shadow"):
         about, said = known.touches.get(row.touch_id), sentences.reason(row, known.wall)
         return Entry(*one, said=said, more=known.explained(row), row=row, about=about)
     return Entry(*one, said=_said(one.kind, row, known.wall), row=row)

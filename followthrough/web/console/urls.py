@@ -22,6 +22,8 @@ from followthrough.web.console import (
     sign_in,
     switches,
 )
+from followthrough.web.console.assigning import rules_pages, shadow_pages, unassigned
+from followthrough.web.console.assigning import why as map_why
 from followthrough.web.console.inbox import acts as inbox_acts
 from followthrough.web.console.inbox import pages as inbox
 from followthrough.web.console.listing import views as listing
@@ -60,6 +62,14 @@ urlpatterns = [
     path("maps/<uuid:key>", maps.one, name="map"),
     path("maps/<uuid:key>/v/<int:number>", maps.version, name="map-version"),
     path("maps/<uuid:key>/v/<int:number>.yaml", maps.download, name="map-yaml"),
+    path("maps/rules/", rules_pages.page, name="assignments"),
+    path("maps/rules/new", rules_pages.new, name="new-assignment"),
+    path("maps/rules/<uuid:key>", rules_pages.edit, name="assignment"),
+    path("maps/rules/<uuid:key>/move", rules_pages.move, name="move-assignment"),
+    path("maps/rules/<uuid:key>/remove", rules_pages.remove, name="remove-assignment"),
+    path("maps/unassigned/", unassigned.page, name="unassigned"),
+    path("maps/shadow/<str:kind>/<uuid:key>", shadow_pages.page, name="shadow"),
+    path("applications/<uuid:key>/map", map_why.page, name="why-this-map"),
     path("policies/", policies.page, name="policies"),
     path("policies/<int:number>", policies.one, name="policy"),
     path("policies/change", policy_change.change, name="change-policy"),

@@ -55,7 +55,10 @@ def told(subject_id: UUID) -> Told | None:
 def _kept(row: Shadow) -> int:
     """How many messages would have gone out since it began."""
     found = Receipt.objects.filter(
-        organization_id=row.organization_id, verdict="shadow", code="in_shadow", at__gte=row.begun_at
+        organization_id=row.organization_id,
+        verdict="shadow",
+        code="in_shadow",
+        at__gte=row.begun_at,
     )
     if row.subject_kind == shadows.MAP:
         theirs = Version.objects.filter(map=row.subject_id).values("id")

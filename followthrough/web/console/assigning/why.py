@@ -106,9 +106,10 @@ def _now(application: Application, rule: Rule | None, said: Names) -> str:
         "map": said.map(rule.map_id),
     }  # fmt: skip
     if run is None:
-        return _(
-            "By the rules now it gets %(map)s (rule %(number)s: %(rule)s) with its next stage."
-        ) % told
+        return (
+            _("By the rules now it gets %(map)s (rule %(number)s: %(rule)s) with its next stage.")
+            % told
+        )
     if run.version.map_id == rule.map_id:
         return _("The rules say the same now: rule %(number)s (%(rule)s).") % told
     return _("By the rules now it would get %(map)s: rule %(number)s (%(rule)s).") % told

@@ -78,4 +78,6 @@ def _key(raw: Mapping[str, Any], name: str) -> UUID | None:
 def why_unreached(taker: Rule, said: Names) -> str:
     """Why a rule can never choose a map."""
     told = {"number": taker.position + 1, "rule": said.rule(taker.conditions)}
-    return _("Never reached: rule %(number)s above (%(rule)s) takes all of its applications.") % told
+    return (
+        _("Never reached: rule %(number)s above (%(rule)s) takes all of its applications.") % told
+    )
