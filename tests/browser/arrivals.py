@@ -43,6 +43,23 @@ def pressing_without_cookies(page: Page, url: str) -> None:
     page.get_by_role("button").click()
 
 
+def in_shadow(page: Page, url: str) -> None:
+    """Put a map in shadow, and look at it again."""
+    page.goto(url)
+    page.get_by_role("link", name="Put in shadow").click()
+    page.get_by_role("button", name="in shadow").click()
+    page.goto(url)
+    expect(page.get_by_text("In shadow since")).to_be_visible()
+
+
+def new_rule(page: Page, url: str) -> None:
+    """Fill a rule in, and see what it would change."""
+    page.goto(url)
+    page.get_by_label("Message map").select_option(index=1)
+    page.get_by_role("button", name="See what it changes").click()
+    expect(page.get_by_role("heading", name="What it changes")).to_be_visible()
+
+
 def pausing(page: Page, url: str) -> None:
     """Open a candidate's page and pause for a week."""
     page.goto(url)

@@ -18,7 +18,7 @@ from followthrough.core import clock
 from followthrough.core.ids import uuid7
 from followthrough.demo.seed import company
 from followthrough.governance.models import AddressBlock
-from followthrough.journeys.models import MessageMap
+from followthrough.journeys.models import Assignment, MessageMap
 from followthrough.messages.models import Ask, Message, Receipt
 from followthrough.people import invitations, links
 from followthrough.people.models import Candidate, Connection, ContactPoint
@@ -62,6 +62,16 @@ def somebody() -> Keys:
 def message_map() -> Keys:
     """The map with the most versions."""
     return {"key": _changed_map().id}
+
+
+def rule() -> Keys:
+    """The first assignment rule."""
+    return {"key": Assignment.objects.order_by("position").first().id}
+
+
+def map_in_shadow() -> Keys:
+    """A map as what may be put in shadow."""
+    return {"kind": "map", "key": _changed_map().id}
 
 
 def first_version() -> Keys:
