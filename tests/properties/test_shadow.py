@@ -19,7 +19,7 @@ from followthrough.messages.models import Ask, Attempt, Message, Receipt, Touch
 from followthrough.people.models import ContactPoint, WriteBack
 from followthrough.runs import engine, verdicts
 from tests import invariants
-from tests.properties.life import STEPS, Life, happen, lived
+from tests.properties.life import STEPS, Life, happen, lived, snapshot
 
 pytestmark = pytest.mark.django_db
 SUBJECTS = ("map", "connection")
@@ -177,3 +177,50 @@ def test_what_waits_when_it_is_switched_on_goes_out_if_it_is_still_of_use():
         life.unfreeze()
         life.to_the_end()
         assert Touch.objects.get(key="thanks").state == "sent"
+
+
+def test_the_ats_is_told_nothing_from_shadow():
+    """Asked before the shadow began, answered in it: the answer counts, and stays here."""
+    with lived() as life:
+        soon = clock.now() + timedelta(days=6, hours=8)
+        life.ats("app-1", stage="Interview", anchors={"interview_start": soon.isoformat()})
+        life.passes(timedelta(seconds=1))
+        assert Ask.objects.get().state == "open"
+        shadow(life)
+        life.says("OK")
+        life.passes(timedelta(seconds=1))
+        assert Ask.objects.get().answer == "confirmed"
+        assert not WriteBack.objects.exists()
+        assert Fact.objects.filter(verb="kept_from_ats").exists()
+
+
+@settings(max_examples=12)
+@given(steps=st.lists(STEPS, min_size=2, max_size=8))
+def test_what_is_sent_is_what_would_be_without_a_shadow(steps):
+    """A second application of the same person is in shadow: the first one's messages are the same
+    as if it was not there at all."""
+    quiet = [step for step in steps if step[0] not in ("ats", "anchor") or step[1] != "app-2"]
+    assert _heard(quiet, beside=True) == _heard(quiet, beside=False)
+
+
+def _heard(steps: list, *, beside: bool) -> list[tuple[str, str, str]]:
+    with lived() as life:
+        found = shadow(life)
+        shadows.switch(found.id, families_live=["retail"], by="member:tests", at=clock.now())
+        happen(life, ("ats", "app-1", "New"))
+        if beside:
+            known = snapshot("app-2")
+            opening = {**known["requisition"], "id": "req-2", "family": "drivers"}
+            life.ats("app-2", stage="New", requisition=opening)
+        life.passes(timedelta(seconds=1))
+        for step in steps:
+            happen(life, step)
+        life.to_the_end()
+        touches = {str(one.id): one for one in Touch.objects.all()}
+        mapped = [call for call in life.provider.calls if touches[call.key].origin != "service"]
+        return sorted((touches[call.key].key, call.channel, _text(call.body)) for call in mapped)
+
+
+def _text(body: str) -> str:
+    """Without the foot of a mail, in which each link is another."""
+    return body.partition("\n\n-- ")[0]
