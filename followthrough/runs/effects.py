@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import singledispatch
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from followthrough.audit.facts import Actor, FactRow, record_all
 from followthrough.conversations import handoffs
-from followthrough.core.ids import uuid7
+from followthrough.core.ids import uuid7, uuid7s
 from followthrough.journeys import events
 from followthrough.messages import planning
 from followthrough.runs import notes
@@ -31,6 +31,18 @@ class Journey:
     state: events.State
     end_reason: str = ""
     started: str = ""  # why in this version, if it begins with these events and is no row yet
+    next_version_id: UUID | None = None  # where it moves with its next stage
+
+
+class Moved(NamedTuple):
+    """A run that goes on in another version, and who wanted that why."""
+
+    organization_id: UUID
+    run_id: UUID
+    from_version: UUID
+    to_version: UUID
+    why: str
+    by: str
 
 
 @dataclass(slots=True)
@@ -44,6 +56,7 @@ class Gathered:
     write_backs: list[notes.Told] = field(default_factory=list)
     handoffs: list[tuple[Journey, str]] = field(default_factory=list)
     facts: list[FactRow] = field(default_factory=list)
+    moves: list[Moved] = field(default_factory=list)
 
 
 @singledispatch
@@ -165,6 +178,8 @@ FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::int[], %s::text[
 
 def write(gathered: Gathered, *, now: datetime) -> None:
     """Write everything gathered, cancellations before plans."""
+    if gathered.moves:
+        _record_moves(gathered.moves, now)
     planning.close_asks(gathered.closed, now=now)
     planning.cancel(gathered.cancels, now=now)
     planning.send(gathered.plans, now=now)
@@ -174,6 +189,41 @@ def write(gathered: Gathered, *, now: datetime) -> None:
     for journey, reason in gathered.handoffs:
         _open_handoff(journey, reason, now)
     record_all(gathered.facts)
+
+
+def move(
+    journey: Journey, to_version: UUID, into: Gathered, *, why: str, actor: Actor, now: datetime
+) -> None:
+    """Put a run in another version, with the record of it."""
+    moved = Moved(
+        journey.organization_id, journey.run_id, journey.version_id, to_version, why, actor.id
+    )
+    detail = {"from": str(moved.from_version), "to": str(to_version), "reason": why}
+    into.moves.append(moved)
+    into.facts.append(
+        FactRow(journey.organization_id, actor, "moved_run", "run", journey.run_id, detail, now)
+    )
+    journey.version_id, journey.next_version_id = to_version, None
+
+
+_MOVES = """
+WITH moved AS (
+  SELECT * FROM unnest(%(id)s::uuid[], %(org)s::uuid[], %(run)s::uuid[], %(source)s::uuid[],
+    %(target)s::uuid[], %(why)s::text[], %(by)s::text[])
+    AS m(id, org, run, source, target, why, by)),
+kept AS (
+  INSERT INTO journeys_runmove (id, organization_id, run_id, from_version_id, to_version_id, why,
+      by, at)
+  SELECT id, org, run, source, target, why, by, %(now)s FROM moved)
+UPDATE journeys_run r SET version_id = m.target, next_version_id = NULL
+FROM moved m WHERE r.id = m.run AND r.id = ANY(%(run)s)
+"""
+
+
+def _record_moves(moves: list[Moved], now: datetime) -> None:
+    names = ("org", "run", "source", "target", "why", "by")
+    columns = dict(zip(names, sql.columns(moves, 6), strict=True))
+    sql.send(_MOVES, {"id": uuid7s(len(moves)), "now": now, **columns})
 
 
 def _tell_the_ats(told: list[notes.Told], now: datetime) -> None:
