@@ -61,6 +61,11 @@ def lock(map: MessageMap, *, base: int | None = None) -> Version | None:
     return newest
 
 
+def says(version: Version, document: MapDocument) -> bool:
+    """Whether a version says what a document does, in whatever schema it was published."""
+    return read(version.document).dump() == document.dump()
+
+
 @transaction.atomic
 def publish(
     *,
@@ -80,7 +85,7 @@ def publish(
     """
     content = documents.check(document.dump()).dump()
     newest = lock(map)
-    if newest and newest.content_hash == digest(content):
+    if newest and says(newest, document):
         return newest
     version = Version.objects.create(
         organization_id=map.organization_id,
@@ -118,8 +123,11 @@ def _record(version: Version, at: datetime) -> None:
 @lru_cache(maxsize=KEPT)
 def document(version_id: UUID) -> MapDocument:
     """The document of a version. Raises Version.DoesNotExist when there is none."""
-    stored = _stored(version_id)[1]
-    # It was checked when it was published, by the schema of its time.
+    return read(_stored(version_id)[1])
+
+
+def read(stored: Any) -> MapDocument:
+    """A document as it was kept; it was checked then, by the schema of its time."""
     return MapDocument.model_validate(upgraded(stored))
 
 

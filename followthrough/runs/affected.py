@@ -15,10 +15,12 @@ from uuid import UUID
 
 from followthrough.core import clock
 from followthrough.journeys import diff, engine, plans, versions
-from followthrough.journeys.definition import STAGES, MapDocument
+from followthrough.journeys.definition import STAGES, MapDocument, TouchDef
 from followthrough.journeys.diff import Difference
 from followthrough.journeys.events import CloseAsk, EndRun, PlanTouch, State
 from followthrough.journeys.models import MessageMap, Version
+from followthrough.journeys.offsets import UTC_ONLY, Where
+from followthrough.runs import whereabouts
 from followthrough.store import sql
 
 MOST = 2_000  # runs looked at one by one
@@ -94,6 +96,7 @@ class _Run(NamedTuple):
     application_id: UUID
     version_id: UUID
     state: State
+    where: Where = UTC_ONLY
 
 
 class _Planned(NamedTuple):
@@ -107,7 +110,7 @@ def affected(map: MessageMap, document: MapDocument, *, now: datetime | None = N
     numbers = dict(Version.objects.filter(map=map).values_list("id", "number"))
     found = Affected()
     _count(found, numbers)
-    runs = _runs(list(numbers))
+    runs = _placed(_runs(list(numbers)), document)
     found.looked = len(runs)
     play = _Play(document, now or clock.now(), found)
     said, planned = _said(runs), _planned(runs)
@@ -150,6 +153,15 @@ def _runs(version_ids: list[UUID]) -> list[_Run]:
     return [_Run(*row[:3], engine.load_state(row[3])) for row in rows]
 
 
+def _placed(runs: list[_Run], document: MapDocument) -> list[_Run]:
+    """The runs with where each is, if days are counted anywhere."""
+    counting = document.counts_days or any(
+        versions.document(one).counts_days for one in {run.version_id for run in runs}
+    )
+    where = whereabouts.of([run.application_id for run in runs]) if counting else {}
+    return [run._replace(where=where.get(run.application_id, UTC_ONLY)) for run in runs]
+
+
 def _said(runs: Sequence[_Run]) -> dict[UUID, list[tuple]]:
     return _by_run(_SAID, runs, lambda key, occurrence: (key, occurrence))
 
@@ -180,7 +192,12 @@ class _Play:
         """Move one."""
         old = versions.document(run.version_id)
         state, effects = engine.moved(
-            self.document, run.state, self.now, settle=self.document.settle_delay, said=said
+            self.document,
+            run.state,
+            self.now,
+            settle=self.document.settle_delay,
+            where=run.where,
+            said=said,
         )
         self.found.asks_closed += sum(isinstance(one, CloseAsk) for one in effects)
         self.found.ended += any(isinstance(one, EndRun) for one in effects)
@@ -190,7 +207,7 @@ class _Play:
         for kind, key, example in changes:
             self._of(key, run).add(kind, example)
         self.found.changed += bool(changes)
-        for key in self._late(state, said, old, {*before, *after}):
+        for key in self._late(run._replace(state=state), said, old, {*before, *after}):
             self._of(key, run).add(LATE, Example(run.application_id, None, None))
 
     def _of(self, key: str, run: _Run) -> OfTouch:
@@ -215,32 +232,37 @@ class _Play:
             due = max(plan.due_at, self.now)
             if key not in before:
                 yield APPEARS, key, Example(run.application_id, None, due)
-            elif _own_due(old, run.state, before[key]) != plan.due_at:
+            elif _own_due(old, run, before[key]) != plan.due_at:
                 yield SHIFTS, key, Example(run.application_id, before[key].due_at, due)
             elif _says_otherwise(old, self.document, key):
                 yield REWORDED, key, Example(run.application_id, before[key].due_at, due)
 
     def _late(
-        self, state: State, said: Sequence[tuple], old: MapDocument, known: set[str]
+        self, run: _Run, said: Sequence[tuple], old: MapDocument, known: set[str]
     ) -> Iterator[str]:
         """The touches of the present stage that only the new version has, past their use."""
+        heard = {*run.state.sent, *(key for key, _ in said)}
         new = [
             touch
-            for touch in self.document.of_stage(state.stage)
-            if touch.key not in old.touches and touch.key not in known
+            for touch in plans.speaking(self.document, run.state)
+            if touch.key not in {*old.touches, *known, *heard}
         ]
-        heard = {*state.sent, *(key for key, _ in said)}
-        for plan in plans.planned(self.document, state, new, settle=self.document.settle_delay):
-            if plan.key not in heard and plan.useful_until and plan.useful_until <= self.now:
+        for plan in _plans(self.document, run, new):
+            if plan.useful_until and plan.useful_until <= self.now:
                 yield plan.key
 
 
-def _own_due(old: MapDocument, state: State, planned: _Planned) -> datetime:
+def _plans(document: MapDocument, run: _Run, touches: Sequence[TouchDef]) -> list[PlanTouch]:
+    given = document, run.state, touches
+    return plans.planned(*given, settle=document.settle_delay, where=run.where)
+
+
+def _own_due(old: MapDocument, run: _Run, planned: _Planned) -> datetime:
     """When the old version itself would have it: what is held is due only when it may go out."""
-    touch = old.touches.get(planned.key)
-    if not planned.held or touch is None or old.stage_of[planned.key] != state.stage:
+    if not planned.held:
         return planned.due_at
-    found = plans.planned(old, state, [touch], settle=old.settle_delay)
+    touches = [one for one in plans.speaking(old, run.state) if one.key == planned.key]
+    found = _plans(old, run, touches)
     return found[0].due_at if found else planned.due_at
 
 

@@ -10,7 +10,6 @@ from typing import NamedTuple
 
 from django.db import transaction
 
-from followthrough.core.canonical import digest
 from followthrough.core.errors import Explained
 from followthrough.journeys import documents, drafts, proposals, versions
 from followthrough.journeys.definition import MapDocument
@@ -112,9 +111,9 @@ def publish(
     note = note.strip()[:LONGEST_NOTE]
     if not note:
         raise NoNote
-    content = documents.check(document.dump()).dump()
+    documents.check(document.dump())
     newest = versions.lock(map, base=base)
-    if newest and newest.content_hash == digest(content):
+    if newest and versions.says(newest, document):
         raise versions.Unchanged(newest.number)
     if not second_id and MessageMap.objects.get(id=map.id).second_person:
         return Outcome(proposal=proposals.propose(
@@ -136,7 +135,7 @@ def approve(proposal: MapProposal, *, by: str, at: datetime) -> Outcome:
     before = Draft.objects.filter(map_id=proposal.map_id, base__number=proposal.base)
     found = publish(
         map=proposal.map,
-        document=MapDocument.model_validate(proposal.document),
+        document=versions.read(proposal.document),
         author_id=proposal.author_id,
         note=proposal.note,
         source=proposal.source,
@@ -157,7 +156,7 @@ def again(version: Version) -> str:
 def _forget_draft(version: Version) -> None:
     """A draft that says nothing else than what is published now has done its work."""
     draft = Draft.objects.select_for_update().filter(map_id=version.map_id).first()
-    if draft and digest(drafts.document(draft).dump()) == version.content_hash:
+    if draft and versions.says(version, drafts.document(draft)):
         draft.delete()
 
 

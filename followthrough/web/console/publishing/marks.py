@@ -49,7 +49,7 @@ def _steps(old: Sequence[str], new: Sequence[str]) -> list[Step]:
     them: nobody reads islands of blanks."""
     found: list[Step] = []
     for step in _raw(old, new):
-        changed, (a, b), (c, d) = step
+        changed, (a, b), (_, d) = step
         island = not changed and found and not "".join(old[a:b]).strip() and b < len(old)
         if found and found[-1][0] and (changed or island):
             _, (start, _), (begin, _) = found.pop()
