@@ -224,9 +224,7 @@ def _edited() -> str:
     return _("The draft was edited while you looked. Below is what it says now: look at it again.")
 
 
-def _look_again(
-    request: HttpRequest, source: Source, form: PublishForm, why: str
-) -> HttpResponse:
+def _look_again(request: HttpRequest, source: Source, form: PublishForm, why: str) -> HttpResponse:
     """The page as it is now, with what was filled in; only what was looked at is new."""
     draft = Draft.objects.select_related("base").filter(map=source.map).first()
     if source.draft and draft is None:
