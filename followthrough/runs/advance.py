@@ -356,15 +356,15 @@ def _running(run_ids: Sequence[UUID]) -> list[Journey]:
     return [_journey(row, row.version_id) for row in found if row.version_id]
 
 
+SAID = ["sending", "reconciling", "sent", "unknown", "merged"]  # it went out, or may have
 _SAID = """
-SELECT run_id, key, occurrence FROM messaging_touch
-WHERE run_id = ANY(%s) AND state IN ('sending', 'reconciling', 'sent', 'unknown')
+SELECT run_id, key, occurrence FROM messaging_touch WHERE run_id = ANY(%s) AND state = ANY(%s)
 """
 
 
 def _said(journeys: Sequence[Journey]) -> dict[UUID, list[tuple[str, str]]]:
     """By run, what went out or may have: (key, occurrence)."""
     found: dict[UUID, list[tuple[str, str]]] = {journey.run_id: [] for journey in journeys}
-    for run_id, key, occurrence in sql.rows(_SAID, (list(found),)):
+    for run_id, key, occurrence in sql.rows(_SAID, (list(found), SAID)):
         found[run_id].append((key, occurrence))
     return found

@@ -7,10 +7,10 @@ written. The first MOST are looked at; how many there are in which version and s
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 from followthrough.core import clock
@@ -20,13 +20,14 @@ from followthrough.journeys.diff import Difference
 from followthrough.journeys.events import CloseAsk, EndRun, PlanTouch, State
 from followthrough.journeys.models import MessageMap, Version
 from followthrough.journeys.offsets import UTC_ONLY, Where
-from followthrough.runs import whereabouts
+from followthrough.runs import advance, whereabouts
 from followthrough.store import sql
 
 MOST = 2_000  # runs looked at one by one
 EXAMPLES = 5  # of each kind for each touch
-APPEARS, VANISHES, SHIFTS, REWORDED, LATE = "appears", "vanishes", "shifts", "reworded", "late"
-KINDS = (APPEARS, VANISHES, SHIFTS, REWORDED, LATE)
+APPEARS, VANISHES, SHIFTS = "appears", "vanishes", "shifts"
+REWORDED, AGAIN, LATE = "reworded", "again", "late"
+KINDS = (APPEARS, VANISHES, SHIFTS, REWORDED, AGAIN, LATE)
 
 
 class Example(NamedTuple):
@@ -39,8 +40,9 @@ class Example(NamedTuple):
 
 @dataclass
 class OfTouch:
-    """What becomes of one touch in the stage that runs are in now. `late` would be new to them and
-    is past its use already: they do not get it."""
+    """What becomes of one touch in the stage that runs are in now. `again` was not sent to them
+    before, and is decided once more; `late` would be new to them and is past its use already: they
+    do not get it."""
 
     key: str
     stage: str
@@ -99,8 +101,10 @@ class _Run(NamedTuple):
     where: Where = UTC_ONLY
 
 
-class _Planned(NamedTuple):
+class _Touch(NamedTuple):
     key: str
+    occurrence: str
+    state: str
     due_at: datetime
     held: bool
 
@@ -113,9 +117,9 @@ def affected(map: MessageMap, document: MapDocument, *, now: datetime | None = N
     runs = _placed(_runs(list(numbers)), document)
     found.looked = len(runs)
     play = _Play(document, now or clock.now(), found)
-    said, planned = _said(runs), _planned(runs)
+    touches = _touches(runs)
     for run in runs:
-        play.run(run, said.get(run.id, ()), planned.get(run.id, ()))
+        play.run(run, touches.get(run.id, ()))
     _see_later(found, document, {number: key for key, number in numbers.items()})
     return found
 
@@ -130,13 +134,9 @@ _RUNS = """
 SELECT id, application_id, version_id, state FROM journeys_run
 WHERE version_id = ANY(%s) AND ended_at IS NULL ORDER BY id LIMIT %s
 """
-_SAID = """
-SELECT run_id, key, occurrence FROM messaging_touch
-WHERE run_id = ANY(%s) AND state IN ('sending', 'reconciling', 'sent', 'unknown')
-"""
-_PLANNED = """
-SELECT run_id, key, due_at, held_for <> '' FROM messaging_touch
-WHERE run_id = ANY(%s) AND state = 'planned'
+_TOUCHES = """
+SELECT run_id, key, occurrence, state, due_at, held_for <> '' FROM messaging_touch
+WHERE run_id = ANY(%s) AND state <> 'cancelled'
 """
 
 
@@ -162,18 +162,11 @@ def _placed(runs: list[_Run], document: MapDocument) -> list[_Run]:
     return [run._replace(where=where.get(run.application_id, UTC_ONLY)) for run in runs]
 
 
-def _said(runs: Sequence[_Run]) -> dict[UUID, list[tuple]]:
-    return _by_run(_SAID, runs, lambda key, occurrence: (key, occurrence))
-
-
-def _planned(runs: Sequence[_Run]) -> dict[UUID, list[_Planned]]:
-    return _by_run(_PLANNED, runs, _Planned)
-
-
-def _by_run(query: str, runs: Sequence[_Run], read: Callable[..., Any]) -> dict[UUID, list[Any]]:
-    found: dict[UUID, list[Any]] = {}
-    for run_id, *values in sql.rows(query, ([run.id for run in runs],)):
-        found.setdefault(run_id, []).append(read(*values))
+def _touches(runs: Sequence[_Run]) -> dict[UUID, list[_Touch]]:
+    """What was planned for each run, and not taken back."""
+    found: dict[UUID, list[_Touch]] = {}
+    for run_id, *values in sql.rows(_TOUCHES, ([run.id for run in runs],)):
+        found.setdefault(run_id, []).append(_Touch(*values))
     return found
 
 
@@ -188,9 +181,10 @@ class _Play:
     now: datetime
     found: Affected
 
-    def run(self, run: _Run, said: Sequence[tuple], planned: Sequence[_Planned]) -> None:
+    def run(self, run: _Run, touches: Sequence[_Touch]) -> None:
         """Move one."""
         old = versions.document(run.version_id)
+        said = [(one.key, one.occurrence) for one in touches if one.state in advance.SAID]
         state, effects = engine.moved(
             self.document,
             run.state,
@@ -202,8 +196,9 @@ class _Play:
         self.found.asks_closed += sum(isinstance(one, CloseAsk) for one in effects)
         self.found.ended += any(isinstance(one, EndRun) for one in effects)
         after = {one.key: one for one in effects if isinstance(one, PlanTouch)}
-        before = {one.key: one for one in planned}
-        changes = [*self._gone(run, before, after), *self._kept(run, old, before, after)]
+        before = {one.key: one for one in touches if one.state == "planned"}
+        unsent = {one.key for one in touches if self._unsent(one, state)}
+        changes = [*self._gone(run, before, after), *self._kept(run, old, before, after, unsent)]
         for kind, key, example in changes:
             self._of(key, run).add(kind, example)
         self.found.changed += bool(changes)
@@ -214,8 +209,14 @@ class _Play:
         stage = self.document.stage_of.get(key, run.state.stage)
         return self.found.touches.setdefault(key, OfTouch(key, stage))
 
+    def _unsent(self, touch: _Touch, state: State) -> bool:
+        """Whether it was decided in this stage not to be sent, or could not be."""
+        return touch.state in ("dropped", "failed") and plans.is_current(
+            self.document, state, key=touch.key, occurrence=touch.occurrence
+        )
+
     def _gone(
-        self, run: _Run, before: Mapping[str, _Planned], after: Mapping[str, PlanTouch]
+        self, run: _Run, before: Mapping[str, _Touch], after: Mapping[str, PlanTouch]
     ) -> Iterator[tuple[str, str, Example]]:
         for key, planned in before.items():
             if key not in after:
@@ -225,13 +226,15 @@ class _Play:
         self,
         run: _Run,
         old: MapDocument,
-        before: Mapping[str, _Planned],
+        before: Mapping[str, _Touch],
         after: Mapping[str, PlanTouch],
+        unsent: set[str],
     ) -> Iterator[tuple[str, str, Example]]:
         for key, plan in after.items():
             due = max(plan.due_at, self.now)
             if key not in before:
-                yield APPEARS, key, Example(run.application_id, None, due)
+                kind = AGAIN if key in unsent else APPEARS
+                yield kind, key, Example(run.application_id, None, due)
             elif _own_due(old, run, before[key]) != plan.due_at:
                 yield SHIFTS, key, Example(run.application_id, before[key].due_at, due)
             elif _says_otherwise(old, self.document, key):
@@ -257,7 +260,7 @@ def _plans(document: MapDocument, run: _Run, touches: Sequence[TouchDef]) -> lis
     return plans.planned(*given, settle=document.settle_delay, where=run.where)
 
 
-def _own_due(old: MapDocument, run: _Run, planned: _Planned) -> datetime:
+def _own_due(old: MapDocument, run: _Run, planned: _Touch) -> datetime:
     """When the old version itself would have it: what is held is due only when it may go out."""
     if not planned.held:
         return planned.due_at

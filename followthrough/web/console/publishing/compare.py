@@ -29,12 +29,19 @@ class Row(NamedTuple):
 
 
 class Changed(NamedTuple):
-    """A touch that differs (`kind` as in `diff`), in the stage where it is, or was."""
+    """A touch that differs (`kind` as in `diff`), in the stage where it is, or was. `when` it goes
+    is said of those that came or went."""
 
     key: str
     kind: str
     stage: str
+    when: str
     rows: list[Row]
+
+    @property
+    def whole(self) -> bool:
+        """Whether all of it came or went, so that there is nothing to stand beside it."""
+        return self.kind != diff.CHANGED
 
 
 class Comparison(NamedTuple):
@@ -69,9 +76,11 @@ def beginning(document: MapDocument) -> Comparison:
 
 def _touch(change: TouchChange, before: MapDocument, after: MapDocument) -> Changed:
     stage = (after if change.after else before).stage_of[change.key]
-    parts = change.parts if change.kind == diff.CHANGED else ("trigger", "when", *TEXTS)
+    whole = change.kind != diff.CHANGED
+    parts = TEXTS if whole else change.parts
     rows = [row for part in parts for row in _rows(part, change, before, after)]
-    return Changed(change.key, change.kind, str(Stage(stage).label), rows)
+    when = map_words.when(change.after or change.before) if whole else ""
+    return Changed(change.key, change.kind, str(Stage(stage).label), when, rows)
 
 
 def _rows(part: str, change: TouchChange, before: MapDocument, after: MapDocument) -> Iterator[Row]:

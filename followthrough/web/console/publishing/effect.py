@@ -17,6 +17,7 @@ from followthrough.people import scopes
 from followthrough.people.models import Candidate
 from followthrough.people.stages import Stage
 from followthrough.runs.affected import (
+    AGAIN,
     APPEARS,
     KINDS,
     LATE,
@@ -28,15 +29,18 @@ from followthrough.runs.affected import (
 )
 from followthrough.web.console.sentences import touch_name
 
-LOOKS = {VANISHES: "quiet", APPEARS: "kept", SHIFTS: "held", REWORDED: "held", LATE: "quiet"}
+LOOKS = {VANISHES: "quiet", APPEARS: "kept", SHIFTS: "held", REWORDED: "held", AGAIN: "quiet",
+         LATE: "quiet"}  # fmt: skip
 ICONS = {
-    VANISHES: "removed", APPEARS: "added", SHIFTS: "held", REWORDED: "changed", LATE: "stopped",
+    VANISHES: "removed", APPEARS: "added", SHIFTS: "held", REWORDED: "changed", AGAIN: "again",
+    LATE: "stopped",
 }  # fmt: skip
 NAMES = {
     VANISHES: gettext_noop("not sent any more"),
     APPEARS: gettext_noop("new to them"),
     SHIFTS: gettext_noop("at another time"),
     REWORDED: gettext_noop("in other words"),
+    AGAIN: gettext_noop("was not sent to them: decided once more"),
     LATE: gettext_noop("past its use for them: not sent"),
 }
 LATER = {
