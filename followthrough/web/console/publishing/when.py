@@ -24,7 +24,7 @@ from followthrough.people import scopes, sites
 from followthrough.people.models import Candidate, StageChange
 from followthrough.people.stages import Stage
 from followthrough.runs import advance, moves
-from followthrough.web.console import board, names
+from followthrough.web.console import board, names, sentences
 from followthrough.web.console.access import may, own
 from followthrough.web.console.board import Column
 
@@ -188,7 +188,7 @@ def _stage(run: Run, at: datetime) -> str:
 def _why(move: RunMove) -> str:
     """How it came to its version."""
     if move.from_version_id is None:
-        return _("It began in it: %(rule)s.") % {"rule": move.why}
+        return _("It began there, assigned by %(rule)s.") % {"rule": sentences.rule(move.why)}
     said = {advance.NEXT_STAGE: _("It moved there with its next stage."),
             moves.NOW: _("It was moved there.")}  # fmt: skip
     return said.get(move.why) or _("It was moved there: %(why)s.") % {"why": move.why}
