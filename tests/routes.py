@@ -17,12 +17,14 @@ from followthrough.demo.models import AtsApplication
 from followthrough.governance import freezes, policies, proposals
 from followthrough.governance.models import Policy
 from followthrough.intake.models import RawEvent
+from followthrough.journeys import proposals as map_proposals
 from followthrough.journeys import rules, versions
 from followthrough.journeys.models import MessageMap
 from followthrough.journeys.tests.builders import a_map
 from followthrough.messages.models import Receipt
 from followthrough.people import invitations, links
 from followthrough.people.models import WriteBack
+from followthrough.runs.models import BulkMove
 from tests import world
 
 URLS = "followthrough.demo.tests.urls"  # those of the product, and the demo's
@@ -170,6 +172,24 @@ def map_version(organization: Organization) -> tuple[Any, ...]:
     return (*message_map(organization), 1)
 
 
+def map_proposal(organization: Organization) -> tuple[Any, ...]:
+    made = MessageMap.objects.get(id=message_map(organization)[0])
+    stages = {"applied": {"touches": [{"key": "welcome", "trigger": {"stage_entered": {}}}]}}
+    waits = map_proposals.propose(
+        map=made, document=a_map(stages), author_id=str(uuid7()), note="New", at=world.NOON
+    )
+    return (waits.id,)
+
+
+def bulk_move(organization: Organization) -> tuple[Any, ...]:
+    version = MessageMap.objects.get(id=message_map(organization)[0]).versions.get()
+    made = BulkMove.objects.create(
+        organization=organization, map=version.map, to_version=version, why="now", by=str(uuid7()),
+        total=1, created_at=world.NOON,
+    )  # fmt: skip
+    return (made.id,)
+
+
 def policy(organization: Organization) -> tuple[Any, ...]:
     """One version more, that says something else than the one before."""
     known = Policy.objects.filter(organization=organization).count()
@@ -251,6 +271,18 @@ EXAMPLES: dict[str, Callable[[Organization], tuple[Any, ...]]] = {
     "map": message_map,
     "map-version": map_version,
     "map-yaml": map_version,
+    "publish-map": message_map,
+    "roll-back-map": map_version,
+    "map-compare": message_map,
+    "map-when": message_map,
+    "map-second-person": message_map,
+    "map-proposal": map_proposal,
+    "approve-map": map_proposal,
+    "close-map-proposal": map_proposal,
+    "map-move": bulk_move,
+    "map-move-live": bulk_move,
+    "cancel-move": bulk_move,
+    "resume-move": bulk_move,
     "policy": policy,
     "approve-policy": proposal,
     "close-proposal": proposal,

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from followthrough.governance.documents import LimitsDocument
-from followthrough.journeys.definition import Content, MapDocument, TouchDef
+from followthrough.journeys.definition import (
+    STAGES,
+    Content,
+    MapDocument,
+    StageBlock,
+    TouchDef,
+)
 
 ADDED, CHANGED, REMOVED = "added", "changed", "removed"
-PARTS = (
-    "trigger", "when", "channels", "content", "ask", "purpose", "priority", "useful_for", "enabled",
-)  # fmt: skip
-SETTINGS = (
-    "name", "description", "settle", "default_locale", "unmatched", "replies", "limits",
-)  # fmt: skip
+# Whatever a document may say, named by itself: what is new in it is not forgotten here.
+PARTS = tuple(name for name in TouchDef.model_fields if name != "key")
+SETTINGS = tuple(name for name in MapDocument.model_fields if name not in ("schema_", "stages"))
+STAGE_PARTS = tuple(name for name in StageBlock.model_fields if name not in ("touches", "ends"))
 
 
 class TouchChange(NamedTuple):
@@ -35,48 +38,69 @@ class TextChange(NamedTuple):
     kind: str
 
 
+class StageChange(NamedTuple):
+    """A part of a stage itself that differs: `ends`, `order` (of the touches that both have), or
+    one of STAGE_PARTS."""
+
+    stage: str
+    part: str
+
+
 class Difference(NamedTuple):
-    """`touches` by key, the new document's first; `settings` of SETTINGS; `ends`: the stages that
-    end a run in one of the two only; `limits`: those with other limits of their own; `order`: those
-    whose touches stand in another order."""
+    """`touches` by key, the new document's first; `settings` of SETTINGS; `stages` in their
+    order."""
 
     touches: Mapping[str, TouchChange]
     settings: tuple[str, ...]
-    ends: tuple[str, ...]
-    limits: tuple[str, ...] = ()
-    order: tuple[str, ...] = ()
+    stages: tuple[StageChange, ...]
+
+    @property
+    def ends(self) -> tuple[str, ...]:
+        """The stages that end a run in one of the two only."""
+        return tuple(one.stage for one in self.stages if one.part == "ends")
 
     def count(self, kind: str) -> int:
         """How many touches were added, changed or removed."""
         return sum(one.kind == kind for one in self.touches.values())
 
     def __bool__(self) -> bool:
-        return bool(self.touches or self.settings or self.ends or self.limits or self.order)
+        return bool(self.touches or self.settings or self.stages)
 
 
 def diff(before: MapDocument, after: MapDocument) -> Difference:
     """What differs. A touch is known by its key: one with another key is another touch."""
     keys = dict.fromkeys([*after.touches, *before.touches])
     found = [change for key in keys if (change := _change(before, after, key))]
-    stages = dict.fromkeys([*after.stages, *before.stages])
     return Difference(
         {one.key: one for one in found},
         tuple(name for name in SETTINGS if getattr(before, name) != getattr(after, name)),
-        tuple(stage for stage in stages if before.ends(stage) != after.ends(stage)),
-        tuple(stage for stage in stages if _limits(before, stage) != _limits(after, stage)),
-        tuple(stage for stage in stages if _order(before, after, stage)),
+        tuple(one for stage in STAGES for one in _stage(before, after, stage)),
     )
 
 
-def _limits(document: MapDocument, stage: str) -> list[LimitsDocument]:
-    return [limits for limits in document.limits_of(stage) if limits]
+def _stage(before: MapDocument, after: MapDocument, stage: str) -> Iterator[StageChange]:
+    if before.ends(stage) != after.ends(stage):
+        yield StageChange(stage, "ends")
+    old, new = block(before, stage), block(after, stage)
+    for name in STAGE_PARTS:
+        if getattr(old, name) != getattr(new, name):
+            yield StageChange(stage, name)
+    if _order(old, new) != _order(new, old):
+        yield StageChange(stage, "order")
 
 
-def _order(before: MapDocument, after: MapDocument, stage: str) -> bool:
-    """Whether the touches that a stage has in both stand in another order."""
-    one, other = ([t.key for t in it.of_stage(stage)] for it in (before, after))
-    both = set(one) & set(other)
-    return [key for key in one if key in both] != [key for key in other if key in both]
+def block(document: MapDocument, stage: str) -> StageBlock:
+    """A stage as the document has it; one that says nothing where it has none."""
+    return dict(document.stages).get(stage, _NOTHING)  # type: ignore[call-overload,no-any-return]
+
+
+_NOTHING = StageBlock()
+
+
+def _order(ours: StageBlock, theirs: StageBlock) -> list[str]:
+    """The touches that both have, in the order in which the first has them."""
+    both = {touch.key for touch in theirs.touches}
+    return [touch.key for touch in ours.touches if touch.key in both]
 
 
 def _change(before: MapDocument, after: MapDocument, key: str) -> TouchChange | None:

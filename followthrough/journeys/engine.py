@@ -38,7 +38,9 @@ from followthrough.journeys.offsets import UTC_ONLY, Where
 from followthrough.journeys.plans import is_current, of_this_version, own, planned, speaking
 from followthrough.journeys.states import dump_state, load_state
 
-__all__ = ["advance", "dump_state", "is_current", "load_state", "moved", "unmatched"]
+__all__ = [
+    "advance", "dump_state", "enters", "is_current", "load_state", "moved", "unmatched",
+]  # fmt: skip
 
 Outcome = tuple[State, list[Effect]]
 TICK = timedelta(microseconds=1)
@@ -71,6 +73,13 @@ def advance(
     `where` is only asked by offsets in days (`MapDocument.counts_days`).
     """
     return _HANDLERS[type(event)](_Map(document, settle, where), state, event)
+
+
+def enters(state: State, event: Event) -> bool:
+    """Whether an event brings the run to another stage than the one it is in."""
+    if not isinstance(event, StageChanged) or (state.seen_at and event.at < state.seen_at):
+        return False
+    return event.to != state.stage
 
 
 def moved(
@@ -125,7 +134,7 @@ def _asks(document: MapDocument, state: State, key: str) -> bool:
 def _stage_changed(map_: _Map, state: State, event: StageChanged) -> Outcome:
     if state.seen_at and event.at < state.seen_at:
         return state, []
-    if event.to == state.stage:
+    if not enters(state, event):
         return replace(state, seen_at=event.at), []
     return _entered(map_, state, event)
 

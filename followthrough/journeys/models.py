@@ -13,8 +13,13 @@ class MessageMap(OrganizationRow):
 
     name = models.CharField(max_length=200)
     slug = models.SlugField(max_length=80)
+    second_person = models.BooleanField(default=False)  # a version waits for somebody else's yes
 
-    DATA = declare(retention=Retention.ORGANIZATION, key="id organization slug", operational="name")
+    DATA = declare(
+        retention=Retention.ORGANIZATION,
+        key="id organization slug",
+        operational="name second_person",
+    )
 
     class Meta:
         constraints = [
@@ -34,13 +39,14 @@ class Version(OrganizationRow):
     schema = models.SmallIntegerField(default=1)
     content_hash = models.CharField(max_length=64)
     author_id = models.CharField(max_length=80)
+    second_id = models.CharField(max_length=80, blank=True)  # who else agreed
     note = models.CharField(max_length=300, blank=True)
     source = models.TextField(blank=True)  # the YAML it came as: comments and quotes live there
     published_at = models.DateTimeField()
 
     DATA = declare(
         retention=Retention.ORGANIZATION,
-        key="id organization map author_id",
+        key="id organization map author_id second_id",
         operational="number document schema content_hash note source published_at",
     )
 
@@ -88,6 +94,49 @@ class DraftEdit(OrganizationRow):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["draft", "revision"], name="draft_edit_once"),
+        ]
+
+
+class Running(models.TextChoices):
+    """What becomes of the runs that are under way when a version is published."""
+
+    STAY = "stay", _("They stay in their version")
+    NEXT = "next", _("They move with their next stage")
+    NOW = "now", _("They move now")
+
+
+class MapProposal(OrganizationRow):
+    """A version that waits for a second person. Closed, never deleted."""
+
+    class State(models.TextChoices):
+        OPEN = "open", _("Waits for a second person")
+        APPROVED = "approved", _("Approved")
+        REFUSED = "refused", _("Refused")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
+
+    map = models.ForeignKey(MessageMap, on_delete=models.CASCADE, related_name="proposals")
+    document = models.JSONField()
+    source = models.TextField(blank=True)
+    base = models.IntegerField()  # the number of the newest version its author looked at; 0: none
+    author_id = models.CharField(max_length=80)
+    note = models.CharField(max_length=300)
+    running = models.CharField(max_length=4, choices=Running.choices, default=Running.STAY)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
+    proposed_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+    closed_by = models.CharField(max_length=80, blank=True)
+
+    DATA = declare(
+        retention=Retention.ORGANIZATION,
+        key="id organization map author_id closed_by",
+        operational="document source base note running state proposed_at closed_at",
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["map"], condition=models.Q(state="open"), name="map_proposal_one_at_a_time"
+            ),
         ]
 
 
@@ -187,6 +236,14 @@ class Run(HotRow):
         db_constraint=False,
         db_index=False,  # `run_version` begins with it
     )  # thousands of runs share it: checked for each, it would be locked and rewritten each time
+    next_version = models.ForeignKey(
+        Version,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+    )  # it moves there with its next stage
     state = models.JSONField()  # journeys.engine.State
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
@@ -195,7 +252,7 @@ class Run(HotRow):
 
     DATA = declare(
         retention=Retention.CANDIDATE,
-        key="id organization application version",
+        key="id organization application version next_version",
         operational="state started_at ended_at end_reason unmatched_at",
     )
 

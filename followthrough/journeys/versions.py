@@ -12,6 +12,7 @@ from django.db import transaction
 
 from followthrough.audit import facts
 from followthrough.core.canonical import digest
+from followthrough.core.errors import Explained
 from followthrough.governance.limits import Limits
 from followthrough.governance.limits import limits as compiled
 from followthrough.journeys import documents
@@ -22,6 +23,49 @@ from followthrough.journeys.upgrades import upgraded
 KEPT = 2_000  # documents kept in one process
 
 
+class Outdated(Explained):
+    """Somebody published another version since the newest one was looked at."""
+
+    def __init__(self, base: int, newest: int) -> None:
+        super().__init__(
+            "The new version",
+            reason=f"was made beside version {base}, and version {newest} is the newest now.",
+            remedy="Look at what that one changed, and publish then.",
+        )
+        self.base, self.newest = base, newest
+
+
+class Unchanged(Explained):
+    """It says what the newest version says, so it would be a version of nothing."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(
+            "The new version",
+            reason=f"says the same as version {number}, which is the newest.",
+            remedy="Change something, or leave it as it is.",
+        )
+        self.number = number
+
+
+def lock(map: MessageMap, *, base: int | None = None) -> Version | None:
+    """Let nobody else publish the map until the transaction ends; returns its newest version.
+
+    Raises Outdated where that is not number `base` (0: none was published). NO KEY UPDATE does not
+    stop rows that refer to the map.
+    """
+    MessageMap.objects.select_for_update(no_key=True).get(id=map.id)
+    newest = Version.objects.filter(map=map).order_by("-number").first()
+    number = newest.number if newest else 0
+    if base is not None and base != number:
+        raise Outdated(base, number)
+    return newest
+
+
+def says(version: Version, document: MapDocument) -> bool:
+    """Whether a version says what a document does, in whatever schema it was published."""
+    return read(version.document).dump() == document.dump()
+
+
 @transaction.atomic
 def publish(
     *,
@@ -30,18 +74,18 @@ def publish(
     author_id: str,
     note: str = "",
     source: str = "",
+    second_id: str = "",
     at: datetime,
 ) -> Version:
     """Make `document` the map's newest version. Publishing what is newest already changes nothing.
 
-    `source` is the YAML that it came as. Raises documents.DocumentError when the document is not
-    fit to run, wherever it came from.
+    `source` is the YAML that it came as, `second_id` whoever else agreed. Who may publish, and what
+    becomes of those under way, is `runs.publishing`. Raises documents.DocumentError when the
+    document is not fit to run, wherever it came from.
     """
     content = documents.check(document.dump()).dump()
-    # One publication at a time; NO KEY UPDATE does not stop rows that refer to the map.
-    MessageMap.objects.select_for_update(no_key=True).get(id=map.id)
-    newest = Version.objects.filter(map=map).order_by("-number").first()
-    if newest and newest.content_hash == digest(content):
+    newest = lock(map)
+    if newest and says(newest, document):
         return newest
     version = Version.objects.create(
         organization_id=map.organization_id,
@@ -51,6 +95,7 @@ def publish(
         schema=document.schema_,
         content_hash=digest(content),
         author_id=author_id,
+        second_id=second_id,
         note=note,
         source=source,
         published_at=at,
@@ -66,7 +111,11 @@ def _record(version: Version, at: datetime) -> None:
         verb="published_version",
         subject_kind="version",
         subject_id=version.id,
-        why={"number": version.number, "content_hash": version.content_hash},
+        why={
+            "number": version.number,
+            "content_hash": version.content_hash,
+            **({"second": version.second_id} if version.second_id else {}),
+        },
         at=at,
     )
 
@@ -74,8 +123,11 @@ def _record(version: Version, at: datetime) -> None:
 @lru_cache(maxsize=KEPT)
 def document(version_id: UUID) -> MapDocument:
     """The document of a version. Raises Version.DoesNotExist when there is none."""
-    _, stored = _stored(version_id)
-    # It was checked when it was published, by the schema of its time.
+    return read(_stored(version_id)[1])
+
+
+def read(stored: Any) -> MapDocument:
+    """A document as it was kept; it was checked then, by the schema of its time."""
     return MapDocument.model_validate(upgraded(stored))
 
 
@@ -85,8 +137,14 @@ def number(version_id: UUID) -> int:
     return _stored(version_id)[0]
 
 
-def _stored(version_id: UUID) -> tuple[int, Any]:
-    return Version.objects.values_list("number", "document").get(id=version_id)
+@lru_cache(maxsize=KEPT)
+def author(version_id: UUID) -> str:
+    """Who published a version, by their member's id; '' for Followthrough itself."""
+    return _stored(version_id)[2]
+
+
+def _stored(version_id: UUID) -> tuple[int, Any, str]:
+    return Version.objects.values_list("number", "document", "author_id").get(id=version_id)
 
 
 @lru_cache(maxsize=KEPT * 4)

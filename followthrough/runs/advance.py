@@ -17,7 +17,6 @@ from followthrough.core.ids import uuid7, uuid7s
 from followthrough.journeys import assignment, engine, versions
 from followthrough.journeys.assignment import Place, Rule, Rules
 from followthrough.journeys.events import Event, StageChanged, State
-from followthrough.journeys.models import RunMove
 from followthrough.journeys.offsets import UTC_ONLY, Where
 from followthrough.people.applications import Anchors
 from followthrough.people.mirror import Subject
@@ -25,8 +24,9 @@ from followthrough.runs import effects, whereabouts
 from followthrough.runs.effects import Gathered, Journey
 from followthrough.store import sql
 
+NEXT_STAGE = "next_stage"  # why a run moved, when it waited for that
 Change = tuple[UUID, Event]  # application, what happened to it
-Runs = Mapping[UUID, Sequence[Any]]  # application -> run: id, version, state, why it ended
+Runs = Mapping[UUID, Sequence[Any]]  # application -> run: id, version, state, why it ended, next
 
 
 class _Locked(NamedTuple):
@@ -42,6 +42,7 @@ class _Locked(NamedTuple):
     version_id: UUID | None
     state: dict | None
     end_reason: str | None
+    next_version_id: UUID | None
     anchors: Anchors | None = None  # None: not read
 
 
@@ -57,7 +58,8 @@ _LOCK = "SELECT id FROM people_application WHERE id = ANY(%s) ORDER BY id FOR NO
 # A statement of its own: one that had to wait for the lock would show runs as they were before.
 _LOAD = """
 SELECT a.id, a.organization_id, a.candidate_id, a.connection_id, c.shard, q.family, q.site_id,
-       a.requisition_id, r.id, r.version_id, r.state, r.end_reason
+       a.requisition_id, r.id, r.version_id, r.state, r.end_reason,
+       r.next_version_id
 FROM people_application a
 JOIN people_candidate c ON c.id = a.candidate_id
 LEFT JOIN people_requisition q ON q.id = a.requisition_id
@@ -70,7 +72,7 @@ SELECT application_id, name, at, sequence FROM people_anchor WHERE application_i
 
 
 _RUNS = """
-SELECT application_id, id, version_id, state, end_reason FROM journeys_run
+SELECT application_id, id, version_id, state, end_reason, next_version_id FROM journeys_run
 WHERE application_id = ANY(ARRAY(
   SELECT id FROM people_application WHERE connection_id = %s AND external_id = ANY(%s)))
 """
@@ -126,8 +128,13 @@ def apply(
 
 
 def _counting_days(journeys: Iterable[Journey]) -> list[UUID]:
-    """The applications in versions that count days, so that it matters where they are."""
-    return [one.application_id for one in journeys if versions.document(one.version_id).counts_days]
+    """The applications in versions that count days, or about to be: it matters where they are."""
+    return [
+        one.application_id
+        for one in journeys
+        for version in (one.version_id, one.next_version_id)
+        if version and versions.document(version).counts_days
+    ]
 
 
 def _advance(
@@ -139,6 +146,8 @@ def _advance(
     *,
     where: Mapping[UUID, Where],
 ) -> int:
+    if journey.next_version_id and engine.enters(journey.state, event):
+        _take_over(journey, journey.next_version_id, gathered, now)
     document = versions.document(journey.version_id)
     journey.state, found = engine.advance(
         document,
@@ -153,6 +162,13 @@ def _advance(
     if not journey.state.ended:
         journey.end_reason = ""
     return len(found)
+
+
+def _take_over(journey: Journey, version_id: UUID, gathered: Gathered, now: datetime) -> None:
+    """Go on in the version that was chosen for the next stage: whoever published it moved them."""
+    author = versions.author(version_id)
+    actor = Actor("member", author) if author else SYSTEM
+    effects.move(journey, version_id, gathered, why=NEXT_STAGE, actor=actor, now=now)
 
 
 def _open(
@@ -184,7 +200,7 @@ def _load(application_ids: Sequence[UUID]) -> list[_Locked]:
 
 def _of(known: Known, application_id: UUID) -> _Locked:
     *subject, anchors = known.subjects[application_id]
-    run = known.runs.get(application_id, (None, None, None, None))
+    run = known.runs.get(application_id, (None,) * 5)
     return _Locked(*subject, *run, anchors=anchors)
 
 
@@ -199,6 +215,7 @@ def _journey(row: _Locked, version_id: UUID) -> Journey:
         version_id=version_id,
         state=engine.load_state(row.state) if row.state else State(),
         end_reason=row.end_reason or "",
+        next_version_id=row.next_version_id,
     )
 
 
@@ -305,11 +322,6 @@ def _beginnings(journeys: list[Journey], actor: Actor, now: datetime) -> dict[st
     }
 
 
-_MOVE = """
-UPDATE journeys_run SET version_id = %s WHERE id = ANY(%s)
-"""
-
-
 def move(
     run_ids: Sequence[UUID],
     *,
@@ -335,9 +347,7 @@ def move(
     days = [one.application_id for one in journeys] if document.counts_days else []
     where = whereabouts.of(days)
     for journey in journeys:
-        _record_move(journey, to_version, why, actor, now, rule=rule)
-        gathered.facts.append(_moved(journey, to_version, why, actor, now))
-        journey.version_id = to_version
+        effects.move(journey, to_version, gathered, why=why, actor=actor, now=now, rule=rule)
         journey.state, found = engine.moved(
             document,
             journey.state,
@@ -350,7 +360,6 @@ def move(
             effects.gather(effect, journey, gathered, actor, now)
         if not journey.state.ended:
             journey.end_reason = ""
-    sql.send(_MOVE, (to_version, [journey.run_id for journey in journeys]))
     _save(journeys, actor, now)
     effects.write(gathered, now=now)
     return len(journeys)
@@ -374,36 +383,16 @@ def _running(run_ids: Sequence[UUID]) -> list[Journey]:
     return [_journey(row, row.version_id) for row in found if row.version_id]
 
 
+# It went out, or may have, or would have if it were not in shadow.
+SAID = ["sending", "reconciling", "sent", "unknown", "merged", "shadowed"]
 _SAID = """
-SELECT run_id, key, occurrence FROM messaging_touch
-WHERE run_id = ANY(%s) AND state IN ('sending', 'reconciling', 'sent', 'unknown', 'shadowed')
+SELECT run_id, key, occurrence FROM messaging_touch WHERE run_id = ANY(%s) AND state = ANY(%s)
 """
 
 
 def _said(journeys: Sequence[Journey]) -> dict[UUID, list[tuple[str, str]]]:
     """By run, what went out or may have: (key, occurrence)."""
     found: dict[UUID, list[tuple[str, str]]] = {journey.run_id: [] for journey in journeys}
-    for run_id, key, occurrence in sql.rows(_SAID, (list(found),)):
+    for run_id, key, occurrence in sql.rows(_SAID, (list(found), SAID)):
         found[run_id].append((key, occurrence))
     return found
-
-
-def _moved(journey: Journey, to_version: UUID, why: str, actor: Actor, now: datetime) -> FactRow:
-    detail = {"from": str(journey.version_id), "to": str(to_version), "reason": why}
-    return FactRow(journey.organization_id, actor, "moved_run", "run", journey.run_id, detail, now)
-
-
-def _record_move(
-    journey: Journey, to_version: UUID, why: str, actor: Actor, now: datetime,
-    *, rule: Rule | None,
-) -> None:  # fmt: skip
-    RunMove.objects.create(
-        organization_id=journey.organization_id,
-        run_id=journey.run_id,
-        from_version_id=journey.version_id,
-        to_version_id=to_version,
-        why=why,
-        rule=rule.kept() if rule else None,
-        by=actor.id,
-        at=now,
-    )

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import singledispatch
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from followthrough.audit.facts import SYSTEM, Actor, FactRow, record_all
 from followthrough.conversations import handoffs
-from followthrough.core.ids import uuid7
+from followthrough.core.ids import uuid7, uuid7s
 from followthrough.journeys import events, shadows
 from followthrough.journeys.assignment import Rule
 from followthrough.messages import planning
@@ -32,6 +32,20 @@ class Journey:
     state: events.State
     end_reason: str = ""
     started: Rule | None = None  # who chose its version, if it begins now and is no row yet
+    next_version_id: UUID | None = None  # where it moves with its next stage
+
+
+class Moved(NamedTuple):
+    """A run that goes on in another version, and who wanted that why; `rule` gives its application
+    to that map, where that is why."""
+
+    organization_id: UUID
+    run_id: UUID
+    from_version: UUID
+    to_version: UUID
+    why: str
+    by: str
+    rule: Rule | None = None
 
 
 @dataclass(slots=True)
@@ -45,6 +59,7 @@ class Gathered:
     write_backs: list[notes.Told] = field(default_factory=list)
     handoffs: list[tuple[Journey, str]] = field(default_factory=list)
     facts: list[FactRow] = field(default_factory=list)
+    moves: list[Moved] = field(default_factory=list)
 
 
 @singledispatch
@@ -166,6 +181,8 @@ FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::int[], %s::text[
 
 def write(gathered: Gathered, *, now: datetime) -> None:
     """Write everything gathered, cancellations before plans."""
+    if gathered.moves:
+        _record_moves(gathered.moves, now)
     planning.close_asks(gathered.closed, now=now)
     planning.cancel(gathered.cancels, now=now)
     planning.send(gathered.plans, now=now)
@@ -175,6 +192,48 @@ def write(gathered: Gathered, *, now: datetime) -> None:
     for journey, reason in gathered.handoffs:
         _open_handoff(journey, reason, now)
     record_all(gathered.facts)
+
+
+def move(
+    journey: Journey,
+    to_version: UUID,
+    into: Gathered,
+    *,
+    why: str,
+    actor: Actor,
+    now: datetime,
+    rule: Rule | None = None,
+) -> None:
+    """Put a run in another version, with the record of it."""
+    organization_id, version_id = journey.organization_id, journey.version_id
+    moved = Moved(organization_id, journey.run_id, version_id, to_version, why, actor.id, rule)
+    detail = {"from": str(moved.from_version), "to": str(to_version), "reason": why}
+    into.moves.append(moved)
+    into.facts.append(
+        FactRow(journey.organization_id, actor, "moved_run", "run", journey.run_id, detail, now)
+    )
+    journey.version_id, journey.next_version_id = to_version, None
+
+
+_MOVES = """
+WITH moved AS (
+  SELECT * FROM unnest(%(id)s::uuid[], %(org)s::uuid[], %(run)s::uuid[], %(source)s::uuid[],
+    %(target)s::uuid[], %(why)s::text[], %(by)s::text[], %(rule)s::text[])
+    AS m(id, org, run, source, target, why, by, rule)),
+kept AS (
+  INSERT INTO journeys_runmove (id, organization_id, run_id, from_version_id, to_version_id, why,
+      by, rule, at)
+  SELECT id, org, run, source, target, why, by, rule::jsonb, %(now)s FROM moved)
+UPDATE journeys_run r SET version_id = m.target, next_version_id = NULL
+FROM moved m WHERE r.id = m.run AND r.id = ANY(%(run)s)
+"""
+
+
+def _record_moves(moves: list[Moved], now: datetime) -> None:
+    names = ("org", "run", "source", "target", "why", "by", "rule")
+    columns = dict(zip(names, sql.columns(moves, 7), strict=True))
+    kept = [rule and sql.jsonb_texts([rule.kept()])[0] for rule in columns["rule"]]
+    sql.send(_MOVES, {"id": uuid7s(len(moves)), "now": now, **columns, "rule": kept})
 
 
 def _aloud(gathered: Gathered, now: datetime) -> list[notes.Told]:

@@ -8,6 +8,7 @@ from typing import Any
 from tests.story.script import Step
 
 JUDGED = {"meant": "meant stop", "did_not": "did not mean stop"}
+RUNNING = {"stay": "stay", "next": "move with their next stage", "now": "move now"}
 Said = Callable[[Any], str]
 SAID: Mapping[str, Said] = {
     "meanwhile": lambda text: f"while our next message is on its way, they text “{text}”",
@@ -29,6 +30,7 @@ SAID: Mapping[str, Said] = {
     "voicemail": lambda _: "they leave a voicemail",
     "carrier": lambda does: f"the carrier {does} their number, by itself",
     "publish": lambda told: f"a version is published: {', '.join(_flat(told))}",
+    "running": lambda choice: f"those under way: {RUNNING[choice]}",
     "move": lambda _: "a member moves the runs to the newest version",
     "jump": lambda _: "nobody worked meanwhile",
 }

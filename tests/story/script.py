@@ -40,6 +40,7 @@ class Step:
     carrier: str = ""  # blocks, or lifts: what the carrier does with their number by itself
     meanwhile: str = ""  # what they text while the next message of ours is on its way
     publish: dict[str, Any] | None = None  # changes to the map, by path
+    running: str = ""  # with it, what becomes of those under way: stay, next, now
     move: bool = False  # a member moves the runs to the newest version
     jump: bool = False  # nobody worked on the way to `at`: everything stood still
     expect: list[dict[str, Any]] = field(default_factory=list)

@@ -27,7 +27,7 @@ from followthrough.journeys.models import Run
 from followthrough.messages.models import Attempt, Message, Receipt, Touch
 from followthrough.people import links
 from followthrough.people.models import Application
-from followthrough.runs import advance, by_hand, engine, replies, revoking
+from followthrough.runs import advance, by_hand, engine, moves, replies, revoking
 from followthrough.web.portal import page
 from tests import company, door, world
 from tests.story.carrier import Carried
@@ -344,6 +344,13 @@ def _publish(telling: Telling, changes: dict[str, Any]) -> None:
     company.publish(telling.company, name, company.changed(document, changes))
 
 
+def _running(telling: Telling, choice: str) -> None:
+    version = next(iter(telling.company.versions.values()))
+    moves.order(version, choice, by="tests", at=clock.now())
+    while moves.go_on():
+        pass
+
+
 def _move(telling: Telling, _: bool) -> None:
     version = next(iter(telling.company.versions.values()))
     with transaction.atomic():
@@ -360,6 +367,7 @@ ACTS = {
     "carrier": _carrier,
     "meanwhile": _meanwhile,
     "publish": _publish,
+    "running": _running,
     "move": _move,
     "ats": _ats,
     "again": _again,

@@ -8,12 +8,14 @@ from typing import NamedTuple
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from followthrough.governance.documents import LimitsDocument
 from followthrough.journeys import diff
 from followthrough.journeys.definition import MapDocument, TouchDef
-from followthrough.journeys.diff import Difference, TouchChange
+from followthrough.journeys.diff import Difference, StageChange, TouchChange
 from followthrough.people.stages import Stage
-from followthrough.web.console import map_words
+from followthrough.web.console import map_words, policy_words
 from followthrough.web.console.map_words import duration, joined
+from followthrough.web.console.sentences import label
 from followthrough.web.templatetags.console import channel
 
 
@@ -80,7 +82,7 @@ def of_touch(change: TouchChange) -> list[ChangedPart]:
 def _part(name: str, before: TouchDef, after: TouchDef) -> ChangedPart:
     words = WORDS.get(name)
     was, is_ = (words(before), words(after)) if words else ("", "")
-    return ChangedPart(_(NAMES[name]), *(("", "") if was == is_ else (was, is_)))
+    return ChangedPart(name_of(name, NAMES), *(("", "") if was == is_ else (was, is_)))
 
 
 SETTINGS: Mapping[str, str] = {
@@ -98,27 +100,60 @@ SETTING_WORDS: Mapping[str, Callable[[MapDocument], str]] = {
     "settle": lambda document: duration(document.settle),
     "default_locale": lambda document: map_words.language(document.default_locale),
     "unmatched": lambda document: unmatched(document.unmatched),
-    "replies": lambda document: "",
-    "limits": lambda document: "",
+    "limits": lambda document: limits(document.limits),
 }
+STAGES: Mapping[str, str] = {
+    "limits": gettext_noop("Limits"),
+    "order": gettext_noop("Order of its messages"),
+}
+
+
+def name_of(part: str, names: Mapping[str, str]) -> str:
+    """What a part is called: what a document gets one day that has no name here, by its own."""
+    return _(names[part]) if part in names else label(part)
+
+
+def limits(found: LimitsDocument) -> str:
+    """What a map or a stage asks beyond law and policy."""
+    hours = [
+        f"{policy_words.channel(code) if code != 'default' else _('Messages')}"
+        f" {policy_words.week(week.week())}"
+        for code, week in found.hours.items()
+    ]
+    caps = [policy_words.cap(one).rstrip(".") for one in found.caps]
+    return "; ".join([*hours, *caps]) or _("none beyond the policy")
 
 
 def of_map(found: Difference, before: MapDocument, after: MapDocument) -> list[ChangedPart]:
     """What differs of the map as a whole."""
-    settings = [
-        ChangedPart(_(SETTINGS[name]), SETTING_WORDS[name](before), SETTING_WORDS[name](after))
-        for name in found.settings
-    ]
-    ends = [_ends(stage, after) for stage in found.ends]
-    limits = [
-        ChangedPart(_("Limits of %(stage)s") % {"stage": map_words.stage(one)})
-        for one in found.limits
-    ]
-    order = [
-        ChangedPart(_("The order of %(stage)s") % {"stage": map_words.stage(one)})
-        for one in found.order
-    ]
-    return [*settings, *ends, *limits, *order]
+    settings = [_setting(name, before, after) for name in found.settings]
+    return settings + [_stage(one, before, after) for one in found.stages]
+
+
+def _setting(name: str, before: MapDocument, after: MapDocument) -> ChangedPart:
+    words = SETTING_WORDS.get(name, lambda document: _plain(getattr(document, name)))
+    return ChangedPart(name_of(name, SETTINGS), words(before), words(after))
+
+
+def _plain(value: object) -> str:
+    """A setting that is a word or a number; '' for what is shown in its parts."""
+    return label(str(value)) if isinstance(value, str | int | float) else ""
+
+
+def _stage(change: StageChange, before: MapDocument, after: MapDocument) -> ChangedPart:
+    if change.part == "ends":
+        return _ends(change.stage, after)
+    name = f"{Stage(change.stage).label}: {name_of(change.part, STAGES).lower()}"
+    was, is_ = (_stage_part(one, change) for one in (before, after))
+    return ChangedPart(name, was, is_)
+
+
+def _stage_part(document: MapDocument, change: StageChange) -> str:
+    block = diff.block(document, change.stage)
+    if change.part == "order":
+        return ", ".join(label(touch.key) for touch in block.touches)
+    value = getattr(block, change.part)
+    return limits(value) if isinstance(value, LimitsDocument) else _plain(value)
 
 
 def _ends(stage: str, after: MapDocument) -> ChangedPart:

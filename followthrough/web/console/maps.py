@@ -19,11 +19,13 @@ from followthrough.governance.models import Freeze
 from followthrough.journeys import diff, documents, versions
 from followthrough.journeys.definition import MapDocument
 from followthrough.journeys.diff import Difference
-from followthrough.journeys.models import Assignment, MessageMap, Run, Version
+from followthrough.journeys.models import Assignment, Draft, MessageMap, Run, Version
 from followthrough.journeys.upgrades import upgraded
 from followthrough.people import scopes, sites
+from followthrough.runs import moves
 from followthrough.web.console import board, map_changes, map_words, mapless, names
 from followthrough.web.console.access import own
+from followthrough.web.console.publishing import second
 
 
 class Runs(NamedTuple):
@@ -88,15 +90,31 @@ def version(request: HttpRequest, key: UUID, number: int) -> HttpResponse:
 def download(request: HttpRequest, key: UUID, number: int) -> HttpResponse:
     """A version as YAML, which reads back as the same document."""
     shown = _version(told_of(request, key), number)
-    text = documents.write_yaml(versions.document(shown.id))
+    text = _source(shown)
     name = f"{shown.map.slug}-v{shown.number}.yaml"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return HttpResponse(text, content_type="application/yaml; charset=utf-8", headers=headers)
 
 
+def _source(shown: Version) -> str:
+    """The YAML a version came as, byte for byte; else what it says written out."""
+    kept = Version.objects.values_list("source", flat=True).get(id=shown.id)
+    return kept or documents.write_yaml(versions.document(shown.id))
+
+
 def _board(request: HttpRequest, key: UUID, number: int | None) -> HttpResponse:
     found = told_of(request, key)
-    given: dict[str, Any] = {"told": found, "authors": _authors([found])}
+    given: dict[str, Any] = {
+        "told": found,
+        "authors": _authors([found]),
+        "draft": Draft.objects.filter(map=found.map).exists(),
+        "proposed": [
+            one for one in second.waiting(request.member)  # type: ignore[attr-defined]
+            if one.proposal.map_id == found.map.id
+        ],
+        "moving": moves.under_way([found.map.id]),
+        "map": found.map,
+    }  # fmt: skip
     if found.newest:
         shown = _version(found, number or found.newest.number)
         given |= _shown(request, found, shown)
@@ -148,7 +166,7 @@ def told(maps: QuerySet[MessageMap], member: Member) -> list[Told]:
     found = list(maps)
     keys = [one.id for one in found]
     published = _by_map(
-        Version.objects.filter(map__in=keys).defer("document").select_related("map")
+        Version.objects.filter(map__in=keys).defer("document", "source").select_related("map")
         .order_by("-number")
     )  # fmt: skip
     rules = _by_map(

@@ -16,6 +16,7 @@ from followthrough.audit.models import Fact
 from followthrough.core.zones import local
 from followthrough.governance import optout_phrases, phrases, words
 from followthrough.governance.models import ConsentEntry
+from followthrough.journeys import versions
 from followthrough.journeys.models import Version
 from followthrough.messages.models import Message, Receipt, Touch
 from followthrough.people.models import ContactPoint, StageChange, WriteBack
@@ -122,6 +123,7 @@ FACTS = {
     "moved_anchor": gettext_noop("%(anchor)s set for %(when)s"),
     "found_no_map": gettext_noop("No message map is assigned to it: no message follows."),
     "started_run": gettext_noop("Its message map begins; it was assigned by %(rule)s."),
+    "moved_run": gettext_noop("It goes on in version %(number)s of its message map."),
     "ended_run": gettext_noop("Its message map ended: %(reason)s."),
     "unmatched_run": gettext_noop("No rule gives it this message map any more; %(then)s."),
     "matched_run": gettext_noop("A rule gives it this message map again."),
@@ -138,8 +140,10 @@ def fact(row: Fact, wall: Wall) -> str:
             return _("%(anchor)s taken away") % {"anchor": name}
         when = dated(datetime.fromisoformat(at), wall)
         return _(FACTS[row.verb]) % {"anchor": name, "when": when}
+    if row.verb == "moved_run":
+        return _(FACTS[row.verb]) % {"number": versions.number(UUID(why["to"]))}
     told = {
-        "rule": _rule(why),
+        "rule": rule(why.get("rule", "")),
         "reason": _(REASONS.get(why.get("reason", ""), _readable(why.get("reason", "")))),
         "then": _(THEN.get(why.get("then", ""), "")),
     }
@@ -161,9 +165,9 @@ RULES = {
 }
 
 
-def _rule(why: Mapping[str, str]) -> str:
+def rule(code: str) -> str:
     """Which fields an assignment went by: `family+site` is `the job family and the site`."""
-    fields = why.get("rule", "").split("+")
+    fields = code.split("+")
     return _(" and ").join(_(RULES.get(field, field)) for field in fields)
 
 

@@ -27,6 +27,7 @@ from followthrough.web.console.assigning import why as map_why
 from followthrough.web.console.inbox import acts as inbox_acts
 from followthrough.web.console.inbox import pages as inbox
 from followthrough.web.console.listing import views as listing
+from followthrough.web.console.publishing import compared, moving, publish, second, when
 from followthrough.web.console.receipts import export as receipts_export
 from followthrough.web.console.receipts import views as receipts
 from followthrough.web.console.today import views as today
@@ -70,6 +71,18 @@ urlpatterns = [
     path("maps/unassigned/", unassigned.page, name="unassigned"),
     path("maps/shadow/<str:kind>/<uuid:key>", shadow_pages.page, name="shadow"),
     path("applications/<uuid:key>/map", map_why.page, name="why-this-map"),
+    path("maps/<uuid:key>/publish", publish.from_draft, name="publish-map"),
+    path("maps/<uuid:key>/v/<int:number>/again", publish.again, name="roll-back-map"),
+    path("maps/<uuid:key>/compare", compared.page, name="map-compare"),
+    path("maps/<uuid:key>/when", when.page, name="map-when"),
+    path("maps/<uuid:key>/second-person", second.ask, name="map-second-person"),
+    path("maps/proposals/<uuid:key>", second.page, name="map-proposal"),
+    path("maps/proposals/<uuid:key>/approve", second.approve, name="approve-map"),
+    path("maps/proposals/<uuid:key>/close", second.close, name="close-map-proposal"),
+    path("maps/moves/<uuid:key>", moving.page, name="map-move"),
+    path("maps/moves/<uuid:key>/live", moving.changes, name="map-move-live"),
+    path("maps/moves/<uuid:key>/cancel", moving.cancel, name="cancel-move"),
+    path("maps/moves/<uuid:key>/go-on", moving.resume, name="resume-move"),
     path("policies/", policies.page, name="policies"),
     path("policies/<int:number>", policies.one, name="policy"),
     path("policies/change", policy_change.change, name="change-policy"),

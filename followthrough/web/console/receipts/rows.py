@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 
 from followthrough.governance import words
 from followthrough.governance.models import Policy
@@ -45,6 +46,7 @@ class Row:
     entries: Entries
     policy: Source | None
     map: Source | None
+    then: str = ""  # where one sees what else was running
 
     # In words only when it is read: a list shows little of each.
 
@@ -95,7 +97,7 @@ def _known(receipts: Sequence[Receipt]) -> _Known:
         Candidate.objects.in_bulk({one.candidate_id for one in receipts}),
         Touch.objects.defer("relevance", "content").in_bulk({one.touch_id for one in receipts}),
         opened.in_bulk(applications),
-        Version.objects.select_related("map").defer("document").in_bulk(versions),
+        Version.objects.select_related("map").defer("document", "source").in_bulk(versions),
         Policy.objects.defer("document").in_bulk(policies),
         sources.entries(receipts),
     )
@@ -117,6 +119,7 @@ def _row(one: Receipt, known: _Known) -> Row:
         entries=known.entries,
         policy=_policy(one, known.policies),
         map=_map(one, known.versions),
+        then=_then(one, known.versions),
     )
 
 
@@ -135,6 +138,15 @@ def _wall(one: Receipt, application: Application | None) -> Wall:
 def _policy(one: Receipt, known: Mapping[UUID, Policy]) -> Source | None:
     row = known.get(one.policy_id) if one.policy_id else None
     return sources.of({"policy": row.number}, {})[0] if row else None
+
+
+def _then(one: Receipt, known: Mapping[UUID, Version]) -> str:
+    """What was running when it was decided."""
+    version = known.get(one.version_id) if one.version_id else None
+    if version is None:
+        return ""
+    asked = {"at": one.at.isoformat(timespec="seconds"), "candidate": one.candidate_id}
+    return f"{reverse('map-when', args=[version.map_id])}?{urlencode(asked)}"
 
 
 def _map(one: Receipt, known: Mapping[UUID, Version]) -> Source | None:

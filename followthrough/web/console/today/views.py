@@ -11,7 +11,9 @@ from django.views.decorators.http import require_safe
 from followthrough.accounts.models import Member
 from followthrough.web import permissions
 from followthrough.web.console import live
+from followthrough.web.console.publishing import second
 from followthrough.web.console.today import broken, people, risk, yesterday
+from followthrough.web.console.today.lists import first
 
 PART = "console/today/live.html"
 
@@ -37,10 +39,12 @@ def lists(member: Member) -> dict[str, Any]:
         "people": people.waiting(member) if sees else None,
         "risky": risk.at_risk(member) if sees else None,
         "held": people.batches(member) if "maps" in may else None,
+        "proposed": first(second.waiting(member)) if "publish-maps" in may else None,
         "broken": broken.things(member) if "connections" in may or "talk" in may else None,
     }
     return {
         **shown,
+        "asked": sum(one.total for one in (shown["held"], shown["proposed"]) if one),
         "calm": not any(one and one.total for one in shown.values()),
         "since": yesterday.counted(member) if sees else None,
     }

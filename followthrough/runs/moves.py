@@ -1,0 +1,199 @@
+"""What becomes of the runs of a map when another version of it is published.
+
+They stay, or move with their next stage (`Run.next_version`, taken over in `runs.advance`), or now:
+a `BulkMove`, worked off in batches by whichever worker does the house's duties. Whoever is to move
+now is marked for the next stage too, so that nobody is overtaken by it on the way.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from followthrough.audit import facts
+from followthrough.audit.facts import Actor
+from followthrough.core import clock
+from followthrough.journeys.models import Running, Version
+from followthrough.runs import advance, engine
+from followthrough.runs.affected import Affected, affected
+from followthrough.runs.models import BulkMove
+from followthrough.store import sql
+
+__all__ = ["Affected", "affected", "cancel", "go_on", "order", "resume"]
+
+log = logging.getLogger(__name__)
+
+NOW = "now"  # why a run moved, when it was not to wait
+BATCH = 200  # runs moved in one transaction
+TURN = 0.4  # seconds of one turn of the house: other duties wait for it
+UNDER_WAY = (BulkMove.State.WAITING, BulkMove.State.RUNNING)
+
+
+@transaction.atomic
+def order(version: Version, running: str, *, by: str, at: datetime) -> BulkMove | None:
+    """Carry out what was chosen (`Running`) for the open runs of the map's other versions.
+
+    It replaces whatever was chosen for them before. Returns the move, where one has begun.
+    """
+    others = _others(version)
+    for earlier in BulkMove.objects.select_for_update().filter(
+        map_id=version.map_id, state__in=UNDER_WAY
+    ):
+        _end(earlier, BulkMove.State.CANCELLED, at)
+    _choose(others, None if running == Running.STAY else version.id)
+    total = _count(others)
+    _record(version, running, total, by, at)
+    if running != Running.NOW or not total:
+        return None
+    return BulkMove.objects.create(
+        organization_id=version.organization_id, map_id=version.map_id, to_version=version,
+        why=NOW, by=by, total=total, created_at=at,
+    )  # fmt: skip
+
+
+def _others(version: Version) -> list[UUID]:
+    found = Version.objects.filter(map_id=version.map_id).exclude(id=version.id)
+    return list(found.values_list("id", flat=True))
+
+
+_CONCERNED = """
+SELECT application_id FROM journeys_run
+WHERE version_id = ANY(%s) AND ended_at IS NULL AND next_version_id IS DISTINCT FROM %s
+"""
+_CHOOSE = """
+UPDATE journeys_run SET next_version_id = %s
+WHERE version_id = ANY(%s) AND ended_at IS NULL AND next_version_id IS DISTINCT FROM %s
+"""
+
+
+def _choose(others: list[UUID], chosen: UUID | None) -> None:
+    """Where all open runs of these versions move with their next stage. Applications are locked
+    first, in order, as everybody does who writes to runs."""
+    advance.lock(row[0] for row in sql.rows(_CONCERNED, (others, chosen)))
+    sql.run(_CHOOSE, (chosen, others, chosen))
+
+
+def _count(others: list[UUID]) -> int:
+    query = "SELECT count(*) FROM journeys_run WHERE version_id = ANY(%s) AND ended_at IS NULL"
+    return sql.rows(query, (others,))[0][0]
+
+
+def _record(version: Version, running: str, total: int, by: str, at: datetime) -> None:
+    facts.record(
+        organization_id=version.organization_id,
+        actor=Actor("member", by) if by else facts.SYSTEM,
+        verb="chose_for_running_runs",
+        subject_kind="version",
+        subject_id=version.id,
+        why={"choice": running, "runs": total},
+        at=at,
+    )
+
+
+# --- moving now ----------------------------------------------------------------------------------
+
+
+@engine.every(seconds=0.5)
+def go_on() -> int:
+    """Go on with the moves that are under way, the oldest first; returns how many runs moved."""
+    until = time.monotonic() + TURN
+    moved = 0
+    for key in (
+        BulkMove.objects.filter(state__in=UNDER_WAY)
+        .order_by("created_at")
+        .values_list("id", flat=True)
+    ):
+        while time.monotonic() < until and (batch := _batch_of(key)):
+            moved += batch
+    return moved
+
+
+def _batch_of(key: UUID) -> int:
+    """Move the next BATCH runs. What raises an error stops it, until somebody lets it go on."""
+    try:
+        with transaction.atomic():
+            return _move_some(key)
+    except Exception as problem:
+        log.exception("Moving runs stopped")
+        said = f"{type(problem).__name__}: {problem}"[:300]
+        BulkMove.objects.filter(id=key, state__in=UNDER_WAY).update(
+            state=BulkMove.State.FAILED, problem=said, ended_at=clock.now()
+        )
+        return 0
+
+
+_OPEN = """
+SELECT id, application_id FROM journeys_run WHERE version_id = ANY(%s) AND ended_at IS NULL LIMIT %s
+"""
+_STILL = """
+SELECT id FROM journeys_run WHERE version_id = ANY(%s) AND ended_at IS NULL AND id = ANY(%s)
+"""
+
+
+def _move_some(key: UUID) -> int:
+    # Two may believe to be the house for a moment: the row is worked on by one of them.
+    found = BulkMove.objects.select_for_update(skip_locked=True, of=("self",)).filter(
+        id=key, state__in=UNDER_WAY
+    )
+    move = found.select_related("to_version").first()
+    if move is None:
+        return 0
+    others, now = _others(move.to_version), clock.now()
+    runs = _locked(others)
+    if not runs:
+        _end(move, BulkMove.State.DONE, now)
+        return 0
+    actor = Actor("member", move.by) if move.by else facts.SYSTEM
+    advance.move(runs, to_version=move.to_version_id, why=move.why, actor=actor, now=now)
+    move.state, move.done = BulkMove.State.RUNNING, move.done + len(runs)
+    move.save(update_fields=["state", "done"])
+    return len(runs)
+
+
+def _locked(others: list[UUID]) -> list[UUID]:
+    """Some runs that are to move and, now that nobody else can write to them, still are."""
+    while some := sql.rows(_OPEN, (others, BATCH)):
+        advance.lock(row[1] for row in some)
+        if still := sql.rows(_STILL, (others, [row[0] for row in some])):
+            return [row[0] for row in still]
+    return []
+
+
+@transaction.atomic
+def cancel(move: BulkMove, *, by: str, at: datetime) -> bool:
+    """Stop a move: who has not moved yet stays. Returns False when it had ended already."""
+    found = BulkMove.objects.select_for_update().get(id=move.id)
+    if found.state not in (*UNDER_WAY, BulkMove.State.FAILED):
+        return False
+    _choose(_others(found.to_version), None)
+    _end(found, BulkMove.State.CANCELLED, at)
+    facts.record(
+        organization_id=found.organization_id, actor=Actor("member", by),
+        verb="cancelled_move", subject_kind="bulk_move", subject_id=found.id,
+        why={"moved": found.done, "of": found.total}, at=at,
+    )  # fmt: skip
+    return True
+
+
+def resume(move: BulkMove) -> bool:
+    """Let a move that an error stopped go on. Returns False when it was not stopped."""
+    stopped = BulkMove.objects.filter(id=move.id, state=BulkMove.State.FAILED)
+    return bool(stopped.update(state=BulkMove.State.WAITING, problem="", ended_at=None))
+
+
+def under_way(map_ids: Iterable[UUID]) -> list[BulkMove]:
+    """The moves of these maps that are not over: one for each map at most."""
+    found = BulkMove.objects.filter(map_id__in=list(map_ids)).exclude(
+        state__in=(BulkMove.State.DONE, BulkMove.State.CANCELLED)
+    )
+    return list(found.select_related("to_version", "map").order_by("created_at"))
+
+
+def _end(move: BulkMove, state: str, at: datetime) -> None:
+    move.state, move.ended_at = state, at
+    move.save(update_fields=["state", "ended_at"])

@@ -1,0 +1,65 @@
+"""Runs on their way to another version: how far it is, stopping it, letting it go on."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from followthrough.core import clock
+from followthrough.runs import moves
+from followthrough.runs.models import BulkMove
+from followthrough.web.console import live, names
+from followthrough.web.console.access import own
+from followthrough.web.console.frame import tell
+
+PART = "console/publishing/moving_live.html"
+
+
+@require_safe
+def page(request: HttpRequest, key: UUID) -> HttpResponse:
+    """How far a move is."""
+    move = _own(request, key)
+    given = {"move": move, "part": live.part(request, PART, _told(move))}
+    return render(request, "console/publishing/moving.html", given)
+
+
+@require_safe
+def changes(request: HttpRequest, key: UUID) -> HttpResponse:
+    """What is different on it."""
+    return live.answer(request, PART, _told(_own(request, key)))
+
+
+def _own(request: HttpRequest, key: UUID) -> BulkMove:
+    return own(request, BulkMove.objects.select_related("map", "to_version"), key)
+
+
+def _told(move: BulkMove) -> dict[str, Any]:
+    return {
+        "move": move,
+        "goes_on": move.state in moves.UNDER_WAY,
+        "left": max(0, move.total - move.done),
+        "authors": names.of_authors([move.by]),
+    }
+
+
+@require_POST
+def cancel(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Stop it: who has not moved yet stays."""
+    move = _own(request, key)
+    if moves.cancel(move, by=str(request.member.id), at=clock.now()):  # type: ignore[attr-defined]
+        tell(request, _("Stopped. Who had not moved yet stays in their version."))
+    return redirect("map-move", move.id)
+
+
+@require_POST
+def resume(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Let it go on after an error."""
+    move = _own(request, key)
+    if moves.resume(move):
+        tell(request, _("It goes on."))
+    return redirect("map-move", move.id)

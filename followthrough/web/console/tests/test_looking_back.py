@@ -1,0 +1,151 @@
+"""Looking back: two versions side by side, and what was running when."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from followthrough.accounts.models import Member, Organization, Role
+from followthrough.core import clock
+from followthrough.core.ids import uuid7
+from followthrough.governance import freezes
+from followthrough.journeys import versions
+from followthrough.journeys.models import MessageMap, Run, RunMove, Version
+from followthrough.journeys.tests.builders import a_map
+from followthrough.people.models import Scope
+from followthrough.runs import moves
+from followthrough.web.console.tests import published
+from followthrough.web.console.tests.conftest import member_of, signed_in
+from followthrough.web.console.tests.published import LATER, running, shown
+from tests import world
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def noon():
+    with clock.at(world.NOON):
+        yield
+
+
+@pytest.fixture
+def maya(organization: Organization) -> Member:
+    return member_of(organization)
+
+
+@pytest.fixture
+def browser(maya: Member) -> Client:
+    return signed_in(maya)
+
+
+@pytest.fixture
+def stores(organization: Organization) -> MessageMap:
+    return published.made(organization)
+
+
+@pytest.fixture
+def run(stores: MessageMap) -> Run:
+    return running(stores)
+
+
+def test_any_two_versions_stand_side_by_side(stores, browser):
+    versions.publish(map=stores, document=a_map(LATER), author_id="", at=world.NOON)
+    page = shown(browser, f"/maps/{stores.id}/compare")
+    assert "From version 1 to version 2" in page and "<ins>6</ins>" in page  # noqa: PT018
+    page = shown(browser, f"/maps/{stores.id}/compare?from=2&to=1")
+    assert "<ins>5</ins>" in page
+    assert "It says the same." in shown(browser, f"/maps/{stores.id}/compare?from=2&to=2")
+    for wrong in ("from=9", "to=99999999999999"):
+        assert browser.get(f"/maps/{stores.id}/compare?{wrong}").status_code in (200, 404)
+    empty = MessageMap.objects.create(organization=stores.organization, name="New", slug="new")
+    assert "nothing to compare" in shown(browser, f"/maps/{empty.id}/compare")
+
+
+@pytest.fixture
+def moved(stores: MessageMap, run: Run, maya: Member) -> Run:
+    """The second version came at 14:00 by the clock of UTC+0 … and the run moved an hour later."""
+    at = world.NOON + timedelta(hours=2)
+    version = versions.publish(
+        map=stores, document=a_map(LATER), author_id=str(maya.id), note="Later", at=at
+    )
+    RunMove.objects.create(
+        organization=stores.organization, run=run, from_version=stores.versions.get(number=1),
+        to_version=version, why=moves.NOW, by=str(maya.id), at=at + timedelta(hours=1),
+    )  # fmt: skip
+    Run.objects.filter(id=run.id).update(version=version)
+    return run
+
+
+def when(client: Client, map: MessageMap, hours: float, **given: Any) -> str:
+    at = (world.NOON + timedelta(hours=hours)).strftime("%Y-%m-%dT%H:%M")
+    asked = "&".join(f"{name}={value}" for name, value in {"at": at, **given}.items())
+    return shown(client, f"/maps/{map.id}/when?{asked}")
+
+
+def test_what_was_running_at_a_moment(stores, moved, browser):
+    assert "Nothing of it was published by then" in when(browser, stores, -1)
+    first = when(browser, stores, 1)
+    assert "<strong>version 1</strong>" in first and "v2</a>" not in first  # noqa: PT018
+    between = when(browser, stores, 2.5)
+    assert "<strong>version 2</strong>" in between and "by Maya: “Later”" in between  # noqa: PT018
+    assert "v1</a>" in between and "v2</a>" not in between  # noqa: PT018
+    after = when(browser, stores, 4)
+    assert "v2</a>" in after and "v1</a>" not in after  # noqa: PT018
+
+
+def test_who_was_over_by_then_is_not_counted(stores, moved, browser):
+    Run.objects.update(ended_at=world.NOON + timedelta(hours=5))
+    assert "v2</a>" in when(browser, stores, 4)
+    assert "No application was under way in it." in when(browser, stores, 6)
+
+
+def test_what_a_candidate_was_in_and_what_it_said(stores, moved, browser):
+    who = moved.application.candidate_id
+    then = when(browser, stores, 1, candidate=who)
+    assert "version 1 of “Stores”, in the stage Applied" in then
+    assert "It began there, assigned by the job family." in then
+    assert "Nothing heard for 5 days" in then
+    after = when(browser, stores, 4, candidate=who)
+    assert "version 2 of “Stores”" in after and "Nothing heard for 6 days" in after  # noqa: PT018
+    assert "It was moved there." in after
+    assert "No message map had begun for them" in when(browser, stores, -1, candidate=who)
+
+
+def test_a_candidate_of_another_site_is_not_there(stores, moved, organization):
+    other = member_of(organization, Role.RECRUITER)
+    Scope.objects.create(organization=organization, member=other, site=world.site(organization))
+    path = f"/maps/{stores.id}/when?candidate={moved.application.candidate_id}"
+    assert signed_in(other).get(path).status_code == 404
+    assert "No application was under way in it." in when(signed_in(other), stores, 4)
+
+
+def test_who_may_not_see_candidates_sees_none(stores, moved, organization):
+    admin = signed_in(member_of(organization, Role.ATS_ADMIN))
+    page = when(admin, stores, 1, candidate=moved.application.candidate_id)
+    assert moved.application.candidate.name not in page
+
+
+def test_what_stopped_it_then_is_told(stores, browser):
+    given = {"organization_id": stores.organization_id, "subject_kind": "map",
+             "subject_id": stores.id, "why": "kill_switch", "by": "member:x"}  # fmt: skip
+    made = freezes.begin(**given, at=world.NOON + timedelta(hours=1))
+    freezes.end(made.id, by="member:x", at=world.NOON + timedelta(hours=3))
+    assert "nothing of it went out" not in when(browser, stores, 0.5)
+    assert "nothing of it went out" in when(browser, stores, 2)
+    assert "nothing of it went out" not in when(browser, stores, 4)
+
+
+@pytest.mark.parametrize("at", ["soon", "0001-01-01T00:00", "9999-12-31T23:59", "2026-13-01T00:00"])
+def test_a_moment_that_is_none_is_no_error(stores, browser, at):
+    shown(browser, f"/maps/{stores.id}/when?at={at}")
+    shown(browser, f"/maps/{stores.id}/when?at={at}&candidate=nobody")
+    assert browser.get(f"/maps/{stores.id}/when?candidate={uuid7()}").status_code == 404
+
+
+def test_a_version_is_taken_along_as_the_yaml_it_came_as(stores, browser):
+    source = "# ours\n" + "schema: 2\nname: Stores\nstages: {}\n"
+    Version.objects.filter(map=stores).update(source=source)
+    assert browser.get(f"/maps/{stores.id}/v/1.yaml").content.decode() == source
