@@ -29,7 +29,7 @@ from followthrough.governance.tests.cases import (
 OTHER_CODES = frozenset(
     {
         "left_stage", "anchor_moved", "anchor_cleared", "answered", "replied", "run_ended",
-        "version_moved", "unreachable", "throttled", "rejected", "opted_out_at_provider",
+        "stale_batch", "batch_cancelled", "version_moved", "unreachable", "throttled", "rejected", "opted_out_at_provider",
         "misconfigured", "outcome_unknown", "poison", "decision_expired", "withdrawn",
     }
 )  # fmt: skip
