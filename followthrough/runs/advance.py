@@ -66,9 +66,9 @@ LEFT JOIN people_requisition q ON q.id = a.requisition_id
 LEFT JOIN journeys_run r ON r.application_id = a.id
 WHERE a.id = ANY(%s) ORDER BY a.id
 """
-_ANCHORS = """
-SELECT application_id, name, at, sequence FROM people_anchor WHERE application_id = ANY(%s)
-"""
+_ANCHORS = (
+    "SELECT application_id, name, at, sequence FROM people_anchor WHERE application_id = ANY(%s)"
+)
 
 
 _RUNS = """
@@ -310,9 +310,7 @@ def _beginnings(journeys: list[Journey], actor: Actor, now: datetime) -> dict[st
     }
 
 
-_MOVE = """
-UPDATE journeys_run SET version_id = %s WHERE id = ANY(%s)
-"""
+_MOVE = "UPDATE journeys_run SET version_id = %s WHERE id = ANY(%s)"
 
 
 def move(
