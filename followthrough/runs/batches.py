@@ -18,6 +18,7 @@ from django.db import transaction
 
 from followthrough.audit import facts
 from followthrough.core import clock
+from followthrough.core.errors import Explained
 from followthrough.governance import freezes, policies
 from followthrough.governance.models import Freeze
 from followthrough.messages import outbox
@@ -42,16 +43,37 @@ STOPPABLE = (State.LEAVING, State.LEFT)
 # --- deciding ------------------------------------------------------------------------------------
 
 
-def decide(batch_id: UUID, choice: str, *, by: str, note: str = "", at: datetime) -> bool:
+class Grown(Explained):
+    """More messages have joined it since it was shown."""
+
+    def __init__(self, seen: int, now: int) -> None:
+        super().__init__(
+            "The decision",
+            reason=f"was about {seen} messages, and {now} wait now.",
+            remedy="Look at them, and decide again.",
+        )
+
+
+def decide(
+    batch_id: UUID,
+    choice: str,
+    *,
+    by: str,
+    note: str = "",
+    at: datetime,
+    seen: int | None = None,
+) -> bool:
     """Decide about a batch that waits: send all of it, leave out what is stale, or cancel it.
 
     `by` is `member:<id>` or who else did it. Returns False when somebody has decided already, and
-    nothing is changed then.
+    nothing is changed then. Raises Grown when more wait than were `seen` (None: whatever waits).
     """
     with transaction.atomic():
         batch = Batch.objects.select_for_update().get(id=batch_id)
         if batch.state not in DECIDABLE:
             return False
+        if seen is not None and (there := remaining(batch_id)) > seen:
+            raise Grown(seen, there)
         batch.choice, batch.note, batch.decided_by, batch.decided_at = choice, note, by, at
         batch.stale_before = at - policies.of(batch.organization_id).stale_after
         batch.state = State.CANCELLING if choice == Choice.CANCEL else State.DROPPING
