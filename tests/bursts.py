@@ -10,7 +10,7 @@ from typing import Any
 from followthrough.core import clock
 from followthrough.governance import policies
 from followthrough.intake import work
-from followthrough.runs import engine
+from followthrough.runs import engine, guarding
 from tests import company, door
 from tests.properties import life
 from tests.properties.life import Life
@@ -82,6 +82,8 @@ def taken_in(made: Life, numbers: Sequence[int], **changes: Any) -> None:
 
 
 def sent(made: Life) -> int:
-    """How many messages the provider got."""
+    """How many messages the provider got, when what waited a moment has left."""
+    engine.drain()
+    clock.advance(guarding.PAUSE)
     engine.drain()
     return len(made.provider.calls)

@@ -30,6 +30,12 @@ def decide(choice: str, by: str = MAYA) -> bool:
     return batches.decide(the_batch().id, choice, by=by, note="As agreed", at=clock.now())
 
 
+def left(life) -> int:
+    """How many have left by now."""
+    engine.drain()
+    return len(life.provider.calls)
+
+
 def pass_on(life, seconds: float = 15) -> None:
     """Time passes, everybody works, and so does the house."""
     for _ in range(3):
@@ -62,6 +68,24 @@ def test_the_receipt_says_why_it_waits():
         engine.drain()
         receipt = Receipt.objects.filter(verdict="hold").first()
         assert "a person has to say yes first" in words.sentence(receipt)
+
+
+def test_what_comes_very_fast_waits_a_moment_so_that_most_of_a_burst_is_held():
+    """A move that trickles in, each message sent as it comes: a quarter of the limit has left."""
+    with lived(hold_above=40) as life:
+        for number in range(41):
+            arrive(life, [number])
+            engine.drain()
+        assert len(life.provider.calls) == 10
+        assert Touch.objects.filter(batch_id=the_batch().id).count() == 31
+
+
+def test_what_waited_a_moment_and_was_no_burst_leaves():
+    with lived(hold_above=40) as life:
+        arrive(life, range(20))
+        engine.drain()
+        assert life.provider.calls == []
+        assert sent(life) == 20
 
 
 def test_what_was_planned_before_and_has_not_left_joins():
@@ -149,9 +173,9 @@ def test_all_of_them_leave_one_after_another():
         arrive(life, range(LIMIT + 1))
         engine.drain()
         assert decide(Choice.ALL)
-        assert sent(life) == 1
+        assert left(life) == 1
         clock.advance(5 * batches.PACE)
-        assert sent(life) == 6
+        assert left(life) == 6
         pass_on(life)
         assert len(life.provider.calls) == LIMIT + 1
         assert (the_batch().state, the_batch().decided_by) == (State.LEAVING, MAYA)
@@ -228,7 +252,7 @@ def test_the_rest_can_be_stopped_and_cancelled():
         engine.drain()
         decide(Choice.ALL)
         clock.advance(3 * batches.PACE)
-        assert sent(life) == 4
+        assert left(life) == 4
         assert batches.stop(the_batch().id, by=OMAR, at=clock.now())
         assert not batches.stop(the_batch().id, by=OMAR, at=clock.now())
         pass_on(life)

@@ -26,6 +26,7 @@ CONNECTION, VERSION = "connection", "version"
 WITHIN = timedelta(hours=1)  # for how long what a cause planned is remembered
 MEASURE = timedelta(minutes=10)
 SLOT = 1800  # seconds
+NEAR = 4  # so many times as fast as the limit allows is too fast to let go at once
 BURSTING = frozenset({"informational", "outreach"})
 
 Counts = Mapping[int, int]  # by half hour
@@ -42,13 +43,19 @@ class Cause(NamedTuple):
 
 
 class Watch(NamedTuple):
-    """What is known of a cause: what was counted in the last hour, and the batch that is held for
-    it (None: nothing is)."""
+    """What is known of a cause: what was counted in the last hour, how much of that in these ten
+    minutes for now, and the batch that is held for it (None: nothing is)."""
 
     policy: CompiledPolicy
     batch_id: UUID | None
     round: int
     counted: Counts
+    lately: int
+
+    def is_fast(self, planned: Counts, *, now: datetime) -> bool:
+        """Whether, with these, the limit of an hour comes near within minutes."""
+        more = sum(n for one, n in planned.items() if one <= slot(now) + 1)
+        return (self.lately + more) * NEAR > self.policy.hold_above
 
 
 # The share lock keeps the batch from being decided while something still joins it.
@@ -60,7 +67,10 @@ SELECT (SELECT id FROM governance_policy WHERE organization_id = %(org)s
   done.round,
   (SELECT json_object_agg(slot, n) FROM (
      SELECT slot, sum(count) AS n FROM runs_tally
-     WHERE cause_id = %(cause)s AND since > %(after)s AND round = done.round GROUP BY slot) AS t)
+     WHERE cause_id = %(cause)s AND since > %(after)s AND round = done.round GROUP BY slot) AS t),
+  (SELECT coalesce(sum(count), 0)::int FROM runs_tally
+   WHERE cause_id = %(cause)s AND since >= %(measure)s AND round = done.round
+     AND slot <= %(soon)s)
 FROM (SELECT count(*) AS round FROM runs_batch
       WHERE cause_id = %(cause)s AND state <> 'held') AS done
 """
@@ -68,14 +78,17 @@ FROM (SELECT count(*) AS round FROM runs_batch
 
 def watch(organization_id: UUID, cause_id: UUID, *, now: datetime) -> sql.Question[Watch]:
     """What is known of a cause? To be asked within the transaction that plans for it."""
-    given = {"org": organization_id, "cause": cause_id, "now": now, "after": now - WITHIN}
+    given = {
+        "org": organization_id, "cause": cause_id, "now": now, "after": now - WITHIN,
+        "measure": _measure(now), "soon": slot(now) + 1,
+    }  # fmt: skip
     return sql.Question(_WATCH, given, _watch)
 
 
 def _watch(rows: Sequence[tuple]) -> Watch:
-    policy_id, batch_id, number, counted = rows[0]
+    policy_id, batch_id, number, counted, lately = rows[0]
     slots = {int(slot): count for slot, count in (counted or {}).items()}
-    return Watch(policies.by_id(policy_id), batch_id, number, slots)
+    return Watch(policies.by_id(policy_id), batch_id, number, slots, lately)
 
 
 def is_held(plan: Plan, *, urgent_at: int) -> bool:

@@ -20,21 +20,28 @@ from followthrough.runs.bursts import Cause, Watch
 from followthrough.store import sql
 
 WHY, SUBJECT = "held_batch", "batch"
+PAUSE = timedelta(seconds=30)  # of what comes so fast that it may be the beginning of a burst
 JOINS = timedelta(hours=1)  # what its cause plans within that time of a burst waits with it
 
 
 def guarded(plans: Sequence[Plan], cause: Cause, watch: Watch, *, now: datetime) -> Sequence[Plan]:
     """The plans of a cause, those that must wait for a yes in their batch; it is opened when with
-    them its cause would send too much. Must run inside the transaction that writes them."""
+    them its cause would send too much. What comes very fast waits a moment: so most of a burst
+    that trickles in has not left when it is noticed. Must run inside the transaction that writes
+    them."""
     ours = [one for one in plans if bursts.is_held(one, urgent_at=watch.policy.urgent_at)]
     if not ours:
         return plans
     planned = bursts.slots(ours, now=now)
     bursts.tally(ours[0].organization_id, cause, planned, round=watch.round, now=now)
     batch_id = watch.batch_id or _noticed(ours[0].organization_id, cause, watch, planned, now)
+    first = now + PAUSE if batch_id is None and watch.is_fast(planned, now=now) else now
     waiting = {id(one) for one in ours}
     return [
-        one._replace(batch_id=one.batch_id or batch_id, cause_id=cause.id)
+        one._replace(
+            batch_id=one.batch_id or batch_id, cause_id=cause.id,
+            due_at=max(one.due_at, first) if first > now else one.due_at,
+        )
         if id(one) in waiting else one
         for one in plans
     ]  # fmt: skip
