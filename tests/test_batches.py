@@ -10,6 +10,7 @@ from followthrough.audit.models import Fact
 from followthrough.core import clock
 from followthrough.governance import words
 from followthrough.governance.models import Freeze
+from followthrough.intake import foreseen
 from followthrough.messages.models import Receipt, Touch
 from followthrough.runs import batches, engine
 from followthrough.runs.batches import Choice, State
@@ -145,6 +146,29 @@ def test_a_backlog_that_plans_nothing_holds_nobody(monkeypatch):
         arrive(life, range(1, 60), stage="A stage nobody mapped")
         assert sent(life) == 1
         assert not Batch.objects.exists()
+
+
+def test_what_was_only_foreseen_leaves_when_nothing_came(monkeypatch):
+    """Twenty planned a message each; of the forty behind them none does."""
+    monkeypatch.setattr("followthrough.intake.raw.BATCH", 20)
+    with lived(hold_above=50) as life:
+        arrive(life, range(20))
+        arrive(life, range(20, 60), stage="A stage nobody mapped")
+        engine.drain()
+        assert (the_batch().exceeded, life.provider.calls) == (False, [])
+        foreseen.let_go()
+        pass_on(life)
+        assert len(life.provider.calls) == 20
+        assert the_batch().decided_by == batches.GUARD
+
+
+def test_a_burst_that_was_foreseen_waits_for_a_person(monkeypatch):
+    monkeypatch.setattr("followthrough.intake.raw.BATCH", 20)
+    with lived(hold_above=50) as life:
+        arrive(life, range(60))
+        engine.drain()
+        foreseen.let_go()
+        assert (the_batch().exceeded, the_batch().state) == (True, State.HELD)
 
 
 def test_one_connection_does_not_wait_for_another():

@@ -15,7 +15,7 @@ from followthrough.store import sql
 
 class Counts(NamedTuple):
     """Of a batch: messages and the people they are for, what has not ended and how much of that is
-    stale, what went out, and what waits for a later time of its own."""
+    stale, what went out, what is left until its hour, and how much was meant to go by now."""
 
     messages: int
     people: int
@@ -25,6 +25,7 @@ class Counts(NamedTuple):
     stale_people: int
     sent: int
     later: int
+    now: int
 
     @property
     def fresh(self) -> int:
@@ -43,7 +44,8 @@ SELECT b.id, count(t.id), count(DISTINCT t.candidate_id),
   count(t.id) FILTER (WHERE {_OPEN}), count(DISTINCT t.candidate_id) FILTER (WHERE {_OPEN}),
   count(t.id) FILTER (WHERE {_STALE}), count(DISTINCT t.candidate_id) FILTER (WHERE {_STALE}),
   count(t.id) FILTER (WHERE t.state = 'sent'),
-  count(t.id) FILTER (WHERE t.state = 'planned' AND t.held_for <> 'frozen' AND t.due_at > b.late)
+  count(t.id) FILTER (WHERE t.state = 'planned' AND t.held_for <> 'frozen' AND t.due_at > b.late),
+  count(t.id) FILTER (WHERE {_OPEN} AND t.meant_at <= %(now)s)
 FROM unnest(%(id)s::uuid[], %(late)s::timestamptz[]) AS b(id, late)
 LEFT JOIN messaging_touch t ON t.batch_id = b.id GROUP BY b.id
 """  # noqa: S608

@@ -35,6 +35,7 @@ PACE = timedelta(milliseconds=200)  # between two that were released: there is t
 GATHERING = timedelta(minutes=1)  # for so long those are looked for that others were just planning
 OVERTAKEN = 10  # seconds in which a decision from before the yes may still hold something again
 STALE, CANCELLED = "stale_batch", "batch_cancelled"
+GUARD = "system:guard"
 State, Choice = Batch.State, Batch.Choice
 DECIDABLE = (State.HELD, State.STOPPED)
 STOPPABLE = (State.LEAVING, State.LEFT)
@@ -97,6 +98,18 @@ def stop(batch_id: UUID, *, by: str, at: datetime) -> bool:
     return True
 
 
+def no_more(cause_id: UUID, *, now: datetime) -> bool:
+    """Nothing more is known to come of a cause: what waits only because more was foreseen is let
+    go, if it is no burst. Returns whether it was."""
+    known = Batch.objects.filter(cause_id=cause_id, state=State.HELD, exceeded=False).first()
+    if known is None:
+        return False
+    work_off(known.id, now=now)  # counts once more
+    if Batch.objects.filter(id=known.id, exceeded=True).exists():
+        return False
+    return decide(known.id, Choice.ALL, by=GUARD, at=now)
+
+
 def remaining(batch_id: UUID) -> int:
     """How many of its messages have not ended."""
     return sql.rows(_REMAINING, (batch_id,))[0][0]
@@ -131,7 +144,7 @@ def _keep(batch: Batch, now: datetime) -> None:
     """While it waits: take in what was being planned when it was opened, and go on joining what
     comes for as long as it comes so fast."""
     if now - batch.opened_at < GATHERING:
-        guarding.gather(batch.id, batch.cause_id, since=batch.since)
+        guarding.gather(batch.id, batch.cause_id, opened_at=batch.opened_at, since=batch.since)
     watch = bursts.watch(batch.organization_id, batch.cause_id, now=now).answer()
     if bursts.most(watch.counted) > batch.hold_above:
         batch.exceeded, batch.joins_until = True, now + JOINS

@@ -138,7 +138,7 @@ def _open(
         found = sql.rows(_HELD, (cause.id,))
         return found[0][0] if found else None  # decided at this very moment: counting begins anew
     freeze(organization_id, given["id"], by="system:guard", at=now)
-    gather(given["id"], cause.id, since=clock.wall() - bursts.WITHIN)
+    gather(given["id"], cause.id, opened_at=now, since=clock.wall() - bursts.WITHIN)
     return given["id"]
 
 
@@ -155,11 +155,17 @@ def freeze(organization_id: UUID, batch_id: UUID, *, by: str, at: datetime) -> N
 _GATHER = """
 UPDATE messaging_touch SET batch_id = %(batch)s, meant_at = due_at WHERE id IN (
   SELECT id FROM messaging_touch
-  WHERE id >= %(since)s AND cause_id = %(cause)s AND batch_id IS NULL AND state = 'planned'
+  WHERE id >= %(since)s AND planned_at > %(after)s AND cause_id = %(cause)s
+    AND batch_id IS NULL AND state = 'planned'
   FOR UPDATE SKIP LOCKED)
 """
 
 
-def gather(batch_id: UUID, cause_id: UUID, *, since: datetime) -> int:
-    """Take in what the cause planned before it was noticed and what has not left."""
-    return sql.run(_GATHER, {"batch": batch_id, "cause": cause_id, "since": earliest(since)})
+def gather(batch_id: UUID, cause_id: UUID, *, opened_at: datetime, since: datetime) -> int:
+    """Take in what the cause planned in the hour before it was noticed and what has not left;
+    `since` is that hour's beginning by the real clock, as keys have it."""
+    given = {
+        "batch": batch_id, "cause": cause_id, "since": earliest(since),
+        "after": opened_at - bursts.WITHIN,
+    }  # fmt: skip
+    return sql.run(_GATHER, given)

@@ -69,7 +69,7 @@ BUTTONS: Sequence[Button] = (
         Kind.BULK,
         _("Import many at once"),
         _("Eighty people come into the ATS in one go; every fourth had applied two days ago."),
-        "people",
+        "candidates",
         bulk.told,
     ),
 )

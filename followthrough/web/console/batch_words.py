@@ -76,9 +76,14 @@ def would(batch: Batch, counts: Counts) -> str:
 
 
 def _besides(counts: Counts) -> str:
+    """How many messages they are, and when, unless it is one for each and now."""
+    n, later = grouped(counts.waiting), counts.waiting - counts.now
+    if later:
+        told = {"n": n, "now": grouped(counts.now), "later": grouped(later)}
+        return _(" (%(n)s messages: %(now)s now, %(later)s later)") % told
     if counts.waiting == counts.waiting_people:
         return ""
-    return _(" (%(n)s messages)") % {"n": grouped(counts.waiting)}
+    return _(" (%(n)s messages)") % {"n": n}
 
 
 def _stale(counts: Counts) -> str:
