@@ -25,6 +25,7 @@ from followthrough.people.models import (
     StageMapping,
     WriteBack,
 )
+from followthrough.runs.models import Batch
 from tests import world
 
 
@@ -37,11 +38,30 @@ def go_on(organization: Organization) -> None:
     StageMapping.objects.create(
         organization=organization, connection=ats, ats_stage="Applied", stage="applied"
     )
-    version = a_map(organization)
-    _freeze(organization, "map", version.map_id, why="held_batch")
+    a_map(organization)
+    a_batch(organization)
     Sender.objects.filter(id=world.sender(organization).id).update(active=False)
     _parked(organization, ats)
     world.application(world.candidate(ats), world.requisition(ats, family=f"family-{uuid7()}"))
+
+
+def a_batch(organization: Organization, *, people: int = 1, **given: Any) -> Batch:
+    """What an ATS sent at once, waiting for a yes."""
+    now, ats = clock.now(), world.connection(organization)
+    made = Batch.objects.create(
+        organization=organization,
+        **{"cause_kind": "connection", "cause_id": ats.id, "hold_above": 500, "exceeded": True,
+           "opened_at": now, "since": now, "joins_until": now + timedelta(hours=1), **given},
+    )  # fmt: skip
+    _freeze(organization, "batch", made.id, why="held_batch")
+    for _ in range(people):
+        about = world.application(world.candidate(ats))
+        Touch.objects.create(
+            organization=organization, application=about, candidate=about.candidate, shard=0,
+            origin="map", key="thanks", occurrence="1", purpose="informational", planned_at=now,
+            due_at=now, meant_at=now, channels=["sms"], batch_id=made.id, held_for="frozen",
+        )  # fmt: skip
+    return made
 
 
 DOCUMENT = raw_map({"applied": {"touches": [{"key": "thanks", "trigger": {"stage_entered": {}}}]}})

@@ -25,7 +25,7 @@ from followthrough.messages.models import Receipt
 from followthrough.people import invitations, links
 from followthrough.people.models import WriteBack
 from followthrough.runs.models import BulkMove
-from tests import world
+from tests import lives, world
 
 URLS = "followthrough.demo.tests.urls"  # those of the product, and the demo's
 
@@ -231,6 +231,11 @@ def own_mail(organization: Organization) -> tuple[Any, ...]:
     return (links.token(links.OF_ADDRESS, made.contact_points.get().id),)
 
 
+def batch(organization: Organization) -> tuple[Any, ...]:
+    """Some messages of one person that wait for a yes."""
+    return (lives.a_batch(organization).id,)
+
+
 def anything(organization: Organization) -> tuple[Any, ...]:
     return ("anything",)
 
@@ -258,6 +263,10 @@ EXAMPLES: dict[str, Callable[[Organization], tuple[Any, ...]]] = {
     "meant-stop": in_doubt,
     "did-not-mean-stop": in_doubt,
     "record-opt-out": candidate,
+    "batch": batch,
+    "batch-live": batch,
+    "decide-batch": batch,
+    "stop-batch": batch,
     "preferences": own_page,
     "unsubscribe": own_mail,
     "sign-in-link": anything,

@@ -169,6 +169,7 @@ class Trouble(OrganizationRow):
         REPEATS = "repeats", _("Webhooks sent again")
         DISORDER = "disorder", _("Stages out of order")
         KILLED = "killed", _("Worker killed")
+        BULK = "bulk", _("Many at once")
 
     kind = models.CharField(max_length=10, choices=Kind.choices)
     begun_at = models.DateTimeField()

@@ -24,6 +24,8 @@ PURPOSES = ("informational", "outreach", "reply")  # `service` is never capped
 LOCAL = "local"  # the holidays of wherever the candidate may be
 LONGEST_REPLY = 60  # minutes in which an answer may go out at any hour: longer is no conversation
 LONGEST_CAP = 168  # hours: earlier messages are remembered for eight days
+LEAST_HELD, MOST_HELD = 10, 100_000  # messages an hour above which a burst waits for a yes
+LONGEST_STALE = 60  # days
 
 Channel = Literal["sms", "email", "whatsapp", "webchat", "voice"]
 Purpose = Literal["informational", "outreach", "reply"]
@@ -232,6 +234,8 @@ class PolicyDocument(Document):
     merge_nudges: bool = True
     spread_minutes: int = Field(default=0, ge=0, le=180)
     holidays: HolidaysDocument = HolidaysDocument()
+    hold_above: int = Field(default=500, ge=LEAST_HELD, le=MOST_HELD)
+    stale_days: int = Field(default=1, ge=1, le=LONGEST_STALE)
     two_to_loosen: bool = False
 
     @model_validator(mode="after")

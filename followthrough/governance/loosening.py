@@ -65,6 +65,8 @@ def _others(
         yield "room", ""
     if after.reply_minutes > before.reply_minutes:
         yield "reply", ""
+    if after.hold_above > before.hold_above:
+        yield "burst", ""
     if _less_merged(before, after):
         yield "merge", ""
     if _opened(before.holidays, after.holidays):

@@ -207,6 +207,7 @@ class Freeze(OrganizationRow):
         MAP = "map", _("A message map")
         CHANNEL = "channel", _("A channel")
         SENDER = "sender", _("A sender")
+        BATCH = "batch", _("Messages that wait for a yes")
 
     subject_kind = models.CharField(max_length=20, choices=Subject.choices)
     subject_id = models.UUIDField()

@@ -59,6 +59,10 @@ REASONS = {
     "replied": _("The candidate has written meanwhile."),
     "withdrawn": _("Whoever wrote it took it back before it was handed over."),
     "run_ended": _("The run through the message map has ended."),
+    "stale_batch": _("It waited for a yes with many others and was stale by then: it was meant to"
+                     " go out on %(meant)s. Whoever decided left out what was stale."),
+    "batch_cancelled": _("It waited for a yes with many others, and whoever decided cancelled"
+                         " them."),
     "version_moved": _("The application moved to another version of the message map."),
     "unreachable": _("Nobody can be reached at this address on this channel."),
     "throttled": _("The provider asked to wait; it is tried again."),
@@ -152,7 +156,7 @@ FREEZES = {
     "promise": _("somebody promised to get in touch"),
     "accommodation": _("an accommodation is being arranged"),
     "kill_switch": _("everything was stopped by hand"),
-    "held_batch": _("the batch waits for a yes"),
+    "held_batch": _("very many messages would leave at once, and a person has to say yes first"),
     "unmatched": _("no assignment rule gives it this message map any more"),
 }
 SHADOWS = {  # what keeps a message in shadow

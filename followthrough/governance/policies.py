@@ -83,6 +83,15 @@ def standing(organization_ids: Sequence[UUID]) -> sql.Question[dict[UUID, Compil
     return sql.Question(_NEWEST, (list(organization_ids),), read)
 
 
+def by_id(policy_id: UUID | None) -> CompiledPolicy:
+    """A version compiled, or with None the default policy."""
+    if policy_id is None:
+        return default()
+    if policy_id not in _compiled:
+        _compile([policy_id])
+    return _compiled[policy_id]
+
+
 def of(organization_id: UUID) -> CompiledPolicy:
     """Which policy counts for one organization."""
     return standing([organization_id]).answer()[organization_id]

@@ -110,6 +110,8 @@ class CompiledPolicy:
     require_consent: Mapping[str, bool]
     merge_nudges: bool
     spread: timedelta
+    hold_above: int
+    stale_after: timedelta
     packs: Sequence[RulePack] = ()
     holidays: HolidaysDocument = NO_HOLIDAYS
     changes: Sequence[datetime] = ()  # when rule packs begin to count, or cease to
@@ -174,6 +176,8 @@ def compiled(
         require_consent={str(name): need for name, need in given.require_consent.items()},
         merge_nudges=given.merge_nudges,
         spread=timedelta(minutes=given.spread_minutes),
+        hold_above=given.hold_above,
+        stale_after=timedelta(days=given.stale_days),
         packs=tuple(packs),
         holidays=given.holidays,
         changes=sorted({at for pack in packs for at in pack.bounds() if at}),

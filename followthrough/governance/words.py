@@ -298,6 +298,7 @@ _MADE = {
     "useful": _since("useful_until"),
     "next_time": _since("next"),
     "chosen_at": _since("chosen"),
+    "meant": _since("meant_at"),
     "why": _from(phrases.FREEZES, "why"),
     "per": _from(phrases.PER, "per"),
     "failing": _failing,

@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
+from django.conf import settings
+
 from followthrough.core.errors import Explained
 from followthrough.store import sql
 
@@ -69,6 +71,34 @@ def due(shards: Sequence[int], *, resting: Sequence[UUID]) -> list[Raw]:
     given = {"shards": list(shards), "resting": list(resting), "each": each}
     found = sql.rows(_DUE, given)
     return [Raw._make(row) for row in found]
+
+
+MANY = 20  # events of a source in one pass: fewer leave nothing behind that matters
+MOST_BEHIND = 20_000  # that are counted
+_BEHIND = """
+SELECT count(*) FROM (
+  SELECT 1 FROM unnest(%(shards)s::int[]) AS mine(shard) CROSS JOIN LATERAL (
+    SELECT 1 FROM intake_rawevent r
+    WHERE r.shard = mine.shard AND r.state = 'stored' AND r.source_id = %(source)s
+    OFFSET 0) AS r
+  LIMIT %(most)s) AS found
+"""
+
+
+def behind(taken: Sequence[Raw]) -> sql.Question[int]:
+    """How many more events of their source wait beyond these? Worth asking where they are MANY."""
+    query, given = _waiting(taken[0].source_id)
+    return sql.Question(query, given, lambda rows: max(0, rows[0][0] - len(taken)))
+
+
+def waiting(source_id: UUID) -> int:
+    """How many events of a source wait to be worked off, counted up to MOST_BEHIND."""
+    return sql.rows(*_waiting(source_id))[0][0]
+
+
+def _waiting(source_id: UUID) -> sql.Statement:
+    given = {"shards": list(range(settings.SHARDS)), "source": source_id, "most": MOST_BEHIND}
+    return _BEHIND, given
 
 
 def locked(ids: Sequence[UUID]) -> sql.Question[set[UUID]]:

@@ -38,7 +38,8 @@ from followthrough.people import mirror
 from followthrough.people.mirror import Applied, Changed, Grant
 from followthrough.people.models import Connection
 from followthrough.people.snapshots import ConsentPart, Snapshot
-from followthrough.runs import advance, delivery, inbound, matching
+from followthrough.runs import advance, bursts, delivery, inbound, matching
+from followthrough.runs.bursts import Cause
 from followthrough.runs.engine import Held, shard_loop
 from followthrough.store import sql
 
@@ -192,6 +193,8 @@ class _Group(NamedTuple):
     stored: mirror.Stored
     runs: advance.Runs
     rules: Rules
+    watch: bursts.Watch
+    left: int  # how many more of its events wait
 
 
 def apply(ready: Sequence[Ready], *, now: datetime) -> None:
@@ -200,7 +203,7 @@ def apply(ready: Sequence[Ready], *, now: datetime) -> None:
     Everything needed is read in one round trip; what is written travels together in another.
     """
     with sql.committing(), facts.gathering():
-        waiting, groups = _look(ready)
+        waiting, groups = _look(ready, now)
         outcomes = dict.fromkeys(waiting, "nothing about an application")
         for group in groups:
             applied = _mirror(group, now)
@@ -210,12 +213,12 @@ def apply(ready: Sequence[Ready], *, now: datetime) -> None:
         raw.done(outcomes)
 
 
-def _look(ready: Sequence[Ready]) -> tuple[set[UUID], list[_Group]]:
+def _look(ready: Sequence[Ready], now: datetime) -> tuple[set[UUID], list[_Group]]:
     """Lock the raw events, then the applications of all connections at once (the order of locks
     is by id alone); read what is stored. The events are those that nobody else has taken."""
     pairs = [(one.connection, snapshot) for one in ready for snapshot in one.snapshots]
     grouped = _by_connection(ready)
-    asked = [_questions(theirs[0].connection, _snapshots(theirs)) for theirs in grouped]
+    asked = [_questions(theirs, now) for theirs in grouped]
     waiting, _, *found = sql.ask(
         raw.locked([one.raw.id for one in ready]), mirror.locked(pairs), *chain(*asked)
     )
@@ -224,19 +227,27 @@ def _look(ready: Sequence[Ready]) -> tuple[set[UUID], list[_Group]]:
         _Group(
             [one for one in theirs if one.raw.id in waiting],
             mirror.Stored(*islice(answers, 4)),
-            *islice(answers, 2),
+            *islice(answers, 3),
+            left=next(answers) if _are_many(theirs) else 0,
         )
         for theirs in grouped
     ]
     return waiting, [group for group in groups if group.ready]
 
 
-def _questions(connection: Connection, snapshots: Sequence[Snapshot]) -> list[sql.Question[Any]]:
+def _questions(ready: Sequence[Ready], now: datetime) -> list[sql.Question[Any]]:
+    connection, snapshots = ready[0].connection, _snapshots(ready)
     keys = {one.external_id for one in snapshots}
     return [
         *mirror.questions(connection, snapshots),
-        *advance.questions(connection.organization_id, connection.id, keys),
+        *advance.questions(connection.organization_id, connection.id, keys, now=now),
+        *([raw.behind([one.raw for one in ready])] if _are_many(ready) else []),
     ]
+
+
+def _are_many(ready: Sequence[Ready]) -> bool:
+    """Whether so many came in one pass that others may wait behind them."""
+    return len(ready) >= raw.MANY
 
 
 def _by_connection(ready: Sequence[Ready]) -> list[list[Ready]]:
@@ -265,9 +276,10 @@ def _follow(group: _Group, applied: Applied, now: datetime) -> None:
     """What follows from what changed: journeys go on, and consent is recorded."""
     connection = group.ready[0].connection
     changes = [(change.application_id, _event(change)) for change in applied.changes]
-    known = advance.Known(applied.subjects, group.runs, group.rules)
+    known = advance.Known(applied.subjects, group.runs, group.rules, group.watch)
     actor = Actor("ats", str(connection.id))
-    advance.apply(changes, now=now, actor=actor, known=known)
+    cause = Cause(bursts.CONNECTION, connection.id, done=len(group.ready), left=group.left)
+    advance.apply(changes, now=now, actor=actor, known=known, cause=cause)
     entries = [_entry(grant, actor) for grant in applied.grants]
     texts = [(grant.organization_id, grant.said.text) for grant in applied.grants]
     consent.keep_texts(texts, at=now)

@@ -88,6 +88,9 @@ class Touch(HotRow):
     reply_to_at = models.DateTimeField(null=True)  # the inbound a `reply` answers
     listened = models.BooleanField(default=False)  # the engine wants to hear when it was sent
     held_for = models.CharField(max_length=40, blank=True)  # the code it is held for now
+    cause_id = models.UUIDField(null=True)  # of a burst: the connection or the published version
+    batch_id = models.UUIDField(null=True)  # with which it waits, or waited, for a yes
+    meant_at = models.DateTimeField(null=True)  # in a batch: when it was due by itself
     attempts = models.SmallIntegerField(default=0)
     tries = models.SmallIntegerField(default=0)  # failures of our own: parked when too many
     epoch = models.BigIntegerField(null=True)  # the fencing token it was claimed under
@@ -97,10 +100,11 @@ class Touch(HotRow):
 
     DATA = declare(
         retention=Retention.CANDIDATE,
-        key="id organization application candidate run_id version_id shard key occurrence",
-        operational="origin purpose priority state due_at useful_until anchor_name anchor_sequence"
-        " relevance channels reply_to_at listened held_for attempts tries epoch lease_until"
-        " planned_at ended_at",
+        key="id organization application candidate run_id version_id shard key occurrence cause_id"
+        " batch_id",
+        operational="origin purpose priority state due_at meant_at useful_until anchor_name"
+        " anchor_sequence relevance channels reply_to_at listened held_for attempts tries epoch"
+        " lease_until planned_at ended_at",
         personal="content",
     )
 
@@ -126,6 +130,9 @@ class Touch(HotRow):
                 fields=["organization"],
                 name="touch_frozen",
                 condition=models.Q(state="planned", held_for="frozen"),
+            ),
+            models.Index(  # few ever are in one
+                fields=["batch_id"], name="touch_batch", condition=models.Q(batch_id__isnull=False)
             ),
             models.Index(  # few ever are: what went well is never in it
                 fields=["organization", "ended_at"],

@@ -45,6 +45,7 @@ class Due(NamedTuple):
     content: dict[str, Any] | None
     reply_to_at: datetime | None
     listened: bool
+    batch_id: UUID | None
     held_for: str
     attempts: int
     tries: int

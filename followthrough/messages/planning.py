@@ -16,7 +16,10 @@ from followthrough.store import sql
 
 class Plan(NamedTuple):
     """A touch to plan. (run_id, key, occurrence) is its identity where there is a run; what a
-    member wrote has (candidate_id, occurrence)."""
+    member wrote has (candidate_id, occurrence). `batch_id`: it waits for a yes together with
+    others; `cause_id`: the connection or the published version that planned it, where that may be a
+    burst.
+    """
 
     organization_id: UUID
     application_id: UUID | None
@@ -38,6 +41,8 @@ class Plan(NamedTuple):
     content: Any
     reply_to_at: datetime | None
     listened: bool
+    batch_id: UUID | None = None
+    cause_id: UUID | None = None
 
 
 def apart(
@@ -85,16 +90,17 @@ def apart(
 _PLAN = """
 INSERT INTO messaging_touch (id, organization_id, application_id, candidate_id, run_id, version_id,
     shard, origin, key, occurrence, purpose, priority, state, due_at, useful_until, anchor_name,
-    anchor_sequence, relevance, channels, content, reply_to_at, listened, held_for, attempts,
-    tries, planned_at)
+    anchor_sequence, relevance, channels, content, reply_to_at, listened, batch_id, cause_id,
+    meant_at, held_for, attempts, tries, planned_at)
 SELECT id, org, app, cand, run, ver, shard, origin, key, occ, purpose, prio, 'planned', due, until,
-    anchor, seq, relevance::jsonb, channels::jsonb, content::jsonb, reply, listened, '', 0, 0, %s
+    anchor, seq, relevance::jsonb, channels::jsonb, content::jsonb, reply, listened, batch, cause,
+    CASE WHEN batch IS NOT NULL THEN due END, '', 0, 0, %s
 FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::int[],
     %s::text[], %s::text[], %s::text[], %s::text[], %s::int[], %s::timestamptz[],
     %s::timestamptz[], %s::text[], %s::int[], %s::text[], %s::text[], %s::text[],
-    %s::timestamptz[], %s::bool[])
+    %s::timestamptz[], %s::bool[], %s::uuid[], %s::uuid[])
   AS p(id, org, app, cand, run, ver, shard, origin, key, occ, purpose, prio, due, until, anchor,
-       seq, relevance, channels, content, reply, listened)
+       seq, relevance, channels, content, reply, listened, batch, cause)
 ON CONFLICT DO NOTHING
 RETURNING id, CASE WHEN due_at <= planned_at THEN pg_notify(%s, shard::text) END
 """
@@ -117,7 +123,7 @@ def _plan(plans: Sequence[Plan], now: datetime) -> sql.Statement:
          None if p.content is None else sql.jsonb_texts([p.content])[0], *p[18:])
         for key, p in zip(uuid7s(len(plans)), plans, strict=True)
     ]  # fmt: skip
-    return _PLAN, [now, *sql.columns(records, 21), sql.WAKE]
+    return _PLAN, [now, *sql.columns(records, 23), sql.WAKE]
 
 
 class Cancel(NamedTuple):

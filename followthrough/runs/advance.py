@@ -20,7 +20,8 @@ from followthrough.journeys.events import Event, StageChanged, State
 from followthrough.journeys.offsets import UTC_ONLY, Where
 from followthrough.people.applications import Anchors
 from followthrough.people.mirror import Subject
-from followthrough.runs import effects, whereabouts
+from followthrough.runs import bursts, effects, guarding, whereabouts
+from followthrough.runs.bursts import Cause, Watch
 from followthrough.runs.effects import Gathered, Journey
 from followthrough.store import sql
 
@@ -52,6 +53,7 @@ class Known(NamedTuple):
     subjects: Mapping[UUID, Subject]
     runs: Runs
     rules: Rules
+    watch: Watch
 
 
 _LOCK = "SELECT id FROM people_application WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"
@@ -66,9 +68,9 @@ LEFT JOIN people_requisition q ON q.id = a.requisition_id
 LEFT JOIN journeys_run r ON r.application_id = a.id
 WHERE a.id = ANY(%s) ORDER BY a.id
 """
-_ANCHORS = """
-SELECT application_id, name, at, sequence FROM people_anchor WHERE application_id = ANY(%s)
-"""
+_ANCHORS = (
+    "SELECT application_id, name, at, sequence FROM people_anchor WHERE application_id = ANY(%s)"
+)
 
 
 _RUNS = """
@@ -79,14 +81,16 @@ WHERE application_id = ANY(ARRAY(
 
 
 def questions(
-    organization_id: UUID, connection_id: UUID, external_ids: Collection[str]
-) -> tuple[sql.Question[Runs], sql.Question[Rules]]:
-    """The runs of a connection's applications, and the organization's rules if one has no run.
+    organization_id: UUID, connection_id: UUID, external_ids: Collection[str], *, now: datetime
+) -> tuple[sql.Question[Runs], sql.Question[Rules], sql.Question[Watch]]:
+    """The runs of a connection's applications, the organization's rules if one has no run, and
+    how much the connection has had planned of late.
 
     To be asked when the applications are locked, and in a statement after that one.
     """
     runs = sql.Question(_RUNS, (connection_id, list(external_ids)), _runs)
-    return runs, assignment.of_new(organization_id, connection_id, external_ids)
+    rules = assignment.of_new(organization_id, connection_id, external_ids)
+    return runs, rules, bursts.watch(organization_id, connection_id, now=now)
 
 
 def _runs(rows: list[tuple]) -> Runs:
@@ -105,8 +109,11 @@ def apply(
     now: datetime,
     actor: Actor = SYSTEM,
     known: Known | None = None,
+    cause: Cause | None = None,
 ) -> int:
     """Apply events in the order given and return how many effects they had.
+
+    `cause`: what they all come from, if that may be a burst (see `guarding`); it goes with `known`.
 
     Must run inside a transaction. An application without a run gets one with its first stage
     change, in the version its assignment chooses; without an assignment nothing happens, and a
@@ -122,6 +129,8 @@ def apply(
         for application_id, event in changes
         if application_id in journeys
     )
+    if cause and known:
+        gathered.plans = list(guarding.guarded(gathered.plans, cause, known.watch, now=now))
     _save(journeys.values(), actor, now)
     effects.write(gathered, now=now)
     return counted
@@ -330,12 +339,14 @@ def move(
     actor: Actor,
     now: datetime,
     rule: Rule | None = None,
+    left: int = 0,
 ) -> int:
     """Move runs to another version, recorded; must run inside a transaction. `rule` is the one
     that gives them to its map, where that is why.
 
     Planned touches of the old version are cancelled; what the new version still has to say in
-    the present stage is planned, unless it is past its useful-until.
+    the present stage is planned, unless it is past its useful-until. `left` is how many more runs
+    will be moved by the same act: what it makes leave at once may have to wait for a yes.
     """
     journeys = [
         journey
@@ -346,6 +357,7 @@ def move(
     document, said = versions.document(to_version), _said(journeys)
     days = [one.application_id for one in journeys] if document.counts_days else []
     where = whereabouts.of(days)
+    before = guarding.before([one.run_id for one in journeys])
     for journey in journeys:
         effects.move(journey, to_version, gathered, why=why, actor=actor, now=now, rule=rule)
         journey.state, found = engine.moved(
@@ -360,6 +372,8 @@ def move(
             effects.gather(effect, journey, gathered, actor, now)
         if not journey.state.ended:
             journey.end_reason = ""
+    cause = Cause(bursts.VERSION, to_version, done=len(journeys), left=left)
+    gathered.plans = guarding.guarded_move(gathered.plans, before, cause, now=now)
     _save(journeys, actor, now)
     effects.write(gathered, now=now)
     return len(journeys)
@@ -385,13 +399,18 @@ def _running(run_ids: Sequence[UUID]) -> list[Journey]:
 
 # It went out, or may have, or would have if it were not in shadow.
 SAID = ["sending", "reconciling", "sent", "unknown", "merged", "shadowed"]
+# What somebody left out of a batch, or cancelled with it, is decided: no other version says it.
 _SAID = """
-SELECT run_id, key, occurrence FROM messaging_touch WHERE run_id = ANY(%s) AND state = ANY(%s)
+SELECT run_id, key, occurrence FROM messaging_touch t
+WHERE run_id = ANY(%s) AND (state = ANY(%s)
+  OR batch_id IS NOT NULL AND state IN ('dropped', 'cancelled') AND EXISTS (
+    SELECT FROM messaging_receipt r
+    WHERE r.touch_id = t.id AND r.code IN ('stale_batch', 'batch_cancelled')))
 """
 
 
 def _said(journeys: Sequence[Journey]) -> dict[UUID, list[tuple[str, str]]]:
-    """By run, what went out or may have: (key, occurrence)."""
+    """By run, what went out or may have, or was decided against: (key, occurrence)."""
     found: dict[UUID, list[tuple[str, str]]] = {journey.run_id: [] for journey in journeys}
     for run_id, key, occurrence in sql.rows(_SAID, (list(found), SAID)):
         found[run_id].append((key, occurrence))

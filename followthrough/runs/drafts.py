@@ -172,7 +172,7 @@ def _freezes_on(
         for option in options
         for freeze in _freezes(facts, channel_subject(due.organization_id, option.channel))
     ]
-    return [*_freezes(facts, due.application_id, map_id, *senders), *channels]
+    return [*_freezes(facts, due.application_id, map_id, due.batch_id, *senders), *channels]
 
 
 def _relevance(due: Due, subject: Subject | None) -> Mapping[str, Any]:

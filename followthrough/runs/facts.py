@@ -193,7 +193,9 @@ def load(dues: Sequence[Due], *, now: datetime, stages: bool = False) -> Facts:
     applications = sql.distinct(due.application_id for due in dues)
     organizations = sql.distinct(due.organization_id for due in dues)
     freezable = {
-        "ids": [*organizations, *candidates, *applications, *_channels(organizations)],
+        "ids": [
+            *organizations, *candidates, *applications, *_channels(organizations), *_batches(dues),
+        ],
         "organizations": organizations, "applications": applications,
     }  # fmt: skip
     (people, uses), *found, in_shadow = sql.ask(
@@ -218,6 +220,11 @@ def load(dues: Sequence[Due], *, now: datetime, stages: bool = False) -> Facts:
     loaded.answered = _answered(dues)
     loaded.told = _told(applications if stages else _stages_counted(dues, loaded))
     return loaded
+
+
+def _batches(dues: Sequence[Due]) -> list[UUID]:
+    """What they wait for a yes with: nearly always there is none."""
+    return sql.distinct(due.batch_id for due in dues if due.batch_id)
 
 
 def _channels(organizations: Iterable[UUID]) -> list[UUID]:

@@ -61,7 +61,8 @@ def scene(candidate: Candidate, dues: Sequence[Due], *, now: datetime) -> Scene:
 
 def imagined(plan: planning.Plan) -> Due:
     """A touch that is not there, as it would be claimed."""
-    return Due(uuid7(), *plan, held_for="", attempts=0, tries=0)
+    *planned, _cause = plan
+    return Due(uuid7(), *planned, held_for="", attempts=0, tries=0)
 
 
 def answerable(candidate_id: UUID, policy: CompiledPolicy, *, now: datetime) -> dict[str, datetime]:

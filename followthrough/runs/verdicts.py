@@ -209,7 +209,7 @@ def _subjects(sending: Sending, known: Facts) -> tuple[UUID | None, ...]:
     wide = due.organization_id, sending.sender_id, channel
     if due.purpose == "service":
         return wide
-    return *wide, due.candidate_id, due.application_id, map_id
+    return *wide, due.candidate_id, due.application_id, map_id, due.batch_id
 
 
 _KEY = sha256(settings.ADDRESS_KEY.encode()).digest()

@@ -22,6 +22,8 @@ from followthrough.journeys.models import Assignment, MessageMap
 from followthrough.messages.models import Ask, Message, Receipt
 from followthrough.people import invitations, links
 from followthrough.people.models import Candidate, Connection, ContactPoint
+from followthrough.runs.models import Batch
+from tests import lives
 
 Keys = dict[str, Any]  # what stands in an address, by name
 
@@ -57,6 +59,13 @@ def receipt() -> Keys:
 def somebody() -> Keys:
     """A candidate by key, as an address asks for one."""
     return {"candidate": candidate()["key"]}
+
+
+def batch() -> Keys:
+    """The latest messages that wait, or waited, for a yes; some, if there were none yet."""
+    made = Batch.objects.order_by("-id").first()
+    organization = Organization.objects.get(slug=company.SLUG)
+    return {"key": (made or lives.a_batch(organization, people=3)).id}
 
 
 def message_map() -> Keys:

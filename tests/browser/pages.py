@@ -92,6 +92,8 @@ PAGES = (
          query=lambda: {"verdict": "hold", "reason": "hours", "unread": "blorp"}),
     Page("receipts", name="receipts-none", query=lambda: {"verdict": "fail", "reason": "poison"}),
     Page("receipt", examples.receipt),
+    Page("batches"),
+    Page("batch", examples.batch),
     Page("may-we-send"),
     Page("may-we-send", name="may-we-send-answered", query=examples.somebody),
     Page("connections"),

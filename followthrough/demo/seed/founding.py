@@ -54,8 +54,9 @@ def found(*, at: datetime, document: Mapping[str, Any] | None = None) -> Connect
 
 def policy() -> dict[str, Any]:
     """The default policy; what waited for the hours goes out as they open, since a history that is
-    played again has to come to the same minutes."""
-    return {**policies.default_document(), "spread_minutes": 0}
+    played again has to come to the same minutes. So small a company holds what is more than fifty
+    messages an hour."""
+    return {**policies.default_document(), "spread_minutes": 0, "hold_above": 50}
 
 
 def _members(organization: Organization) -> dict[str, Member]:

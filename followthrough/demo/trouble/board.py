@@ -1,4 +1,4 @@
-"""The panel of four buttons: what each does, and what came of pressing it last."""
+"""The panel of buttons: what each does, and what came of pressing it last."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from followthrough.core import clock
 from followthrough.demo.models import AtsApplication, Trouble
-from followthrough.demo.trouble import disorder, killed, outage, repeats
+from followthrough.demo.trouble import bulk, disorder, killed, outage, repeats
 from followthrough.demo.trouble.told import Told
 
 Kind = Trouble.Kind
@@ -65,6 +65,13 @@ BUTTONS: Sequence[Button] = (
         "stopped",
         killed.told,
     ),
+    Button(
+        Kind.BULK,
+        _("Import many at once"),
+        _("Eighty people come into the ATS in one go; every fourth had applied two days ago."),
+        "candidates",
+        bulk.told,
+    ),
 )
 
 
@@ -72,6 +79,7 @@ BUTTONS: Sequence[Button] = (
 BUT_FOR = {
     Kind.OUTAGE: _("Nobody applied: there is no opening to apply for."),
     Kind.REPEATS: _("The ATS has not sent a webhook about this application yet."),
+    Kind.BULK: _("Nobody was imported: there is no opening to apply for."),
     Kind.DISORDER: _("Nobody applied: there is no opening to apply for."),
     Kind.KILLED: _("No worker was killed: none is at work on this machine right now. After a kill"
                    " the next one is there within seconds."),
@@ -79,7 +87,7 @@ BUT_FOR = {
 
 
 def cards(organization_id: UUID) -> list[Card]:
-    """All four, with what came of each by the rows of now."""
+    """All of them, with what came of each by the rows of now."""
     last = {one.kind: one for one in _latest(organization_id)}
     return [Card(one, one.tell(last[one.kind]) if one.kind in last else None) for one in BUTTONS]
 
@@ -94,5 +102,8 @@ def make(kind: str, *, organization_id: UUID, chosen: AtsApplication | None) -> 
     """Make the trouble; None when there is nothing to make it with. Raises ValueError."""
     if kind == Kind.REPEATS:
         return repeats.begin(chosen) if chosen else None
-    begin = {Kind.OUTAGE: outage.begin, Kind.DISORDER: disorder.begin, Kind.KILLED: killed.begin}
+    begin = {
+        Kind.OUTAGE: outage.begin, Kind.DISORDER: disorder.begin, Kind.KILLED: killed.begin,
+        Kind.BULK: bulk.begin,
+    }  # fmt: skip
     return begin[Kind(kind)](organization_id)

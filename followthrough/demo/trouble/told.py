@@ -8,10 +8,11 @@ from typing import NamedTuple
 
 class Told(NamedTuple):
     """What happened and what it proves. `kind` is one of the four meanings, `state` its word;
-    `numbers` are counted from rows; `see` is an application to look at."""
+    `numbers` are counted from rows; `see` is an application to look at, `page` another page."""
 
     kind: str
     state: str
     said: str
     numbers: Sequence[tuple[str, object]] = ()
     see: str = ""
+    page: str = ""

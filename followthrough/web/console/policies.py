@@ -103,6 +103,7 @@ class Said(NamedTuple):
     reply: str
     merging: str
     spread: str
+    burst: str
     holidays: str
     packs: Sequence[law.Told]
     reply_minutes: int
@@ -124,6 +125,7 @@ def _said(document: PolicyDocument, places: Sequence[Place]) -> Said:
         reply=policy_words.reply(document),
         merging=policy_words.merging(document),
         spread=policy_words.spread(document),
+        burst=policy_words.burst(document),
         holidays=policy_words.holidays(document),
         packs=packs,
         reply_minutes=document.reply_minutes,

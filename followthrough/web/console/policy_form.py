@@ -17,8 +17,11 @@ from followthrough.core import clock
 from followthrough.governance.documents import (
     CHANNELS,
     DAYS,
+    LEAST_HELD,
     LOCAL,
     LONGEST_REPLY,
+    LONGEST_STALE,
+    MOST_HELD,
     PolicyDocument,
     WeekDocument,
 )
@@ -153,6 +156,15 @@ class PolicyForm(forms.Form):
         label=gettext_lazy("Minutes over which those go out that waited for the hours to open"),
         min_value=0, max_value=180,
     )  # fmt: skip
+    hold_above = forms.IntegerField(
+        label=gettext_lazy("Messages an hour of one import, bulk move or publish, above which they"
+                           " wait for a person’s yes"),
+        min_value=LEAST_HELD, max_value=MOST_HELD,
+    )  # fmt: skip
+    stale_days = forms.IntegerField(
+        label=gettext_lazy("Days after it was meant to go out, a message held so is stale"),
+        min_value=1, max_value=LONGEST_STALE,
+    )  # fmt: skip
     local_holidays = forms.BooleanField(
         label=gettext_lazy("Nothing goes out on public holidays where the candidate is"),
         required=False,
@@ -283,7 +295,10 @@ def _review_on(said: date | None) -> date:
     return said if said and first <= said <= last else (clock.now() + REVIEW).date()
 
 
-_PLAIN = ("reply_minutes", "spread_minutes", "merge_nudges", "two_to_loosen")
+_PLAIN = (
+    "reply_minutes", "spread_minutes", "hold_above", "stale_days", "merge_nudges",
+    "two_to_loosen",
+)  # fmt: skip
 
 
 def _closed_day(line: str) -> dict[str, str]:

@@ -211,6 +211,23 @@ def spread(document: PolicyDocument) -> str:
     return text % {"n": n}
 
 
+def burst(document: PolicyDocument) -> str:
+    """From how many messages a burst waits for a yes, and what is stale then."""
+    held = ngettext(
+        "When one import, bulk move or publish would send more than %(n)s message in an hour,"
+        " they wait for a person’s yes.",
+        "When one import, bulk move or publish would send more than %(n)s messages in an hour,"
+        " they wait for a person’s yes.",
+        document.hold_above,
+    )
+    stale = ngettext(
+        "What comes more than %(n)s day after it was meant to is called stale there.",
+        "What comes more than %(n)s days after it was meant to is called stale there.",
+        document.stale_days,
+    )
+    return f"{held % {'n': document.hold_above}} {stale % {'n': document.stale_days}}"
+
+
 def holidays(document: PolicyDocument) -> str:
     """On which days nothing goes out, and by which channels; '' when there are none."""
     rule = document.holidays
@@ -279,6 +296,7 @@ def _rules(document: PolicyDocument) -> Iterator[tuple[Key, str]]:
     yield ("reply", ""), reply(document)
     yield ("merge", ""), merging(document)
     yield ("spread", ""), spread(document)
+    yield ("burst", ""), burst(document)
     yield ("holidays", ""), holidays(document)
     yield ("loosening", ""), loosening(document)
 
@@ -291,6 +309,7 @@ ABOUT = {
     "reply": gettext_noop("Answers"),
     "merge": gettext_noop("Nudges"),
     "spread": gettext_noop("When the hours open"),
+    "burst": gettext_noop("Many messages at once"),
     "holidays": gettext_noop("Closed days"),
     "loosening": gettext_noop("Changing this policy"),
 }

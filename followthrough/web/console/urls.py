@@ -6,6 +6,7 @@ from django.urls import path, re_path
 
 from followthrough.web.console import (
     account,
+    batches,
     by_hand,
     candidate,
     components,
@@ -96,6 +97,11 @@ urlpatterns = [
     path("receipts/", receipts.page, name="receipts"),
     path("receipts/export", receipts_export.download, name="receipts-export"),
     path("receipts/<uuid:key>", receipts.one, name="receipt"),
+    path("waiting/", batches.page, name="batches"),
+    path("waiting/<uuid:key>", batches.one, name="batch"),
+    path("waiting/<uuid:key>/live", batches.changes, name="batch-live"),
+    path("waiting/<uuid:key>/decide", batches.decide, name="decide-batch"),
+    path("waiting/<uuid:key>/stop", batches.stop, name="stop-batch"),
     path("may-we-send/", sending.page, name="may-we-send"),
     path("connections/", connections.page, name="connections"),
     path("connections/live", connections.page_live, name="connections-live"),

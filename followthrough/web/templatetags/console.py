@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from django import template
 from django.utils import timezone
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
@@ -63,6 +63,12 @@ def channel(name: str) -> str:
 def short(at: datetime | None) -> str:
     """`Tue 4 Jun, 14:00` for whoever looks."""
     return date_format(timezone.localtime(at), "D j M, H:i") if at else ""
+
+
+@register.filter
+def grouped(n: int) -> str:
+    """`1,843`."""
+    return number_format(n, force_grouping=True)
 
 
 @register.filter

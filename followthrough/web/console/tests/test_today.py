@@ -15,15 +15,15 @@ from followthrough.conversations import handoffs
 from followthrough.conversations.models import Handoff
 from followthrough.core import clock
 from followthrough.core.ids import uuid7
-from followthrough.governance import consent, freezes
+from followthrough.governance import consent
 from followthrough.intake.models import RawEvent
-from followthrough.journeys.models import MessageMap, Run
+from followthrough.journeys.models import Run
 from followthrough.messages.models import Ask, Message, Receipt, Touch
 from followthrough.people.models import Anchor, Application, Candidate, Scope, WriteBack
 from followthrough.web.console.interviews import load
 from followthrough.web.console.tests.conftest import member_of, signed_in
 from followthrough.web.console.today import risk, yesterday
-from tests import company, world
+from tests import company, lives, world
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
@@ -227,19 +227,10 @@ def test_a_text_that_came_out_empty_is_named_with_whom_it_was_for(
 
 
 def test_a_held_batch_waits_for_a_yes(founded: company.Company) -> None:
-    version, now = company.add_map(founded, "m", DOCUMENT), clock.now()
-    application = world.application(world.candidate(founded.connection))
-    Touch.objects.create(
-        organization=founded.organization, application=application, shard=0, key="a",
-        candidate=application.candidate, origin="map", purpose="informational", planned_at=now,
-        occurrence="1", due_at=now - HOUR, version_id=version.id,
-    )  # fmt: skip
-    freezes.begin(
-        organization_id=founded.organization.id, subject_kind="map", subject_id=version.map_id,
-        why="held_batch", by="engine", at=now,
-    )  # fmt: skip
+    batch = lives.a_batch(founded.organization, people=2)
     shown = signed_in(member_of(founded.organization)).get("/").content.decode()
-    assert f"<strong>1</strong> message of “{MessageMap.objects.get().name}” is held" in shown
+    assert "It would write to 2 people; nothing is stale." in shown
+    assert f"/waiting/{batch.id}" in shown
 
 
 def test_today_and_the_inbox_name_them_in_one_order(

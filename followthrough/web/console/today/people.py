@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from uuid import UUID
-
-from django.db.models import Count
+from collections.abc import Sequence
 
 from followthrough.accounts.models import Member
 from followthrough.conversations import handoffs
 from followthrough.conversations.models import Handoff
-from followthrough.core import clock
-from followthrough.governance.models import Freeze
-from followthrough.journeys.models import MessageMap, Version
-from followthrough.messages.models import Message, Touch
+from followthrough.messages.models import Message
 from followthrough.people import scopes
-from followthrough.web.console import reach
+from followthrough.runs.batches import DECIDABLE
+from followthrough.runs.models import Batch
+from followthrough.web.console import batches, reach
 from followthrough.web.console.today.lists import MOST, Shown, first
 
 
@@ -50,34 +44,9 @@ def _with_words(rows: Sequence[Handoff]) -> Sequence[Handoff]:
     return rows
 
 
-@dataclass(frozen=True)
-class Batch:
-    """Messages of one map that wait for a yes."""
-
-    map: MessageMap
-    freeze: Freeze
-    count: int
-
-
-def batches(member: Member) -> Shown:
-    """Maps whose messages are held until somebody says yes."""
-    held = Freeze.objects.filter(
-        organization=member.organization_id, subject_kind="map", why="held_batch", ended_at=None
+def held(member: Member) -> Shown:
+    """Batches whose messages wait until somebody says yes, the oldest first."""
+    mine = Batch.objects.filter(
+        batches.seen_by(member), organization_id=member.organization_id, state__in=DECIDABLE
     )
-    freezes = {one.subject_id: one for one in held.order_by("begun_at")}
-    maps, counts = MessageMap.objects.filter(id__in=freezes), _counts(freezes, member)
-    everything = scopes.requisitions(member) is None
-    mine = [one for one in maps if everything or counts[one.id]]
-    return first(Batch(one, freezes[one.id], counts[one.id]) for one in mine)
-
-
-def _counts(maps: Iterable[UUID], member: Member) -> Counter[UUID]:
-    """How many messages of each map are due to those the member may see."""
-    map_of = dict(Version.objects.filter(map__in=maps).values_list("id", "map"))
-    due = Touch.objects.filter(state="planned", due_at__lte=clock.now(), version_id__in=map_of)
-    found: Counter[UUID] = Counter()
-    for version, n in (
-        due.filter(scopes.about(member)).values_list("version_id").annotate(n=Count("id"))
-    ):
-        found[map_of[version]] += n
-    return found
+    return first(batches.rows(mine.order_by("id")[:MOST]))

@@ -38,7 +38,7 @@ def lists(member: Member) -> dict[str, Any]:
     shown = {
         "people": people.waiting(member) if sees else None,
         "risky": risk.at_risk(member) if sees else None,
-        "held": people.batches(member) if "maps" in may else None,
+        "held": people.held(member) if sees else None,
         "proposed": first(second.waiting(member)) if "publish-maps" in may else None,
         "broken": broken.things(member) if "connections" in may or "talk" in may else None,
     }
