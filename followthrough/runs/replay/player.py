@@ -1,0 +1,477 @@
+"""Living through what happened once more, with a map's document: the same engine, the same drafts,
+the same gate, on the facts as they were at each moment. Pure: nothing is read, nothing is written.
+
+Until `since` what really went out is taken as it was, and nothing is decided. From then on what
+the map said really does not count any more; whatever else happened does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from heapq import heappop, heappush
+from itertools import groupby
+from operator import attrgetter
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from followthrough.conversations.handoffs import SILENT
+from followthrough.core import segments
+from followthrough.core.ids import uuid7
+from followthrough.governance.decisions import (
+    Decision,
+    Drop,
+    FreezeFact,
+    Hold,
+    Merge,
+    Send,
+)
+from followthrough.journeys import engine
+from followthrough.journeys.events import (
+    AskAnswered,
+    CancelTouches,
+    CloseAsk,
+    Effect,
+    Event,
+    HandOff,
+    OpenAsk,
+    OptedOut,
+    PlanTouch,
+    Replied,
+    State,
+    TouchSent,
+)
+from followthrough.messages.outbox import Due
+from followthrough.runs import drafts
+from followthrough.runs.facts import Person
+from followthrough.runs.replay import readings
+from followthrough.runs.replay.fates import (
+    CANCELLED,
+    DROPPED,
+    MERGED,
+    SENT,
+    Fate,
+    Held,
+    plain,
+)
+from followthrough.runs.replay.moments import (
+    Cast,
+    Heard,
+    Moment,
+    Refused,
+    Role,
+    Said,
+    Thawed,
+    Wished,
+    Wrote,
+)
+from followthrough.runs.replay.scene import HANDED_OVER, Scene, Setting
+
+Key = tuple[UUID, str, str]  # application, key, occurrence
+Seen = Callable[[Fate, Due, Decision, datetime], None]
+
+MOST_ROUNDS = 1000  # at one moment; a map that never comes to rest would go on for ever
+_AT = attrgetter("at")
+
+
+class Asked(NamedTuple):
+    """An ask, as `messages.Ask` holds it: the newest is the last in its list."""
+
+    key: str
+    occurrence: str
+    answer: str | None  # None: open
+
+
+class Silence(NamedTuple):
+    """What a person has been asked to see to: one at a time for an application and a reason."""
+
+    application_id: UUID | None
+    reason: str
+    freeze: FreezeFact
+
+
+class Player:
+    """One cast, lived through. `fates` is what became of each touch, in the order planned."""
+
+    def __init__(self, cast: Cast, setting: Setting, *, seen: Seen | None = None) -> None:
+        self.cast, self.setting, self.seen = cast, setting, seen
+        self.scene = Scene(cast, setting)
+        self.states: dict[UUID, State] = dict.fromkeys(cast.roles, State())
+        self.begun: set[UUID] = set()
+        self.planned: dict[Key, Due] = {}
+        self.known: set[Key] = set()
+        self.fates: dict[Key, Fate] = {}
+        self.asks: dict[UUID, list[Asked]] = {key: [] for key in cast.roles}
+        self.silences: dict[UUID, list[Silence]] = {}
+        self.live = False
+        self._queue: list[tuple[datetime, int, Key | None]] = []
+        self._thaws: list[tuple[datetime, int, UUID, Silence]] = []
+        self._count = 0
+
+    # --- time ---------------------------------------------------------------------------------------
+
+    def play(self, *, since: datetime, until: datetime) -> list[Fate]:
+        """Live through it all; the fates of what was decided from `since` to `until`."""
+        for at, together in groupby(self.cast.moments, key=_AT):
+            if at >= until:
+                break
+            if at >= since and not self.live:
+                self._wake_up(since)
+            self._pass(at)
+            for moment in together:
+                self._happen(moment)
+            self._pass(at)
+        if not self.live:
+            self._wake_up(since)
+        self._pass(until)
+        return list(self.fates.values())
+
+    def _wake_up(self, since: datetime) -> None:
+        """From now on it is decided. What was due before had its end then, unless it really waits
+        still; what the draft alone would have said before is left unsaid."""
+        self.live = True
+        self.scene.judge_by_now(since)
+        for key, due in list(self.planned.items()):
+            if due.due_at >= since:
+                self._push(key, due)
+                continue
+            waits = self.cast.waiting.get(key)
+            if waits is None:
+                del self.planned[key]
+            else:
+                self._push(key, due._replace(due_at=waits.due_at, held_for=waits.held_for))
+
+    def _pass(self, at: datetime) -> None:
+        """Time passes until `at`, and whatever falls due on the way is decided."""
+        if not self.live:
+            return
+        for _ in range(MOST_ROUNDS):
+            moment = self._next(at)
+            if moment is None:
+                return
+            self._thaw_until(moment)
+            self._decide_due(moment)
+
+    def _next(self, at: datetime) -> datetime | None:
+        """The next moment until `at` at which something is due; never before now."""
+        due = min(
+            self._queue[0][0] if self._queue else at + timedelta.resolution,
+            self._thaws[0][0] if self._thaws else at + timedelta.resolution,
+        )
+        if due > at:
+            return None
+        self.scene.now = max(due, self.scene.now)
+        return self.scene.now
+
+    def _push(self, key: Key, due: Due) -> None:
+        self.planned[key] = due
+        self._count += 1
+        heappush(self._queue, (due.due_at, self._count, key))
+
+    # --- what happened ------------------------------------------------------------------------------
+
+    def _happen(self, moment: Moment) -> None:
+        self.scene.change(moment)
+        if act := _ACTS.get(type(moment)):
+            act(self, moment)
+
+    def _heard(self, moment: Heard) -> None:
+        role = self.cast.roles.get(moment.application_id)
+        if role is None or moment.at < role.begins_at:
+            return
+        if role.application_id not in self.begun:
+            self._begin(role)
+        self._tell(role, moment.event)
+
+    def _begin(self, role: Role) -> None:
+        """A run that begins late knows the anchors that were set before it."""
+        self.begun.add(role.application_id)
+        anchors = self.scene.facts.anchors[role.application_id]
+        self.states[role.application_id] = State(anchors=dict(anchors))
+
+    def _said(self, moment: Said) -> None:
+        """Before the replay begins: what the map really said."""
+        role = self.cast.roles.get(moment.application_id) if moment.application_id else None
+        if role is None or not moment.key:
+            return
+        key = (role.application_id, moment.key, plain(moment.occurrence))
+        self.planned.pop(key, None)
+        self.known.add(key)
+        self._sent(role, moment.key, moment.occurrence, moment.at)
+
+    def _refused(self, moment: Refused) -> None:
+        self._tell_all(moment.candidate_id, OptedOut(at=moment.at))
+
+    def _thawed(self, moment: Thawed) -> None:
+        self._look_again("frozen", moment.at)
+
+    def _wished(self, moment: Wished) -> None:
+        self._look_again("paused", moment.at, of=moment.candidate_id)
+
+    def _look_again(self, held_for: str, at: datetime, *, of: UUID | None = None) -> None:
+        for key, due in list(self.planned.items()):
+            if due.held_for == held_for and of in (None, due.candidate_id):
+                self._push(key, due._replace(due_at=at))
+
+    # --- what candidates wrote ------------------------------------------------------------------------
+
+    def _wrote(self, moment: Wrote) -> None:
+        about = self.scene.spoken_of(moment.candidate_id)
+        asks = self.asks.get(about, []) if about else []
+        person = self.scene.facts.people[moment.candidate_id]
+        meant = readings.read(moment, person, _open(asks), _confirmed(asks), inside=about in self.asks)
+        if meant.last_word:
+            self.scene.wrote(moment.candidate_id, moment.at)
+        if meant.kind == "opt_out":
+            self._refuse(moment)
+        if meant.engages:
+            self._tell_all(moment.candidate_id, Replied(at=moment.at))
+        if meant.kind in engine_answers and about is not None:
+            self._answer(about, meant.kind, moment)
+        elif meant.hands_over:
+            self._hand_over(moment.candidate_id, about, meant.hands_over, moment.at)
+
+    def _answer(self, application_id: UUID, answer: str, moment: Wrote) -> None:
+        found = _open(self.asks[application_id])
+        if found is not None:
+            event = AskAnswered(found.key, answer, moment.at, moment.channel)
+            self._tell(self.cast.roles[application_id], event)
+
+    def _refuse(self, moment: Wrote) -> None:
+        """Everyone on the address hears it."""
+        for role in self.cast.roles.values():
+            person = self.scene.facts.people[role.candidate_id]
+            if moment.address_key in person.keys and role.application_id in self.begun:
+                self._tell(role, OptedOut(at=moment.at))
+
+    def _tell_all(self, candidate_id: UUID, event: Event) -> None:
+        for key in sorted(self.begun):
+            if self.cast.roles[key].candidate_id == candidate_id:
+                self._tell(self.cast.roles[key], event)
+
+    # --- a person steps in ----------------------------------------------------------------------------
+
+    def _hand_over(
+        self, candidate_id: UUID, application_id: UUID | None, reason: str, at: datetime
+    ) -> None:
+        """Automation is silent until somebody has seen to it: as long as it really took, where a
+        person really had the conversation then, else as long as it usually does."""
+        theirs = self.silences.setdefault(candidate_id, [])
+        if reason not in SILENT or any(one[:2] == (application_id, reason) for one in theirs):
+            return
+        until = self._attended(candidate_id, at)
+        freeze = FreezeFact(uuid7(), "candidate", HANDED_OVER, None, candidate_id)
+        silence = Silence(application_id, reason, freeze)
+        theirs.append(silence)
+        self.scene.freeze(freeze)
+        if until is not None:
+            self._count += 1
+            heappush(self._thaws, (until, self._count, candidate_id, silence))
+
+    def _attended(self, candidate_id: UUID, at: datetime) -> datetime | None:
+        for since, until in self.cast.attended.get(candidate_id, ()):
+            if since <= at and (until is None or until > at):
+                return until
+        return at + self.setting.usual
+
+    def _thaw_until(self, at: datetime) -> None:
+        while self._thaws and self._thaws[0][0] <= at:
+            _, _, candidate_id, silence = heappop(self._thaws)
+            self.silences[candidate_id].remove(silence)
+            self.scene.thaw(silence.freeze)
+            if candidate_id not in self.scene.facts.freezes:
+                self._look_again("frozen", at, of=candidate_id)
+
+    # --- the engine -----------------------------------------------------------------------------------
+
+    def _tell(self, role: Role, event: Event) -> None:
+        key, document = role.application_id, self.setting.document
+        before = self.states[key]
+        after, effects = engine.advance(
+            document, before, event, self.scene.now, settle=document.settle_delay
+        )
+        self.states[key] = after
+        for effect in effects:
+            if act := _EFFECTS.get(type(effect)):
+                act(self, role, effect)
+        if after is not before:
+            self._show(key, before, after)
+
+    def _show(self, key: UUID, before: State, after: State) -> None:
+        """The gate sees the run's asks and answers, and whether it has ended."""
+        if before.asks is after.asks and before.answers is after.answers:
+            if before.ended == after.ended:
+                return
+        subject = self.scene.facts.subjects[key]
+        ended_at = self.scene.now if after.ended else None
+        self.scene.facts.subjects[key] = subject._replace(
+            asks=after.asks, answers=after.answers, run_ended_at=ended_at
+        )
+
+    def _plan(self, role: Role, plan: PlanTouch) -> None:
+        key = role.application_id, plan.key, plain(plan.occurrence)
+        if key in self.known:
+            return
+        self.known.add(key)
+        due = self._due(role, plan, key)
+        if self.live:
+            self._push(key, due)
+        else:
+            self.planned[key] = due
+
+    def _due(self, role: Role, plan: PlanTouch, key: Key) -> Due:
+        return Due(
+            self.cast.ids.get(key) or uuid7(), self.setting.organization_id, role.application_id,
+            role.candidate_id, role.run_id, self.setting.version_id, 0, plan.origin, plan.key,
+            plan.occurrence, plan.purpose, plan.priority, plan.due_at, plan.useful_until,
+            plan.anchor_name, plan.anchor_sequence, plan.relevance,  # type: ignore[arg-type]
+            plan.channels, plan.content, plan.reply_to_at, plan.listened, "", 0, 0,  # type: ignore[arg-type]
+        )  # fmt: skip
+
+    def _cancel(self, role: Role, cancel: CancelTouches) -> None:
+        for key, due in list(self.planned.items()):
+            if key[0] == role.application_id and (cancel.keys is None or key[1] in cancel.keys):
+                del self.planned[key]
+                self._end(key, due, CANCELLED, cancel.why, due.channels[0])
+
+    def _open_ask(self, role: Role, ask: OpenAsk) -> None:
+        asks = self.asks[role.application_id]
+        if not any(one[:2] == (ask.key, ask.occurrence) for one in asks):
+            asks.append(Asked(ask.key, ask.occurrence, None))
+
+    def _close_ask(self, role: Role, close: CloseAsk) -> None:
+        asks = self.asks[role.application_id]
+        asks[:] = [
+            one._replace(answer=close.answer)
+            if one.answer is None and close.key in (None, one.key)
+            else one
+            for one in asks
+        ]
+
+    def _need(self, role: Role, effect: HandOff) -> None:
+        self._hand_over(role.candidate_id, role.application_id, effect.reason, self.scene.now)
+
+    # --- the gate -------------------------------------------------------------------------------------
+
+    def _decide_due(self, at: datetime) -> None:
+        """Decide what is due, as the dispatcher does with what it has claimed."""
+        dues = self._take_due(at)
+        if not dues:
+            return
+        self.scene.count_stages()
+        sent: list[Due] = []
+        for candidate_id, theirs in drafts.by_person(dues).items():
+            person = self.scene.facts.people[candidate_id]
+            sent += self._decide_person(person, theirs, at)
+        for due in sent:
+            if due.listened:
+                assert due.application_id is not None
+                self._sent(self.cast.roles[due.application_id], due.key, due.occurrence, at)
+
+    def _take_due(self, at: datetime) -> list[Due]:
+        found: dict[Key, Due] = {}
+        while self._queue and self._queue[0][0] <= at:
+            due_at, _, key = heappop(self._queue)
+            due = self.planned.get(key) if key else None
+            if key and due is not None and due.due_at == due_at:
+                found[key] = due
+        return list(found.values())
+
+    def _decide_person(self, person: Person, dues: list[Due], at: datetime) -> list[Due]:
+        scene, sent = self.scene, []
+        found = drafts.judged(person, dues, scene.facts, scene.ours, at=at)
+        for due, decision in zip(dues, found, strict=True):
+            self._follow(due, decision, at)
+            if isinstance(decision, Send):
+                scene.write(due, decision, at)
+                sent.append(due)
+        return sent
+
+    def _follow(self, due: Due, decision: Decision, at: datetime) -> None:
+        assert due.application_id is not None
+        key = due.application_id, due.key, plain(due.occurrence)
+        _FOLLOWS[type(decision)](self, key, due, decision, at)
+        if self.seen:
+            self.seen(self._fate(key, due), due, decision, at)
+
+    def _hold(self, key: Key, due: Due, hold: Hold, at: datetime) -> None:
+        if due.held_for != hold.code:
+            fate = self._fate(key, due)
+            fate.holds.append(Held(hold.code, at, hold.until))
+            fate.channel = hold.channel or due.channels[0]
+        self._push(key, due._replace(due_at=hold.until, held_for=hold.code))
+
+    def _send(self, key: Key, due: Due, send: Send, at: datetime) -> None:
+        del self.planned[key]
+        channel = send.option.channel
+        fate = self._end(key, due, SENT, send.code, channel)
+        fate.parts = segments.count(send.rendered.body) if channel == "sms" else 0
+
+    def _drop(self, key: Key, due: Due, drop: Drop, at: datetime) -> None:
+        del self.planned[key]
+        self._end(key, due, DROPPED, drop.code, drop.channel or due.channels[0])
+
+    def _merge(self, key: Key, due: Due, merge: Merge, at: datetime) -> None:
+        del self.planned[key]
+        self._end(key, due, MERGED, merge.code, merge.channel or due.channels[0])
+
+    def _sent(self, role: Role, key: str, occurrence: str, at: datetime) -> None:
+        touch = self.setting.document.touches.get(key)
+        listened = touch is not None and (touch.ask or key in self.setting.document.nudges)
+        if listened and role.application_id in self.begun:
+            self._tell(role, TouchSent(key, occurrence, at))
+
+    # --- what became of it ------------------------------------------------------------------------------
+
+    def _fate(self, key: Key, due: Due) -> Fate:
+        found = self.fates.get(key)
+        if found is None:
+            found = self.fates[key] = Fate(
+                key[0], due.candidate_id, due.key, key[2], due.due_at, channel=due.channels[0]
+            )
+        return found
+
+    def _end(self, key: Key, due: Due, verdict: str, code: str, channel: str) -> Fate:
+        """It has ended; before the replay begins nobody asks how."""
+        fate = self._fate(key, due) if self.live else _nobodys(key, due)
+        fate.verdict, fate.code, fate.channel, fate.at = verdict, code, channel, self.scene.now
+        return fate
+
+
+def _nobodys(key: Key, due: Due) -> Fate:
+    return Fate(key[0], due.candidate_id, due.key, key[2], due.due_at)
+
+
+def _open(asks: Sequence[Asked]) -> Asked | None:
+    """The newest ask that waits for an answer."""
+    return next((one for one in reversed(asks) if one.answer is None), None)
+
+
+def _confirmed(asks: Sequence[Asked]) -> bool:
+    """Whether the newest ask was answered with a yes."""
+    return bool(asks) and asks[-1].answer == "confirmed"
+
+
+engine_answers = frozenset({"confirmed", "declined"})
+
+_ACTS: Mapping[type, Callable[[Player, Any], None]] = {
+    Heard: Player._heard,
+    Said: Player._said,
+    Wrote: Player._wrote,
+    Refused: Player._refused,
+    Thawed: Player._thawed,
+    Wished: Player._wished,
+}
+_EFFECTS: Mapping[type[Effect], Callable[[Player, Role, Any], None]] = {
+    PlanTouch: Player._plan,
+    CancelTouches: Player._cancel,
+    OpenAsk: Player._open_ask,
+    CloseAsk: Player._close_ask,
+    HandOff: Player._need,
+}
+_FOLLOWS: Mapping[type[Any], Callable[..., None]] = {
+    Send: Player._send,
+    Hold: Player._hold,
+    Drop: Player._drop,
+    Merge: Player._merge,
+}
