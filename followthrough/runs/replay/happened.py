@@ -16,7 +16,7 @@ from followthrough.journeys.events import AnchorMoved, StageChanged
 from followthrough.people.contacts import CHANNEL_KIND
 from followthrough.runs.facts import Person, Point
 from followthrough.runs.replay import outcomes
-from followthrough.runs.replay.fates import Fate
+from followthrough.runs.replay.fates import Fate, plain
 from followthrough.runs.replay.moments import (
     Attended,
     Blocked,
@@ -56,7 +56,9 @@ _STAGES = """
 SELECT application_id, to_stage, source_time, observed_at FROM people_stagechange
 WHERE application_id = ANY(%s) AND from_stage <> to_stage ORDER BY id
 """
-_ANCHORS = "SELECT application_id, name, at, sequence FROM people_anchor WHERE application_id = ANY(%s)"
+_ANCHORS = (
+    "SELECT application_id, name, at, sequence FROM people_anchor WHERE application_id = ANY(%s)"
+)
 _ANCHOR_CHANGES = """
 SELECT application_id, name, at, sequence, observed_at FROM people_anchorchange
 WHERE application_id = ANY(%s) ORDER BY id
@@ -119,6 +121,7 @@ def questions(
         sql.Question(_WISHES, (list(people),), list),
         sql.Question(outcomes.TOUCHES, (runs,), list),
         sql.Question(outcomes.RECEIPTS, (runs,), list),
+        sql.Question(outcomes.REFUSED, (runs,), list),
     ]
 
 
@@ -146,6 +149,7 @@ class Everything:
     fates: Mapping[UUID, list[Fate]] = field(default_factory=dict)
     ids: Mapping[UUID, dict[Any, UUID]] = field(default_factory=dict)
     waiting: Mapping[UUID, dict[Any, Waiting]] = field(default_factory=dict)
+    refused: dict[UUID, set[Any]] = field(default_factory=lambda: defaultdict(set))
     wide: Sequence[UUID] = ()
 
     def fresh(self, person: Person) -> Person:
@@ -187,7 +191,9 @@ def put_together(
     words: Mapping[str, list[tuple]],
 ) -> Everything:
     """The answers to `questions` as moments and fates."""
-    stages, anchors, changes, messages, points, entries, blocks, freezes, wishes, *rows = told
+    stages, anchors, changes, messages, points, entries, blocks, freezes, wishes, *rows, refused = (
+        told
+    )
     found = Everything(about.window, words=dict(words), wide=about.wide)
     _stages(found, stages)
     _anchors(found, anchors, changes, theirs)
@@ -199,6 +205,8 @@ def put_together(
     for candidate_id, *wish in wishes:
         made = Wish(*wish[:2], frozenset(wish[2]), *wish[3:])
         found.by_person[candidate_id].append(Wished(wish[-1], candidate_id, made))
+    for application_id, key, occurrence, channel in refused:
+        found.refused[application_id].add((application_id, key, plain(occurrence), channel))
     texts = [(row[13], row[7]) for row in messages if row[13] and row[6] == "sms"]
     real = outcomes.read(*rows, texts, since=about.window.since, until=about.window.until)
     found.fates, found.ids, found.waiting = real.fates, real.ids, real.waiting
@@ -268,7 +276,9 @@ MESSAGES = frozenset({"sms", "email", "whatsapp", "chat"})
 def _entries(found: Everything, rows: Iterable[tuple]) -> None:
     """Refusals that came by no message: told to a member, chosen on a page, one click."""
     for candidate_id, at, state, source, channel, message, narrow in rows:
-        told = state == "revoked" and not message and not narrow and source not in ("ats", *MESSAGES)
+        told = (
+            state == "revoked" and not message and not narrow and source not in ("ats", *MESSAGES)
+        )
         if told and (not channel or source == "one_click"):
             found.by_person[candidate_id].append(Refused(at, candidate_id))
 

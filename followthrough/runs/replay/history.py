@@ -122,7 +122,9 @@ def _cast(
 ) -> Lived:
     people = {one: everything.fresh(persons[one]) for one in group if one in persons}
     known = {
-        key: _unbegun(subject) for key, subject in subjects.items() if subject.candidate_id in people
+        key: _unbegun(subject)
+        for key, subject in subjects.items()
+        if subject.candidate_id in people
     }
     mine = {key: role for key, role in theirs.items() if role.candidate_id in people}
     keys = {key for person in people.values() for key in person.keys}
@@ -132,6 +134,7 @@ def _cast(
         {key: one for app in mine for key, one in everything.ids.get(app, {}).items()},
         {key: one for app in mine for key, one in everything.waiting.get(app, {}).items()},
         {one: everything.attended[one] for one in people if one in everything.attended},
+        {one for app in mine for one in everything.refused.get(app, ())},
     )  # fmt: skip
     return Lived(cast, [fate for app in mine for fate in everything.fates.get(app, ())])
 

@@ -152,7 +152,8 @@ class Cast:
     """People who share addresses, with everything that happened to them, in order.
 
     `words` are the rows of the consent ledger by address key, `ids` the ids that the map's touches
-    really had, `asked` whether the newest ask of an application outside was answered with a yes.
+    really had, `waiting` those that had not ended as the replay begins, `refused` by which channel a
+    provider really refused one.
     """
 
     organization_id: UUID
@@ -164,3 +165,4 @@ class Cast:
     ids: dict[tuple[UUID, str, str], UUID] = field(default_factory=dict)
     waiting: dict[tuple[UUID, str, str], Waiting] = field(default_factory=dict)
     attended: dict[UUID, list[Attended]] = field(default_factory=dict)
+    refused: set[tuple[UUID, str, str, str]] = field(default_factory=set)

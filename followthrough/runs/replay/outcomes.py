@@ -31,6 +31,11 @@ SELECT r.touch_id, r.at, r.verdict, r.code, r.until, r.channel
 FROM messaging_touch t JOIN messaging_receipt r ON r.touch_id = t.id
 WHERE t.run_id = ANY(%s) ORDER BY r.id
 """
+REFUSED = """
+SELECT t.application_id, t.key, t.occurrence, a.channel
+FROM messaging_touch t JOIN messaging_attempt a ON a.touch_id = t.id AND a.state = 'failed'
+WHERE t.run_id = ANY(%s) AND split_part(a.error, ':', 1) IN ('unreachable', 'rejected', 'opted_out')
+"""
 # Whether a provider took it or not: the map and the gate had decided.
 _VERDICTS = {
     "planned": WAITS, "dropped": DROPPED, "merged": MERGED, "cancelled": CANCELLED,
@@ -52,6 +57,8 @@ class Outcomes:
     def add(self, touch: tuple, receipts: Receipts, bodies: Mapping[UUID, str]) -> None:
         """Add one touch with its receipts, in order."""
         id, application_id, candidate_id, key, occurrence, state, due_at = touch[:7]
+        if occurrence.endswith("+"):  # another channel, after a delivery report: none is replayed
+            return
         known = (application_id, key, plain(occurrence))
         self.ids[application_id][known] = id
         fate = _fate(touch, receipts, self.since)
@@ -89,7 +96,9 @@ def read(
 
 def _fate(touch: tuple, receipts: Receipts, since: datetime) -> Fate:
     _, application_id, candidate_id, key, occurrence, state, due_at, *_ = touch
-    fate = Fate(application_id, candidate_id, key, plain(occurrence), due_at, channel=touch[-1] or "")
+    fate = Fate(
+        application_id, candidate_id, key, plain(occurrence), due_at, channel=touch[-1] or ""
+    )
     fate.verdict = _VERDICTS.get(state, SENT)
     fate.holds = [
         Held(code, at, until)

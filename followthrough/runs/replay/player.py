@@ -219,7 +219,9 @@ class Player:
         about = self.scene.spoken_of(moment.candidate_id)
         asks = self.asks.get(about, []) if about else []
         person = self.scene.facts.people[moment.candidate_id]
-        meant = readings.read(moment, person, _open(asks), _confirmed(asks), inside=about in self.asks)
+        meant = readings.read(
+            moment, person, _open(asks), _confirmed(asks), inside=about in self.asks
+        )
         if meant.last_word:
             self.scene.wrote(moment.candidate_id, moment.at)
         if meant.kind == "opt_out":
@@ -381,11 +383,24 @@ class Player:
         scene, sent = self.scene, []
         found = drafts.judged(person, dues, scene.facts, scene.ours, at=at)
         for due, decision in zip(dues, found, strict=True):
+            if isinstance(decision, Send) and self._refused_by_provider(due, decision, at):
+                continue
             self._follow(due, decision, at)
             if isinstance(decision, Send):
                 scene.write(due, decision, at)
                 sent.append(due)
         return sent
+
+    def _refused_by_provider(self, due: Due, send: Send, at: datetime) -> bool:
+        """What a provider really refused it would have refused again: another channel is tried."""
+        assert due.application_id is not None
+        key, channel = (due.application_id, due.key, plain(due.occurrence)), send.option.channel
+        if (*key, channel) not in self.cast.refused:
+            return False
+        self.scene.facts.failed[due.id].add(channel)
+        after = at + timedelta.resolution  # once whatever the refusal brought about is known
+        self._push(key, due._replace(due_at=after, attempts=due.attempts + 1))
+        return True
 
     def _follow(self, due: Due, decision: Decision, at: datetime) -> None:
         assert due.application_id is not None

@@ -29,9 +29,7 @@ class Meant(NamedTuple):
     last_word: bool
 
 
-def read(
-    wrote: Wrote, person: Person, ask: Any | None, confirmed: bool, *, inside: bool
-) -> Meant:
+def read(wrote: Wrote, person: Person, ask: Any | None, confirmed: bool, *, inside: bool) -> Meant:
     """What was meant. `ask` is the open ask of the application spoken of, `confirmed` whether its
     newest one was answered with a yes; outside of the map it is taken as it was understood."""
     kind, rule = wrote.kind, wrote.rule

@@ -220,7 +220,9 @@ class Scene:
             return
         for key, said in self.sayings.items():
             since = self.facts.subjects[key].stage_since if key in self.facts.subjects else None
-            told = [(channel, purpose) for at, channel, purpose in said if since is None or at >= since]
+            told = [
+                (channel, purpose) for at, channel, purpose in said if since is None or at >= since
+            ]
             self.facts.told[key] = told  # type: ignore[index]
 
     def spoken_of(self, candidate_id: UUID) -> UUID | None:
