@@ -41,9 +41,8 @@ def minute(at: datetime | None) -> str:
     return at.strftime("%d %H:%M") if at else ""
 
 
-def told(path: Path, changes: Mapping[str, Any] | None = None) -> list[Any]:
-    """Tell a story for real, with changes to its map; what it and its own replay come to, and the
-    replay of another document on it."""
+def told(path: Path, changes: Mapping[str, Any] | None = None) -> None:
+    """Tell a story for real, with changes to its map."""
     story = script.read(path)
     if changes:
         story = replace(
@@ -54,7 +53,6 @@ def told(path: Path, changes: Mapping[str, Any] | None = None) -> list[Any]:
         telling = teller.begin(story, carried)
         for step in story.steps:
             teller.tell(telling, step)
-    return telling
 
 
 def replayed(document: Any = None, *, back: timedelta = LONG) -> tuple[list[Any], list[Any]]:

@@ -50,6 +50,7 @@ class About(NamedTuple):
     map_id: UUID
     window: Window
     wide: Sequence[UUID]
+    counts_days: bool = False  # whether it matters where people are
 
 
 _STAGES = """
@@ -270,7 +271,7 @@ def _freezes(found: Everything, rows: Iterable[tuple]) -> None:
             found.by_subject[one.subject_id].append(Thawed(ended_at, one))
 
 
-MESSAGES = frozenset({"sms", "email", "whatsapp", "chat"})
+MESSAGES = frozenset({"ats", "sms", "email", "whatsapp", "chat"})  # or as an ATS has it
 
 
 def _entries(found: Everything, rows: Iterable[tuple]) -> None:

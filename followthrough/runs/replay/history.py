@@ -11,7 +11,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from followthrough.governance import consent
-from followthrough.runs import facts
+from followthrough.runs import facts, whereabouts
 from followthrough.runs.facts import Person, Subject
 from followthrough.runs.replay import happened
 from followthrough.runs.replay.fates import Fate
@@ -102,6 +102,9 @@ def read(part: Sequence[Sequence[UUID]], found: Sequence[Role], about: About) ->
     applications = [row[0] for row in sql.rows(_APPLICATIONS, (people,))]
     there = set(people)
     theirs = {role.application_id: role for role in found if role.candidate_id in there}
+    if about.counts_days:
+        for key, where in whereabouts.of(theirs).items():
+            theirs[key].where = where
     (persons, _), subjects, words, *told = sql.ask(
         facts.about_people(people),
         facts.about_applications(applications),

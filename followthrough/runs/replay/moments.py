@@ -14,6 +14,7 @@ from uuid import UUID
 from followthrough.governance.decisions import FreezeFact, Wish
 from followthrough.governance.policy import CompiledPolicy
 from followthrough.journeys.events import AnchorMoved, CustomEvent, StageChanged
+from followthrough.journeys.offsets import UTC_ONLY, Where
 from followthrough.runs.facts import Person, Subject
 
 
@@ -139,12 +140,14 @@ class Waiting(NamedTuple):
 
 @dataclass(slots=True)
 class Role:
-    """An application that runs through the map. Before `begins_at` it had no run."""
+    """An application that runs through the map. Before `begins_at` it had no run; `where` says
+    whose days and clock are counted by."""
 
     application_id: UUID
     candidate_id: UUID
     run_id: UUID
     begins_at: datetime
+    where: Where = UTC_ONLY
 
 
 @dataclass(slots=True)
@@ -152,8 +155,8 @@ class Cast:
     """People who share addresses, with everything that happened to them, in order.
 
     `words` are the rows of the consent ledger by address key, `ids` the ids that the map's touches
-    really had, `waiting` those that had not ended as the replay begins, `refused` by which channel a
-    provider really refused one.
+    really had, `waiting` those that had not ended as the replay begins, `refused` by which channel
+    a provider really refused one.
     """
 
     organization_id: UUID

@@ -56,7 +56,7 @@ class Outcomes:
 
     def add(self, touch: tuple, receipts: Receipts, bodies: Mapping[UUID, str]) -> None:
         """Add one touch with its receipts, in order."""
-        id, application_id, candidate_id, key, occurrence, state, due_at = touch[:7]
+        id, application_id, _, key, occurrence = touch[:5]
         if occurrence.endswith("+"):  # another channel, after a delivery report: none is replayed
             return
         known = (application_id, key, plain(occurrence))

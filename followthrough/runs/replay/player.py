@@ -7,21 +7,18 @@ the map said really does not count any more; whatever else happened does.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from heapq import heappop, heappush
 from itertools import groupby
 from operator import attrgetter
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
-from followthrough.conversations.handoffs import SILENT
 from followthrough.core import segments
-from followthrough.core.ids import uuid7
 from followthrough.governance.decisions import (
     Decision,
     Drop,
-    FreezeFact,
     Hold,
     Merge,
     Send,
@@ -42,9 +39,12 @@ from followthrough.journeys.events import (
     TouchSent,
 )
 from followthrough.messages.outbox import Due
-from followthrough.runs import drafts
+from followthrough.messages.planning import Plan
+from followthrough.runs import drafts, simulation
 from followthrough.runs.facts import Person
 from followthrough.runs.replay import readings
+from followthrough.runs.replay.asking import Asks
+from followthrough.runs.replay.attention import Attention
 from followthrough.runs.replay.fates import (
     CANCELLED,
     DROPPED,
@@ -65,29 +65,14 @@ from followthrough.runs.replay.moments import (
     Wished,
     Wrote,
 )
-from followthrough.runs.replay.scene import HANDED_OVER, Scene, Setting
+from followthrough.runs.replay.readings import ANSWERS
+from followthrough.runs.replay.scene import Scene, Setting
 
 Key = tuple[UUID, str, str]  # application, key, occurrence
 Seen = Callable[[Fate, Due, Decision, datetime], None]
 
 MOST_ROUNDS = 1000  # at one moment; a map that never comes to rest would go on for ever
 _AT = attrgetter("at")
-
-
-class Asked(NamedTuple):
-    """An ask, as `messages.Ask` holds it: the newest is the last in its list."""
-
-    key: str
-    occurrence: str
-    answer: str | None  # None: open
-
-
-class Silence(NamedTuple):
-    """What a person has been asked to see to: one at a time for an application and a reason."""
-
-    application_id: UUID | None
-    reason: str
-    freeze: FreezeFact
 
 
 class Player:
@@ -101,14 +86,13 @@ class Player:
         self.planned: dict[Key, Due] = {}
         self.known: set[Key] = set()
         self.fates: dict[Key, Fate] = {}
-        self.asks: dict[UUID, list[Asked]] = {key: [] for key in cast.roles}
-        self.silences: dict[UUID, list[Silence]] = {}
+        self.asks = {key: Asks() for key in cast.roles}
+        self.attention = Attention(cast, setting, self.scene)
         self.live = False
         self._queue: list[tuple[datetime, int, Key | None]] = []
-        self._thaws: list[tuple[datetime, int, UUID, Silence]] = []
         self._count = 0
 
-    # --- time ---------------------------------------------------------------------------------------
+    # --- time -----------------------------------------------------------------------------------
 
     def play(self, *, since: datetime, until: datetime) -> list[Fate]:
         """Live through it all; the fates of what was decided from `since` to `until`."""
@@ -149,18 +133,18 @@ class Player:
             moment = self._next(at)
             if moment is None:
                 return
-            self._thaw_until(moment)
+            for candidate_id in self.attention.ended(moment):
+                self._look_again("frozen", moment, of=candidate_id)
             self._decide_due(moment)
 
     def _next(self, at: datetime) -> datetime | None:
         """The next moment until `at` at which something is due; never before now."""
-        due = min(
-            self._queue[0][0] if self._queue else at + timedelta.resolution,
-            self._thaws[0][0] if self._thaws else at + timedelta.resolution,
-        )
-        if due > at:
+        first = [self._queue[0][0]] if self._queue else []
+        if (ends := self.attention.next()) is not None:
+            first.append(ends)
+        if not first or min(first) > at:
             return None
-        self.scene.now = max(due, self.scene.now)
+        self.scene.now = max(min(first), self.scene.now)
         return self.scene.now
 
     def _push(self, key: Key, due: Due) -> None:
@@ -168,7 +152,7 @@ class Player:
         self._count += 1
         heappush(self._queue, (due.due_at, self._count, key))
 
-    # --- what happened ------------------------------------------------------------------------------
+    # --- what happened --------------------------------------------------------------------------
 
     def _happen(self, moment: Moment) -> None:
         self.scene.change(moment)
@@ -213,28 +197,26 @@ class Player:
             if due.held_for == held_for and of in (None, due.candidate_id):
                 self._push(key, due._replace(due_at=at))
 
-    # --- what candidates wrote ------------------------------------------------------------------------
+    # --- what candidates wrote ------------------------------------------------------------------
 
     def _wrote(self, moment: Wrote) -> None:
         about = self.scene.spoken_of(moment.candidate_id)
-        asks = self.asks.get(about, []) if about else []
+        asks = self.asks.get(about) if about else None
         person = self.scene.facts.people[moment.candidate_id]
-        meant = readings.read(
-            moment, person, _open(asks), _confirmed(asks), inside=about in self.asks
-        )
+        meant = readings.read(moment, person, asks)
         if meant.last_word:
             self.scene.wrote(moment.candidate_id, moment.at)
         if meant.kind == "opt_out":
             self._refuse(moment)
         if meant.engages:
             self._tell_all(moment.candidate_id, Replied(at=moment.at))
-        if meant.kind in engine_answers and about is not None:
+        if meant.kind in ANSWERS and about in self.asks:
             self._answer(about, meant.kind, moment)
         elif meant.hands_over:
-            self._hand_over(moment.candidate_id, about, meant.hands_over, moment.at)
+            self.attention.ask(moment.candidate_id, about, meant.hands_over, moment.at)
 
     def _answer(self, application_id: UUID, answer: str, moment: Wrote) -> None:
-        found = _open(self.asks[application_id])
+        found = self.asks[application_id].waiting
         if found is not None:
             event = AskAnswered(found.key, answer, moment.at, moment.channel)
             self._tell(self.cast.roles[application_id], event)
@@ -251,46 +233,18 @@ class Player:
             if self.cast.roles[key].candidate_id == candidate_id:
                 self._tell(self.cast.roles[key], event)
 
-    # --- a person steps in ----------------------------------------------------------------------------
-
-    def _hand_over(
-        self, candidate_id: UUID, application_id: UUID | None, reason: str, at: datetime
-    ) -> None:
-        """Automation is silent until somebody has seen to it: as long as it really took, where a
-        person really had the conversation then, else as long as it usually does."""
-        theirs = self.silences.setdefault(candidate_id, [])
-        if reason not in SILENT or any(one[:2] == (application_id, reason) for one in theirs):
-            return
-        until = self._attended(candidate_id, at)
-        freeze = FreezeFact(uuid7(), "candidate", HANDED_OVER, None, candidate_id)
-        silence = Silence(application_id, reason, freeze)
-        theirs.append(silence)
-        self.scene.freeze(freeze)
-        if until is not None:
-            self._count += 1
-            heappush(self._thaws, (until, self._count, candidate_id, silence))
-
-    def _attended(self, candidate_id: UUID, at: datetime) -> datetime | None:
-        for since, until in self.cast.attended.get(candidate_id, ()):
-            if since <= at and (until is None or until > at):
-                return until
-        return at + self.setting.usual
-
-    def _thaw_until(self, at: datetime) -> None:
-        while self._thaws and self._thaws[0][0] <= at:
-            _, _, candidate_id, silence = heappop(self._thaws)
-            self.silences[candidate_id].remove(silence)
-            self.scene.thaw(silence.freeze)
-            if candidate_id not in self.scene.facts.freezes:
-                self._look_again("frozen", at, of=candidate_id)
-
-    # --- the engine -----------------------------------------------------------------------------------
+    # --- the engine -----------------------------------------------------------------------------
 
     def _tell(self, role: Role, event: Event) -> None:
         key, document = role.application_id, self.setting.document
         before = self.states[key]
         after, effects = engine.advance(
-            document, before, event, self.scene.now, settle=document.settle_delay
+            document,
+            before,
+            event,
+            self.scene.now,
+            settle=document.settle_delay,
+            where=role.where,
         )
         self.states[key] = after
         for effect in effects:
@@ -301,9 +255,9 @@ class Player:
 
     def _show(self, key: UUID, before: State, after: State) -> None:
         """The gate sees the run's asks and answers, and whether it has ended."""
-        if before.asks is after.asks and before.answers is after.answers:
-            if before.ended == after.ended:
-                return
+        same = before.asks is after.asks and before.answers is after.answers
+        if same and before.ended == after.ended:
+            return
         subject = self.scene.facts.subjects[key]
         ended_at = self.scene.now if after.ended else None
         self.scene.facts.subjects[key] = subject._replace(
@@ -322,13 +276,32 @@ class Player:
             self.planned[key] = due
 
     def _due(self, role: Role, plan: PlanTouch, key: Key) -> Due:
-        return Due(
-            self.cast.ids.get(key) or uuid7(), self.setting.organization_id, role.application_id,
-            role.candidate_id, role.run_id, self.setting.version_id, 0, plan.origin, plan.key,
-            plan.occurrence, plan.purpose, plan.priority, plan.due_at, plan.useful_until,
-            plan.anchor_name, plan.anchor_sequence, plan.relevance,  # type: ignore[arg-type]
-            plan.channels, plan.content, plan.reply_to_at, plan.listened, "", 0, 0,  # type: ignore[arg-type]
-        )  # fmt: skip
+        due = simulation.imagined(
+            Plan(
+                organization_id=self.setting.organization_id,
+                application_id=role.application_id,
+                candidate_id=role.candidate_id,
+                run_id=role.run_id,
+                version_id=self.setting.version_id,
+                shard=0,
+                origin=plan.origin,
+                key=plan.key,
+                occurrence=plan.occurrence,
+                purpose=plan.purpose,
+                priority=plan.priority,
+                due_at=plan.due_at,
+                useful_until=plan.useful_until,
+                anchor_name=plan.anchor_name,
+                anchor_sequence=plan.anchor_sequence,
+                relevance=plan.relevance,
+                channels=plan.channels,
+                content=plan.content,
+                reply_to_at=plan.reply_to_at,
+                listened=plan.listened,
+            )
+        )
+        known = self.cast.ids.get(key)
+        return due._replace(id=known) if known else due
 
     def _cancel(self, role: Role, cancel: CancelTouches) -> None:
         for key, due in list(self.planned.items()):
@@ -337,23 +310,15 @@ class Player:
                 self._end(key, due, CANCELLED, cancel.why, due.channels[0])
 
     def _open_ask(self, role: Role, ask: OpenAsk) -> None:
-        asks = self.asks[role.application_id]
-        if not any(one[:2] == (ask.key, ask.occurrence) for one in asks):
-            asks.append(Asked(ask.key, ask.occurrence, None))
+        self.asks[role.application_id].open(ask)
 
     def _close_ask(self, role: Role, close: CloseAsk) -> None:
-        asks = self.asks[role.application_id]
-        asks[:] = [
-            one._replace(answer=close.answer)
-            if one.answer is None and close.key in (None, one.key)
-            else one
-            for one in asks
-        ]
+        self.asks[role.application_id].close(close)
 
     def _need(self, role: Role, effect: HandOff) -> None:
-        self._hand_over(role.candidate_id, role.application_id, effect.reason, self.scene.now)
+        self.attention.ask(role.candidate_id, role.application_id, effect.reason, self.scene.now)
 
-    # --- the gate -------------------------------------------------------------------------------------
+    # --- the gate -------------------------------------------------------------------------------
 
     def _decide_due(self, at: datetime) -> None:
         """Decide what is due, as the dispatcher does with what it has claimed."""
@@ -436,7 +401,7 @@ class Player:
         if listened and role.application_id in self.begun:
             self._tell(role, TouchSent(key, occurrence, at))
 
-    # --- what became of it ------------------------------------------------------------------------------
+    # --- what became of it ----------------------------------------------------------------------
 
     def _fate(self, key: Key, due: Due) -> Fate:
         found = self.fates.get(key)
@@ -456,18 +421,6 @@ class Player:
 def _nobodys(key: Key, due: Due) -> Fate:
     return Fate(key[0], due.candidate_id, due.key, key[2], due.due_at)
 
-
-def _open(asks: Sequence[Asked]) -> Asked | None:
-    """The newest ask that waits for an answer."""
-    return next((one for one in reversed(asks) if one.answer is None), None)
-
-
-def _confirmed(asks: Sequence[Asked]) -> bool:
-    """Whether the newest ask was answered with a yes."""
-    return bool(asks) and asks[-1].answer == "confirmed"
-
-
-engine_answers = frozenset({"confirmed", "declined"})
 
 _ACTS: Mapping[type, Callable[[Player, Any], None]] = {
     Heard: Player._heard,

@@ -7,11 +7,12 @@ holds what came of them. Everything else depends on what was asked, and is read 
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from followthrough.conversations import understanding
 from followthrough.conversations.understanding import Reading
 from followthrough.runs.facts import Person
+from followthrough.runs.replay.asking import Asks
 from followthrough.runs.replay.moments import Wrote
 
 LEDGER = frozenset({"opt_out", "opt_in", "help", "wrong_number", "narrowed"})
@@ -29,12 +30,13 @@ class Meant(NamedTuple):
     last_word: bool
 
 
-def read(wrote: Wrote, person: Person, ask: Any | None, confirmed: bool, *, inside: bool) -> Meant:
-    """What was meant. `ask` is the open ask of the application spoken of, `confirmed` whether its
-    newest one was answered with a yes; outside of the map it is taken as it was understood."""
+def read(wrote: Wrote, person: Person, asks: Asks | None) -> Meant:
+    """What was meant, with these asks of the application spoken of; None: it is outside of the map,
+    and what was written is taken as it was understood."""
     kind, rule = wrote.kind, wrote.rule
-    if inside and kind not in LEDGER and rule != AUTOMATIC and wrote.body:
-        kind, rule = _again(wrote, person, ask is not None, confirmed)
+    inside = asks is not None
+    if asks is not None and kind not in LEDGER and rule != AUTOMATIC and wrote.body:
+        kind, rule = _again(wrote, person, asks.waiting is not None, asks.confirmed)
     heard = rule != AUTOMATIC and wrote.kind != "wrong_number"
     if kind == "opt_in" and wrote.rule == "start_yes" and not wrote.opened:
         return Meant("unclear", True, "unclear", heard)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -37,6 +37,7 @@ from followthrough.runs.replay.moments import (
     Wished,
 )
 
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
 HANDED_OVER = "handoff"  # why of a freeze while a person has the conversation
 
 
@@ -68,7 +69,7 @@ class Scene:
     """The facts about the people of a cast, now."""
 
     def __init__(self, cast: Cast, setting: Setting) -> None:
-        self.cast, self.setting, self.now = cast, setting, datetime.min
+        self.cast, self.setting, self.now = cast, setting, LONG_AGO
         ours = setting.organization_id
         self.consents: dict[tuple[str, str], Any] = {}
         self.blocks: dict[tuple[str, str], datetime] = {}

@@ -42,7 +42,8 @@ class Trial:
     def __init__(self, map: MessageMap, document: MapDocument, window: Window) -> None:
         ours = map.organization_id
         self.map, self.window = map, window
-        self.about = About(ours, map.id, window, happened.wide_subjects(ours, map.id))
+        wide = happened.wide_subjects(ours, map.id)
+        self.about = About(ours, map.id, window, wide, document.counts_days)
         first, *self.rulings = _policies(ours, window)
         self.setting = setting(map, document, first.policy, usual=usual(ours, window.until))
         self.roles: Sequence[Role] = history.roles(_versions(map), window)
