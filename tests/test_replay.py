@@ -3,22 +3,30 @@ that one runs."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import override_settings
 
 from followthrough.core import clock
 from followthrough.journeys import versions
-from followthrough.journeys.models import MessageMap
+from followthrough.journeys.definition import MapDocument
+from followthrough.journeys.models import MessageMap, Run
+from followthrough.messages.models import Touch
 from followthrough.people.models import Application
+from followthrough.runs import jobs
+from followthrough.runs.models import Replay
+from followthrough.runs.replay import shadow
 from followthrough.runs.replay.fates import Fate
 from followthrough.runs.replay.happened import Window
 from followthrough.runs.replay.trial import Trial
+from followthrough.store import sql
+from tests import company
 from tests.emptied import empty
 from tests.story import carrier, script, teller
 
@@ -139,3 +147,111 @@ def test_another_version_gives_what_happens_when_it_runs(
             _, would = replayed(document)
     assert itself == happened
     assert would == happened
+
+
+# --- as long work --------------------------------------------------------------------------------
+
+
+def rows() -> dict[str, int]:
+    """How many rows each table has."""
+    with connection.cursor() as cursor:
+        return {
+            name: sql.rows(f'SELECT count(*) FROM "{name}"')[0][0]
+            for name in connection.introspection.table_names(cursor)
+        }
+
+
+def started(days: int = 30, **changes: Any) -> Replay:
+    map = MessageMap.objects.get()
+    (newest,) = versions.latest([map.id]).values()
+    raw = company.changed(versions.document(newest).dump(), changes)
+    document = MapDocument.model_validate(raw)
+    at = clock.now() + timedelta(seconds=1)
+    return shadow.start(map, document, days=days, by="member:tests", at=at)
+
+
+@pytest.fixture
+def no_answer() -> Iterator[None]:
+    """A story in which somebody is nudged."""
+    path = script.STORIES / "no-answer.yaml"
+    story = script.read(path)
+    with (
+        override_settings(SHARDS=2),
+        clock.at(script.moment(story.start, after=clock.wall())),
+    ):
+        told(path)
+        yield
+
+
+@pytest.mark.usefixtures("no_answer")
+def test_it_writes_nothing_but_its_own_row() -> None:
+    replay, before = started(), rows()
+    states = list(Touch.objects.order_by("id").values()), list(Run.objects.order_by("id").values())
+    assert jobs.drain() == 1
+    assert rows() == before
+    assert states == (
+        list(Touch.objects.order_by("id").values()), list(Run.objects.order_by("id").values()),
+    )  # fmt: skip
+    replay.refresh_from_db()
+    assert (replay.state, replay.done, replay.total) == ("done", 1, 1)
+    assert replay.result["who"] == {"more": 0, "fewer": 0, "otherwise": 0, "same": 1}
+    assert replay.result["before"] == replay.result["after"]
+
+
+@pytest.mark.usefixtures("no_answer")
+def test_what_it_says_of_a_map_without_nudges() -> None:
+    replay = started(**{"stages.interview.touches.1.enabled": False})
+    jobs.drain()
+    replay.refresh_from_db()
+    found = replay.result
+    assert found["who"]["fewer"] == 1
+    assert found["after"]["messages"] < found["before"]["messages"]
+    assert "nudge" in found["before"]["touches"]
+    assert "nudge" not in found["after"]["touches"]
+    (example,) = found["examples"]["fewer"]
+    sent = {one[0] for one in example["before"]} - {one[0] for one in example["after"]}
+    assert sent == {"nudge", "nudge-by-mail"}
+    assert list(shadow.replays_of(replay.map, replay.content_hash)) == [replay]
+
+
+@pytest.mark.usefixtures("no_answer")
+def test_the_same_is_not_done_twice_and_one_that_is_cancelled_is_not_done() -> None:
+    replay = started()
+    assert started() == replay
+    assert shadow.cancel(replay, at=clock.now())
+    assert not shadow.cancel(replay, at=clock.now())
+    assert jobs.drain() == 0
+    assert started() != replay
+
+
+@pytest.mark.usefixtures("no_answer")
+def test_one_that_is_cancelled_on_the_way_stops(monkeypatch: pytest.MonkeyPatch) -> None:
+    replay, compared = started(), Trial.compared
+
+    def slowly(self: Trial) -> Iterator[Any]:
+        shadow.cancel(replay, at=clock.now())
+        yield from compared(self)
+
+    monkeypatch.setattr(Trial, "compared", slowly)
+    jobs.drain()
+    replay.refresh_from_db()
+    assert (replay.state, replay.result) == ("cancelled", None)
+
+
+@pytest.mark.usefixtures("no_answer")
+def test_one_that_fails_says_so_and_one_whose_worker_was_lost_is_done_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    replay = started()
+    with monkeypatch.context() as broken:
+        broken.setattr(Trial, "compared", lambda _: 1 / 0)
+        jobs.drain()
+    replay.refresh_from_db()
+    assert (replay.state, replay.problem) == ("failed", "ZeroDivisionError: division by zero")
+    again = started()
+    Replay.objects.filter(id=again.id).update(state="running", beat_at=clock.wall())
+    assert jobs.drain() == 0
+    Replay.objects.filter(id=again.id).update(beat_at=clock.wall() - timedelta(minutes=1))
+    assert jobs.drain() == 1
+    again.refresh_from_db()
+    assert again.state == "done"
