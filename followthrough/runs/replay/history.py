@@ -112,24 +112,28 @@ def read(part: Sequence[Sequence[UUID]], found: Sequence[Role], about: About) ->
         *happened.questions(people, applications, theirs, about),
     )
     everything = happened.put_together(told, theirs, about, words=words)
-    return [_cast(group, persons, subjects, theirs, everything, about) for group in part]
+    apart = _by_candidate(subjects)
+    return [_cast(group, persons, apart, theirs, everything, about) for group in part]
+
+
+def _by_candidate(subjects: dict[UUID, Subject]) -> dict[UUID, list[Subject]]:
+    found: dict[UUID, list[Subject]] = defaultdict(list)
+    for subject in subjects.values():
+        found[subject.candidate_id].append(subject)
+    return found
 
 
 def _cast(
     group: Sequence[UUID],
     persons: dict[UUID, Person],
-    subjects: dict[UUID, Subject],
+    subjects: dict[UUID, list[Subject]],
     theirs: dict[UUID, Role],
     everything: happened.Everything,
     about: About,
 ) -> Lived:
     people = {one: everything.fresh(persons[one]) for one in group if one in persons}
-    known = {
-        key: _unbegun(subject)
-        for key, subject in subjects.items()
-        if subject.candidate_id in people
-    }
-    mine = {key: role for key, role in theirs.items() if role.candidate_id in people}
+    known = {one.id: _unbegun(one) for person in people for one in subjects.get(person, ())}
+    mine = {key: theirs[key] for key in known if key in theirs}
     keys = {key for person in people.values() for key in person.keys}
     cast = Cast(
         about.organization_id, people, known, mine, everything.moments(people, known, keys),

@@ -71,7 +71,9 @@ from followthrough.runs.replay.scene import Scene, Setting
 Key = tuple[UUID, str, str]  # application, key, occurrence
 Seen = Callable[[Fate, Due, Decision, datetime], None]
 
-MOST_ROUNDS = 1000  # at one moment; a map that never comes to rest would go on for ever
+SENDERLESS = frozenset({"no_sender", "sender_inactive"})
+SENDERLESS_AGAIN = timedelta(days=1)
+SOON = timedelta(seconds=1)  # nothing is held for less, so that time always passes
 _AT = attrgetter("at")
 
 
@@ -129,10 +131,7 @@ class Player:
         """Time passes until `at`, and whatever falls due on the way is decided."""
         if not self.live:
             return
-        for _ in range(MOST_ROUNDS):
-            moment = self._next(at)
-            if moment is None:
-                return
+        while (moment := self._next(at)) is not None:
             for candidate_id in self.attention.ended(moment):
                 self._look_again("frozen", moment, of=candidate_id)
             self._decide_due(moment)
@@ -379,7 +378,7 @@ class Player:
             fate = self._fate(key, due)
             fate.holds.append(Held(hold.code, at, hold.until))
             fate.channel = hold.channel or due.channels[0]
-        self._push(key, due._replace(due_at=hold.until, held_for=hold.code))
+        self._push(key, due._replace(due_at=_again(hold, due, at), held_for=hold.code))
 
     def _send(self, key: Key, due: Due, send: Send, at: datetime) -> None:
         del self.planned[key]
@@ -416,6 +415,13 @@ class Player:
         fate = self._fate(key, due) if self.live else _nobodys(key, due)
         fate.verdict, fate.code, fate.channel, fate.at = verdict, code, channel, self.scene.now
         return fate
+
+
+def _again(hold: Hold, due: Due, at: datetime) -> datetime:
+    """When to decide again. Senders are as they are today, so there is no use in looking often."""
+    if hold.code not in SENDERLESS:
+        return max(hold.until, at + SOON)
+    return max(hold.until, due.useful_until or hold.until + SENDERLESS_AGAIN)
 
 
 def _nobodys(key: Key, due: Due) -> Fate:

@@ -18,6 +18,9 @@ from followthrough.runs.replay.moments import Wrote
 LEDGER = frozenset({"opt_out", "opt_in", "help", "wrong_number", "narrowed"})
 ANSWERS = frozenset({"confirmed", "declined"})
 AUTOMATIC = "automatic"
+# By which rule of `understanding` it was read while something was asked, or nothing was.
+ASKED = frozenset({"yes", "no", "doubt", "time", "both", "not_understood"})
+UNASKED = frozenset({"thanks", "nothing_open"})
 
 
 class Meant(NamedTuple):
@@ -35,7 +38,7 @@ def read(wrote: Wrote, person: Person, asks: Asks | None) -> Meant:
     and what was written is taken as it was understood."""
     kind, rule = wrote.kind, wrote.rule
     inside = asks is not None
-    if asks is not None and kind not in LEDGER and rule != AUTOMATIC and wrote.body:
+    if asks is not None and _differs(wrote, asks):
         kind, rule = _again(wrote, person, asks.waiting is not None, asks.confirmed)
     heard = rule != AUTOMATIC and wrote.kind != "wrong_number"
     if kind == "opt_in" and wrote.rule == "start_yes" and not wrote.opened:
@@ -46,6 +49,15 @@ def read(wrote: Wrote, person: Person, asks: Asks | None) -> Meant:
         return Meant(kind, True, kind, heard)
     written = bool(wrote.body.strip()) and rule != AUTOMATIC
     return Meant(kind, kind == "nothing" and written, "", heard)
+
+
+def _differs(wrote: Wrote, asks: Asks) -> bool:
+    """Whether it might be read otherwise than it was: what was asked then was something else."""
+    if wrote.kind in LEDGER or wrote.rule == AUTOMATIC or not wrote.body:
+        return False
+    if asks.waiting is not None:
+        return wrote.rule not in ASKED
+    return asks.confirmed or wrote.rule not in UNASKED
 
 
 def _outside(kind: str) -> str:
