@@ -18,11 +18,12 @@ from followthrough.governance import freezes, policies, proposals
 from followthrough.governance.models import Policy
 from followthrough.intake.models import RawEvent
 from followthrough.journeys import versions
-from followthrough.journeys.models import MessageMap
+from followthrough.journeys.models import MessageMap, Version
 from followthrough.journeys.tests.builders import a_map
 from followthrough.messages.models import Receipt
 from followthrough.people import invitations, links
 from followthrough.people.models import WriteBack
+from followthrough.runs.replay import shadow
 from tests import world
 
 URLS = "followthrough.demo.tests.urls"  # those of the product, and the demo's
@@ -156,6 +157,15 @@ def message_map(organization: Organization) -> tuple[Any, ...]:
     return (made.id,)
 
 
+def replay(organization: Organization) -> tuple[Any, ...]:
+    (key,) = message_map(organization)
+    version = Version.objects.get(map=key)
+    made = shadow.start(
+        version.map, versions.document(version.id), days=7, by="member:tests", at=world.NOON
+    )
+    return (made.id,)
+
+
 def map_version(organization: Organization) -> tuple[Any, ...]:
     return (*message_map(organization), 1)
 
@@ -236,6 +246,11 @@ EXAMPLES: dict[str, Callable[[Organization], tuple[Any, ...]]] = {
     "map": message_map,
     "map-version": map_version,
     "map-yaml": map_version,
+    "preview-map": message_map,
+    "start-replay": message_map,
+    "replay": replay,
+    "replay-live": replay,
+    "cancel-replay": replay,
     "policy": policy,
     "approve-policy": proposal,
     "close-proposal": proposal,

@@ -12,7 +12,7 @@ from uuid import UUID
 from followthrough.governance import consent
 from followthrough.governance.decisions import FreezeFact, Wish
 from followthrough.governance.freezes import channel_subject
-from followthrough.journeys.events import AnchorMoved, StageChanged
+from followthrough.journeys.events import AnchorMoved, CustomEvent, StageChanged, by_hand
 from followthrough.people.contacts import CHANNEL_KIND
 from followthrough.runs.facts import Person, Point
 from followthrough.runs.replay import outcomes
@@ -98,6 +98,10 @@ _WISHES = """
 SELECT candidate_id, number, wants, silent, paused_until, application_id, at FROM governance_wish
 WHERE candidate_id = ANY(%s) ORDER BY candidate_id, number
 """
+_EVENTS = """
+SELECT subject_id, verb, why->>'event', why->>'key', why->>'happened', id::text, at FROM audit_fact
+WHERE subject_id = ANY(%s) AND verb IN ('heard_event', 'pressed_touch') ORDER BY id
+"""
 _SENDERS = "SELECT id FROM channels_sender WHERE organization_id = %s"
 
 
@@ -106,7 +110,7 @@ def questions(
     applications: Sequence[UUID],
     theirs: Mapping[UUID, Role],
     about: About,
-) -> list[sql.Question[list[tuple]]]:
+) -> list[sql.Question[list[tuple[Any, ...]]]]:
     """Everything that `put_together` puts together, in its order."""
     runs, window = [role.run_id for role in theirs.values()], about.window
     frozen = [*people, *applications, *about.wide]
@@ -120,6 +124,7 @@ def questions(
         sql.Question(_BLOCKS, (list(people),), list),
         sql.Question(_FREEZES, (about.organization_id, frozen, *window), list),
         sql.Question(_WISHES, (list(people),), list),
+        sql.Question(_EVENTS, (list(applications),), list),
         sql.Question(outcomes.TOUCHES, (runs,), list),
         sql.Question(outcomes.RECEIPTS, (runs,), list),
         sql.Question(outcomes.REFUSED, (runs,), list),
@@ -143,7 +148,7 @@ class Everything:
     by_person: dict[UUID, list[Moment]] = field(default_factory=lambda: defaultdict(list))
     by_key: dict[str, list[Moment]] = field(default_factory=lambda: defaultdict(list))
     by_subject: dict[UUID, list[Moment]] = field(default_factory=lambda: defaultdict(list))
-    words: dict[str, list[tuple]] = field(default_factory=dict)
+    words: dict[str, list[tuple[Any, ...]]] = field(default_factory=dict)
     attended: dict[UUID, list[Attended]] = field(default_factory=lambda: defaultdict(list))
     introduced: set[UUID] = field(default_factory=set)
     spoiled: dict[UUID, Spoiled] = field(default_factory=dict)  # by contact point
@@ -185,43 +190,47 @@ class Everything:
 
 
 def put_together(
-    told: Sequence[list[tuple]],
+    told: Sequence[list[tuple[Any, ...]]],
     theirs: Mapping[UUID, Role],
     about: About,
     *,
-    words: Mapping[str, list[tuple]],
+    words: Mapping[str, list[tuple[Any, ...]]],
 ) -> Everything:
     """The answers to `questions` as moments and fates."""
-    stages, anchors, changes, messages, points, entries, blocks, freezes, wishes, *rows, refused = (
-        told
-    )
+    stages, anchors, changes, messages, points, entries, blocks, *others = told
+    freezes, wishes, events, touches, receipts, refused = others
     found = Everything(about.window, words=dict(words), wide=about.wide)
     _stages(found, stages)
     _anchors(found, anchors, changes, theirs)
+    _events(found, events)
     _points(found, points, messages)
     _blocks(found, blocks)
     _freezes(found, freezes)
     _entries(found, entries)
     _messages(found, messages, theirs, {row[5] for row in entries if row[2] == "granted"})
     for candidate_id, *wish in wishes:
-        made = Wish(*wish[:2], frozenset(wish[2]), *wish[3:])
+        made = Wish._make((*wish[:2], frozenset(wish[2]), *wish[3:]))
         found.by_person[candidate_id].append(Wished(wish[-1], candidate_id, made))
     for application_id, key, occurrence, channel in refused:
         found.refused[application_id].add((application_id, key, plain(occurrence), channel))
     texts = [(row[13], row[7]) for row in messages if row[13] and row[6] == "sms"]
-    real = outcomes.read(*rows, texts, since=about.window.since, until=about.window.until)
+    since, until = about.window
+    real = outcomes.read(touches, receipts, texts, since=since, until=until)
     found.fates, found.ids, found.waiting = real.fates, real.ids, real.waiting
     return found
 
 
-def _stages(found: Everything, rows: Iterable[tuple]) -> None:
+def _stages(found: Everything, rows: Iterable[tuple[Any, ...]]) -> None:
     for application_id, to, source_time, observed_at in rows:
         event = StageChanged(to, min(source_time or observed_at, observed_at))
         found.by_application[application_id].append(Heard(observed_at, application_id, event))
 
 
 def _anchors(
-    found: Everything, now: Iterable[tuple], changes: Sequence[tuple], theirs: Mapping[UUID, Role]
+    found: Everything,
+    now: Iterable[tuple[Any, ...]],
+    changes: Sequence[tuple[Any, ...]],
+    theirs: Mapping[UUID, Role],
 ) -> None:
     """Each change as it was seen; where none was kept, the present value as if always there."""
     kept = set()
@@ -236,7 +245,18 @@ def _anchors(
             found.by_application[application_id].append(first)
 
 
-def _points(found: Everything, rows: Iterable[tuple], messages: Sequence[tuple]) -> None:
+def _events(found: Everything, rows: Iterable[tuple[Any, ...]]) -> None:
+    """Events of the organization's own, and touches that a member sent by hand."""
+    for application_id, verb, name, key, happened_at, id, at in rows:
+        by_member = verb == "pressed_touch"
+        when = at if by_member or not happened_at else datetime.fromisoformat(happened_at)
+        event = CustomEvent(by_hand(key) if by_member else name, when, id)
+        found.by_application[application_id].append(Heard(at, application_id, event))
+
+
+def _points(
+    found: Everything, rows: Iterable[tuple[Any, ...]], messages: Sequence[tuple[Any, ...]]
+) -> None:
     bounced = {row[3]: row[12] for row in messages if row[5] == "out" and row[12]}
     for candidate_id, point_id, key, introduced_at, why in rows:
         if introduced_at and introduced_at < found.window.since:
@@ -248,18 +268,18 @@ def _points(found: Everything, rows: Iterable[tuple], messages: Sequence[tuple])
             found.by_person[candidate_id].append(spoiled)
 
 
-def _wrong_since(rows: Iterable[tuple]) -> datetime | None:
+def _wrong_since(rows: Iterable[tuple[Any, ...]]) -> datetime | None:
     return min((row[consent.AT] for row in rows if "wrong_number" in row), default=None)
 
 
-def _blocks(found: Everything, rows: Iterable[tuple]) -> None:
+def _blocks(found: Everything, rows: Iterable[tuple[Any, ...]]) -> None:
     for key, channel, since, lifted_at in rows:
         found.by_key[key].append(Blocked(since, key, channel, since))
         if lifted_at:
             found.by_key[key].append(Blocked(lifted_at, key, channel, None))
 
 
-def _freezes(found: Everything, rows: Iterable[tuple]) -> None:
+def _freezes(found: Everything, rows: Iterable[tuple[Any, ...]]) -> None:
     for *freeze, begun_at, ended_at in rows:
         one = FreezeFact(*freeze)
         assert one.subject_id is not None
@@ -274,7 +294,7 @@ def _freezes(found: Everything, rows: Iterable[tuple]) -> None:
 MESSAGES = frozenset({"ats", "sms", "email", "whatsapp", "chat"})  # or as an ATS has it
 
 
-def _entries(found: Everything, rows: Iterable[tuple]) -> None:
+def _entries(found: Everything, rows: Iterable[tuple[Any, ...]]) -> None:
     """Refusals that came by no message: told to a member, chosen on a page, one click."""
     for candidate_id, at, state, source, channel, message, narrow in rows:
         told = (
@@ -285,7 +305,10 @@ def _entries(found: Everything, rows: Iterable[tuple]) -> None:
 
 
 def _messages(
-    found: Everything, rows: Iterable[tuple], theirs: Mapping[UUID, Role], opening: Collection[str]
+    found: Everything,
+    rows: Iterable[tuple[Any, ...]],
+    theirs: Mapping[UUID, Role],
+    opening: Collection[str],
 ) -> None:
     runs = {role.run_id for role in theirs.values()}
     for row in rows:
@@ -294,7 +317,7 @@ def _messages(
             found.by_person[row[1]].append(moment)
 
 
-def _in(row: tuple, opening: Collection[str]) -> Wrote:
+def _in(row: tuple[Any, ...], opening: Collection[str]) -> Wrote:
     id, candidate_id, application_id, _, key, _, channel, body, kind, rule, at = row[:11]
     return Wrote(
         at, candidate_id, key or "", channel, body, kind or "", rule or "", application_id,
@@ -302,7 +325,7 @@ def _in(row: tuple, opening: Collection[str]) -> Wrote:
     )  # fmt: skip
 
 
-def _out(row: tuple, runs: Collection[UUID], since: datetime) -> Said | None:
+def _out(row: tuple[Any, ...], runs: Collection[UUID], since: datetime) -> Said | None:
     """What others said; and before the window what the map did."""
     id, candidate_id, application_id, point_id, key, _, channel, *_ = row
     at, touch_id, run_id, name, occurrence, purpose = row[10], *row[13:]

@@ -74,7 +74,7 @@ def parts(found: Sequence[Role]) -> Iterable[list[list[UUID]]]:
         yield part
 
 
-def _groups(people: Sequence[UUID], shared: Iterable[tuple]) -> list[list[UUID]]:
+def _groups(people: Sequence[UUID], shared: Iterable[tuple[Any, ...]]) -> list[list[UUID]]:
     """Whoever shares an address, directly or by others, belongs together."""
     leader = {one: one for one in people}
 

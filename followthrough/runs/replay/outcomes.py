@@ -41,7 +41,7 @@ _VERDICTS = {
     "planned": WAITS, "dropped": DROPPED, "merged": MERGED, "cancelled": CANCELLED,
 }  # fmt: skip
 
-Receipts = Sequence[tuple]
+Receipts = Sequence[tuple[Any, ...]]
 Known = tuple[UUID, str, str]  # application, key, occurrence
 
 
@@ -54,7 +54,7 @@ class Outcomes:
         self.ids: dict[UUID, dict[Known, UUID]] = defaultdict(dict)
         self.waiting: dict[UUID, dict[Known, Waiting]] = defaultdict(dict)
 
-    def add(self, touch: tuple, receipts: Receipts, bodies: Mapping[UUID, str]) -> None:
+    def add(self, touch: tuple[Any, ...], receipts: Receipts, bodies: Mapping[UUID, str]) -> None:
         """Add one touch with its receipts, in order."""
         id, application_id, _, key, occurrence = touch[:5]
         if occurrence.endswith("+"):  # another channel, after a delivery report: none is replayed
@@ -76,8 +76,8 @@ class Outcomes:
 
 
 def read(
-    touches: Iterable[tuple],
-    receipts: Iterable[tuple],
+    touches: Iterable[tuple[Any, ...]],
+    receipts: Iterable[tuple[Any, ...]],
     messages: Iterable[tuple[UUID, str]],
     *,
     since: datetime,
@@ -85,7 +85,7 @@ def read(
 ) -> Outcomes:
     """What became of `touches` within a time; `messages` are the texts of what went out by text
     message, by touch."""
-    said: dict[UUID, list[tuple]] = defaultdict(list)
+    said: dict[UUID, list[tuple[Any, ...]]] = defaultdict(list)
     for row in receipts:
         said[row[0]].append(row)
     found, bodies = Outcomes(since, until), dict(messages)
@@ -94,7 +94,7 @@ def read(
     return found
 
 
-def _fate(touch: tuple, receipts: Receipts, since: datetime) -> Fate:
+def _fate(touch: tuple[Any, ...], receipts: Receipts, since: datetime) -> Fate:
     _, application_id, candidate_id, key, occurrence, state, due_at, *_ = touch
     fate = Fate(
         application_id, candidate_id, key, plain(occurrence), due_at, channel=touch[-1] or ""

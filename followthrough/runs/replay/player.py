@@ -92,6 +92,7 @@ class Player:
         self.attention = Attention(cast, setting, self.scene)
         self.live = False
         self._queue: list[tuple[datetime, int, Key | None]] = []
+        self._later: list[tuple[datetime, int, Moment]] = []
         self._count = 0
 
     # --- time -----------------------------------------------------------------------------------
@@ -134,13 +135,22 @@ class Player:
         while (moment := self._next(at)) is not None:
             for candidate_id in self.attention.ended(moment):
                 self._look_again("frozen", moment, of=candidate_id)
+            while self._later and self._later[0][0] <= moment:
+                self._happen(heappop(self._later)[2])
             self._decide_due(moment)
+
+    def interject(self, moment: Moment) -> None:
+        """Let something happen that nobody knew before: an answer to what was sent just now."""
+        self._count += 1
+        heappush(self._later, (moment.at, self._count, moment))
 
     def _next(self, at: datetime) -> datetime | None:
         """The next moment until `at` at which something is due; never before now."""
         first = [self._queue[0][0]] if self._queue else []
         if (ends := self.attention.next()) is not None:
             first.append(ends)
+        if self._later:
+            first.append(self._later[0][0])
         if not first or min(first) > at:
             return None
         self.scene.now = max(min(first), self.scene.now)
@@ -260,7 +270,7 @@ class Player:
         subject = self.scene.facts.subjects[key]
         ended_at = self.scene.now if after.ended else None
         self.scene.facts.subjects[key] = subject._replace(
-            asks=after.asks, answers=after.answers, run_ended_at=ended_at
+            asks=dict(after.asks), answers=dict(after.answers), run_ended_at=ended_at
         )
 
     def _plan(self, role: Role, plan: PlanTouch) -> None:

@@ -25,6 +25,8 @@ from followthrough.web.console import (
 from followthrough.web.console.inbox import acts as inbox_acts
 from followthrough.web.console.inbox import pages as inbox
 from followthrough.web.console.listing import views as listing
+from followthrough.web.console.preview import replays
+from followthrough.web.console.preview import views as preview
 from followthrough.web.console.receipts import export as receipts_export
 from followthrough.web.console.receipts import views as receipts
 from followthrough.web.console.today import views as today
@@ -60,6 +62,11 @@ urlpatterns = [
     path("maps/<uuid:key>", maps.one, name="map"),
     path("maps/<uuid:key>/v/<int:number>", maps.version, name="map-version"),
     path("maps/<uuid:key>/v/<int:number>.yaml", maps.download, name="map-yaml"),
+    path("maps/<uuid:key>/preview", preview.page, name="preview-map"),
+    path("maps/<uuid:key>/replays", replays.start, name="start-replay"),
+    path("replays/<uuid:key>", replays.page, name="replay"),
+    path("replays/<uuid:key>/live", replays.changes, name="replay-live"),
+    path("replays/<uuid:key>/cancel", replays.cancel, name="cancel-replay"),
     path("policies/", policies.page, name="policies"),
     path("policies/<int:number>", policies.one, name="policy"),
     path("policies/change", policy_change.change, name="change-policy"),
