@@ -99,8 +99,9 @@ SELECT candidate_id, number, wants, silent, paused_until, application_id, at FRO
 WHERE candidate_id = ANY(%s) ORDER BY candidate_id, number
 """
 _EVENTS = """
-SELECT subject_id, verb, why->>'event', why->>'key', why->>'happened', id::text, at FROM audit_fact
-WHERE subject_id = ANY(%s) AND verb IN ('heard_event', 'pressed_touch') ORDER BY id
+SELECT subject_id, verb, why::jsonb->>'event', why::jsonb->>'key', why::jsonb->>'happened',
+  id::text, at
+FROM audit_fact WHERE subject_id = ANY(%s) AND verb IN ('heard_event', 'pressed_touch') ORDER BY id
 """
 _SENDERS = "SELECT id FROM channels_sender WHERE organization_id = %s"
 

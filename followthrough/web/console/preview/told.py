@@ -96,12 +96,8 @@ def _sentence(found: Mapping[str, Any], days: int) -> str:
     if not found["people"]:
         return _("Nobody ran through this map in the last %(days)s days.") % told
     if not by:
-        return (
-            _(
-                "This would have sent as many messages as were sent, to %(people)s people over %(days)s days."
-            )
-            % told
-        )
+        text = _("This would have sent as many messages: to %(people)s people over %(days)s days.")
+        return text % told
     if by < 0:
         text = ngettext(
             "This would have sent %(n)s message fewer to %(people)s people over %(days)s days.",
