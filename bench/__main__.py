@@ -28,6 +28,7 @@ FLOORS: dict[str, tuple[str, float]] = {
     "rss_mb_1m_sleeping": ("<=", 300),
     "cpu_ms_per_event": ("<=", 3),
     "end_to_end_per_s": (">=", 1000),
+    "replay_10k_s": ("<=", 60),
 }
 
 

@@ -24,6 +24,7 @@ from bench.processes import (
     running,
     wait_for_port,
 )
+from bench.replay import replay
 from followthrough.accounts import clock
 from followthrough.core import clock as business
 
@@ -184,7 +185,7 @@ def cpu() -> Results:
         }
 
 
-ALL = (gate, webhooks, handover, touches, drain, end_to_end, cpu)
+ALL = (gate, webhooks, handover, touches, drain, end_to_end, cpu, replay)
 
 
 # --- looking ----------------------------------------------------------------------------------

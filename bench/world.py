@@ -113,9 +113,10 @@ mail AS (INSERT INTO people_contactpoint (id, organization_id, candidate_id, kin
             n || '@example.org', 'm' || left(key, 63), true, '', 1 FROM made),
 consent AS (INSERT INTO governance_consententry (id, organization_id, candidate_id,
             contact_point_id, address_key, channel, purpose, scope, state, basis, source,
-            evidence, actor_kind, actor_id, at)
+            evidence, personal, actor_kind, actor_id, at)
          SELECT pg_temp.key(), %(organization)s, cand, phone, key, 'sms', '', '{}', 'granted',
-            'application_form', 'ats', '{}', 'ats', 'bench', %(now)s - interval '9 days' FROM made),
+            'application_form', 'ats', '{}', false, 'ats', 'bench', %(now)s - interval '9 days'
+         FROM made),
 uses AS (INSERT INTO governance_capuse (id, organization_id, address_key, changes, uses)
          SELECT pg_temp.key(), %(organization)s, key, 5,
             (SELECT jsonb_agg(jsonb_build_array(extract(epoch FROM %(now)s) - d * 90000,

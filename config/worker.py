@@ -68,7 +68,8 @@ def load_duties() -> None:
     """Import every package that registers work with the engine room."""
     from importlib import import_module
 
-    for name in ("runs.dispatch", "runs.reconcile", "runs.house", "runs.moves", "intake.work",
+    for name in ("runs.dispatch", "runs.reconcile", "runs.house", "runs.moves", "runs.jobs",
+                 "runs.replay.shadow", "intake.work",
                  "intake.write_backs"):  # fmt: skip
         import_module(f"followthrough.{name}")
     read_once()

@@ -19,12 +19,13 @@ from followthrough.governance.models import Policy
 from followthrough.intake.models import RawEvent
 from followthrough.journeys import proposals as map_proposals
 from followthrough.journeys import rules, versions
-from followthrough.journeys.models import MessageMap
+from followthrough.journeys.models import MessageMap, Version
 from followthrough.journeys.tests.builders import a_map
 from followthrough.messages.models import Receipt
 from followthrough.people import invitations, links
 from followthrough.people.models import WriteBack
 from followthrough.runs.models import BulkMove
+from followthrough.runs.replay import shadow
 from tests import lives, world
 
 URLS = "followthrough.demo.tests.urls"  # those of the product, and the demo's
@@ -168,6 +169,15 @@ def in_shadow(organization: Organization) -> tuple[Any, ...]:
     return ("map", *message_map(organization))
 
 
+def replay(organization: Organization) -> tuple[Any, ...]:
+    (key,) = message_map(organization)
+    version = Version.objects.get(map=key)
+    made = shadow.start(
+        version.map, versions.document(version.id), days=7, by="member:tests", at=world.NOON
+    )
+    return (made.id,)
+
+
 def map_version(organization: Organization) -> tuple[Any, ...]:
     return (*message_map(organization), 1)
 
@@ -292,6 +302,11 @@ EXAMPLES: dict[str, Callable[[Organization], tuple[Any, ...]]] = {
     "map-move-live": bulk_move,
     "cancel-move": bulk_move,
     "resume-move": bulk_move,
+    "preview-map": message_map,
+    "start-replay": message_map,
+    "replay": replay,
+    "replay-live": replay,
+    "cancel-replay": replay,
     "policy": policy,
     "approve-policy": proposal,
     "close-proposal": proposal,

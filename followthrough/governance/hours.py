@@ -88,10 +88,28 @@ def open_at(week: Compiled, names: tuple[str, ...], minute: int) -> bool:
     return zones.allowed(_instant(minute), zones=names, week=week, closed=week.closed)
 
 
-@lru_cache(maxsize=16_384)
 def opens(week: Compiled, names: tuple[str, ...], minute: int) -> datetime | None:
-    """The first instant after a closed minute that `week` allows in every zone; None: never."""
-    return zones.next_allowed(_instant(minute), zones=names, week=week, closed=week.closed)
+    """The first instant after a closed minute that `week` allows in every zone; None: never.
+
+    Between a closed minute and that instant every minute has the same answer.
+    """
+    known = _gaps(week, names, minute // DAY)
+    for since, until, found in known:
+        if since <= minute < until:
+            return found
+    found = zones.next_allowed(_instant(minute), zones=names, week=week, closed=week.closed)
+    until = minute + 1 if found is None else -int(-found.timestamp() // 60)
+    known.append((minute, until, found))
+    return found
+
+
+@lru_cache(maxsize=16_384)
+def _gaps(
+    week: Compiled, names: tuple[str, ...], day: int
+) -> list[tuple[int, int, datetime | None]]:
+    """What was found out for minutes of one day: from which minute until which it is closed, and
+    what opens then."""
+    return []
 
 
 def first_open(week: Compiled | None, names: tuple[str, ...], moment: datetime) -> datetime | None:

@@ -97,6 +97,13 @@ def of(organization_id: UUID) -> CompiledPolicy:
     return standing([organization_id]).answer()[organization_id]
 
 
+def version(policy_id: UUID) -> CompiledPolicy:
+    """One version of a policy, whether it is in force or not."""
+    if policy_id not in _compiled:
+        _compile([policy_id])
+    return _compiled[policy_id]
+
+
 def newest(organization_id: UUID) -> Policy | None:
     """The row of the policy in force; None: the default one is."""
     return Policy.objects.filter(organization_id=organization_id).order_by("-number").first()

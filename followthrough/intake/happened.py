@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from django.db import transaction
 
+from followthrough.audit import facts
 from followthrough.audit.facts import Actor
 from followthrough.core import clock
 from followthrough.core.errors import Explained
@@ -56,6 +57,11 @@ def _hear(told: Told, *, now: datetime) -> None:
     event = CustomEvent(happened.name, happened.at, happened.id)
     actor = Actor("ats", str(told.connection.id))
     did = advance.apply([(application.id, event)], now=now, actor=actor)
+    facts.record(
+        organization_id=application.organization_id, actor=actor, verb="heard_event",
+        subject_kind="application", subject_id=application.id,
+        why={"event": happened.name, "happened": happened.at.isoformat()}, at=now,
+    )  # fmt: skip
     sql.wake(application.candidate.shard)
     raw.done({told.raw.id: f"{happened.name}: {'heard' if did else 'nothing waits for it'}"})
 

@@ -148,7 +148,7 @@ def apply(
     openings = registers.mirror(connection, known_openings, batch)
     seen = candidates.mirror(connection, people, batch)
     applications.write(connection, moves, openings, seen.people, now)
-    anchors = applications.write_anchors(connection, moves)
+    anchors = applications.write_anchors(connection, moves, now)
     moved = _by_application(anchors)
     applications.write_stage_changes(connection, moves, now)
     record_all(list(_facts(connection, moves, anchors, seen.points, now)))

@@ -324,6 +324,24 @@ class Anchor(HotRow):
         ]
 
 
+class AnchorChange(HotRow):
+    """A fact: an anchor was seen at another time than before. Rows are only ever added."""
+
+    application = models.ForeignKey(
+        Application, on_delete=models.CASCADE, related_name="anchor_changes"
+    )
+    name = models.CharField(max_length=40)
+    at = models.DateTimeField(null=True)  # none: it was taken away
+    sequence = models.IntegerField()  # of the anchor, from then on
+    observed_at = models.DateTimeField()  # when we saw it
+
+    DATA = declare(
+        retention=Retention.CANDIDATE,
+        key="id organization application",
+        operational="name at sequence observed_at",
+    )
+
+
 class WriteBack(OrganizationRow):
     """Something the ATS is to be told. The row is an outbox; `id` is the idempotency key."""
 

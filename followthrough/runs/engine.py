@@ -12,8 +12,9 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from uuid import UUID
 
 from django.conf import settings
 from django.db import close_old_connections
@@ -53,6 +54,16 @@ class HouseDuty:
     work: Callable[[], object]
 
 
+@dataclass(frozen=True)
+class Job:
+    """One kind of long work, each of it described by a row that says how far it is."""
+
+    name: str
+    waiting: Callable[[], Sequence[UUID]]
+    work: Callable[[UUID], object] = field(compare=False)
+
+
+_jobs: dict[str, Job] = {}
 _shard_duties: list[ShardDuty] = []
 _house_duties: list[HouseDuty] = []
 
@@ -79,6 +90,33 @@ def every(*, seconds: float) -> Callable[[Callable[[], object]], Callable[[], ob
         return work
 
     return register
+
+
+def job(
+    *, waiting: Callable[[], Sequence[UUID]]
+) -> Callable[[Callable[[UUID], object]], Callable[[UUID], object]]:
+    """Register `work(row id)`, long work that is done in a process of its own (`runs.jobs`).
+
+    The row is the truth. `waiting` says which rows nobody works on: new ones, and those whose
+    worker was lost. Work begins by taking its row, in such a way that one of two who want it gets
+    it; it must be safe to do again after any crash.
+    """
+
+    def register(work: Callable[[UUID], object]) -> Callable[[UUID], object]:
+        _jobs[_name(work)] = Job(_name(work), waiting, work)
+        return work
+
+    return register
+
+
+def jobs() -> Sequence[Job]:
+    """Every kind of long work."""
+    return list(_jobs.values())
+
+
+def do_job(name: str, row_id: UUID) -> None:
+    """Do one piece of long work, in this process."""
+    _jobs[name].work(row_id)
 
 
 class Turns:

@@ -199,8 +199,8 @@ def load(dues: Sequence[Due], *, now: datetime, stages: bool = False) -> Facts:
         "organizations": organizations, "applications": applications,
     }  # fmt: skip
     (people, uses), *found, in_shadow = sql.ask(
-        sql.Question(_PEOPLE, (candidates,), _people),
-        sql.Question(_SUBJECTS, (applications,), _subjects),
+        about_people(candidates),
+        about_applications(applications),
         sql.Question(_ANCHORS, (applications,), _anchors),
         registry.of_organizations(organizations),
         policies.standing(organizations),
@@ -225,6 +225,16 @@ def load(dues: Sequence[Due], *, now: datetime, stages: bool = False) -> Facts:
 def _batches(dues: Sequence[Due]) -> list[UUID]:
     """What they wait for a yes with: nearly always there is none."""
     return sql.distinct(due.batch_id for due in dues if due.batch_id)
+
+
+def about_people(candidates: Sequence[UUID]) -> sql.Question[tuple[dict[UUID, Person], caps.Seen]]:
+    """Who are these people, and what is remembered of their addresses?"""
+    return sql.Question(_PEOPLE, (list(candidates),), _people)
+
+
+def about_applications(applications: Sequence[UUID]) -> sql.Question[dict[UUID, Subject]]:
+    """What are these applications about, and where do their runs stand?"""
+    return sql.Question(_SUBJECTS, (list(applications),), _subjects)
 
 
 def _channels(organizations: Iterable[UUID]) -> list[UUID]:

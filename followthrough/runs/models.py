@@ -158,3 +158,46 @@ class Tally(HotRow):
             ),
         ]
         indexes = [models.Index(fields=["since"], name="tally_since")]
+
+
+class Replay(OrganizationRow):
+    """What a document of a map would have done, tried on what really happened. It is all that a
+    replay writes. A version has those whose `content_hash` is its own."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("Waits for its turn")
+        RUNNING = "running", _("Under way")
+        DONE = "done", _("Done")
+        CANCELLED = "cancelled", _("Cancelled")
+        FAILED = "failed", _("Failed")
+
+    map = models.ForeignKey(MessageMap, on_delete=models.CASCADE, related_name="replays")
+    document = models.JSONField()
+    content_hash = models.CharField(max_length=64)  # of the document, as a version has it
+    days = models.SmallIntegerField()  # how far it looks back
+    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
+    done = models.IntegerField(default=0)  # runs
+    total = models.IntegerField(default=0)
+    result = models.JSONField(null=True)  # as `replay.contrast` gives it
+    problem = models.CharField(max_length=300, blank=True)
+    by = models.CharField(max_length=80)
+    created_at = models.DateTimeField()  # until then it looks
+    ended_at = models.DateTimeField(null=True)
+    beat_at = models.DateTimeField(null=True)  # of whoever works on it; infrastructure clock
+
+    DATA = declare(
+        retention=Retention.TRANSIENT,
+        key="id organization map by",
+        operational="document content_hash days state done total result problem created_at ended_at"
+        " beat_at",
+    )
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["map", "content_hash"], name="replay_content"),
+            models.Index(  # few ever are
+                fields=["created_at"],
+                name="replay_open",
+                condition=models.Q(state__in=["waiting", "running"]),
+            ),
+        ]

@@ -24,12 +24,21 @@ from followthrough.governance.consent.entries import (
     Entry,
     record_all,
 )
-from followthrough.governance.consent.reading import Ledger, blocks_of_people, heard, of_people
+from followthrough.governance.consent.reading import (
+    AT,
+    Ledger,
+    blocks_of_people,
+    heard,
+    of_people,
+    read_address,
+    words_of_people,
+)
 from followthrough.governance.consent.texts import hash_of
 from followthrough.governance.consent.texts import keep as keep_texts
 from followthrough.governance.standing import FORM, PROVIDER_BLOCK
 
 __all__ = [
+    "AT",
     "EVERY_CHANNEL",
     "FORM",
     "GRANTED",
@@ -49,9 +58,11 @@ __all__ = [
     "opt_in",
     "opt_out",
     "opt_out_person",
+    "read_address",
     "record_all",
     "refused",
     "refused_by",
     "standing",
     "take_back",
+    "words_of_people",
 ]

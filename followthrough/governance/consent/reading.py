@@ -49,6 +49,29 @@ def blocks_of_people(candidate_ids: Sequence[UUID]) -> sql.Question[Ledger[datet
     return sql.Question(_BLOCKS, (list(candidate_ids),), _blocks)
 
 
+AT = 8  # where a row of `words_of_people` says when
+
+
+def words_of_people(candidate_ids: Sequence[UUID]) -> sql.Question[dict[str, list[tuple]]]:
+    """What was ever said about the addresses of these people, by address key? Rows that
+    `read_address` reads."""
+
+    def by_address(found: Sequence[tuple]) -> dict[str, list[tuple]]:
+        rows: dict[str, list[tuple]] = defaultdict(list)
+        for row in found:
+            rows[row[1]].append(row)
+        return rows
+
+    return sql.Question(_WORDS, (list(candidate_ids),), by_address)
+
+
+def read_address(
+    into: dict[tuple[str, str], Consent], address_key: str, rows: Sequence[tuple]
+) -> None:
+    """What these rows come to for one address, under (address key, channel)."""
+    _add(into, address_key, rows)
+
+
 def _blocks(found: Sequence[tuple]) -> Ledger[datetime]:
     blocks: Ledger[datetime] = defaultdict(dict)
     for org, key, channel, since in found:

@@ -28,6 +28,8 @@ from followthrough.web.console.assigning import why as map_why
 from followthrough.web.console.inbox import acts as inbox_acts
 from followthrough.web.console.inbox import pages as inbox
 from followthrough.web.console.listing import views as listing
+from followthrough.web.console.preview import replays
+from followthrough.web.console.preview import views as preview
 from followthrough.web.console.publishing import compared, moving, publish, second, when
 from followthrough.web.console.receipts import export as receipts_export
 from followthrough.web.console.receipts import views as receipts
@@ -84,6 +86,11 @@ urlpatterns = [
     path("maps/moves/<uuid:key>/live", moving.changes, name="map-move-live"),
     path("maps/moves/<uuid:key>/cancel", moving.cancel, name="cancel-move"),
     path("maps/moves/<uuid:key>/go-on", moving.resume, name="resume-move"),
+    path("maps/<uuid:key>/preview", preview.page, name="preview-map"),
+    path("maps/<uuid:key>/replays", replays.start, name="start-replay"),
+    path("replays/<uuid:key>", replays.page, name="replay"),
+    path("replays/<uuid:key>/live", replays.changes, name="replay-live"),
+    path("replays/<uuid:key>/cancel", replays.cancel, name="cancel-replay"),
     path("policies/", policies.page, name="policies"),
     path("policies/<int:number>", policies.one, name="policy"),
     path("policies/change", policy_change.change, name="change-policy"),

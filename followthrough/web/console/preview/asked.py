@@ -1,0 +1,118 @@
+"""What a preview is asked: whom, what happens to them, and what they answer. All of it is in the
+address of the page, so that it can be shown to somebody else."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from followthrough.core import clock
+from followthrough.core.zones import instant, known_zones, local
+from followthrough.journeys.definition import MapDocument
+from followthrough.people.models import Site
+from followthrough.people.stages import Stage
+from followthrough.runs.replay import preview
+from followthrough.runs.replay.preview import Life
+from followthrough.web.console.sentences import label
+
+ANSWERS = (
+    (preview.NEVER, _("They never answer")),
+    (preview.YES, _("They answer yes, half an hour later")),
+    (preview.NO, _("They answer no, half an hour later")),
+)
+LOCALES = (("en", _("English")), ("es", _("Spanish")), ("fr", _("French")), ("pt", _("Portuguese")))
+USUAL_ZONES = (
+    "America/New_York", "America/Chicago", "America/Denver", "America/Phoenix",
+    "America/Los_Angeles", "America/Anchorage", "Pacific/Honolulu", "Europe/London",
+    "Europe/Madrid",
+)  # fmt: skip
+
+
+class Asked(forms.Form):
+    """Times are by the candidate's clock."""
+
+    stage = forms.ChoiceField(label=_("Stage they enter"))
+    at = forms.DateTimeField(label=_("When (their clock; empty: now)"), required=False)
+    answers = forms.ChoiceField(label=_("What they answer"), choices=ANSWERS)
+
+    def __init__(self, data: Any, *, document: MapDocument, zone: str) -> None:
+        stages = [str(stage) for stage in document.stages] or [Stage.APPLIED.value]
+        first = {"stage": stages[0], "answers": preview.NEVER, **_first(zone)}
+        super().__init__({**first, **data})
+        self.zone, self.names = zone, _anchor_names(document)
+        self.fields["stage"].choices = [(one, Stage(one).label) for one in stages]  # type: ignore[attr-defined]
+        self.fields["at"].widget = _moment()
+        for name in self.names:
+            text = _("%(anchor)s (their clock)") % {"anchor": label(name)}
+            self.fields[f"anchor_{name}"] = forms.DateTimeField(
+                label=text, required=False, widget=_moment()
+            )
+
+    def life(self) -> Life:
+        """What is to happen."""
+        found = self.cleaned_data
+        anchors = {name: self._instant(found.get(f"anchor_{name}")) for name in self.names}
+        return Life(
+            found["stage"],
+            self._instant(found.get("at")) or clock.now(),
+            {name: at for name, at in anchors.items() if at},
+            found["answers"],
+        )
+
+    def _instant(self, wall: datetime | None) -> datetime | None:
+        return instant(wall.date(), wall.time(), self.zone) if wall else None
+
+
+class Someone(forms.Form):
+    """Somebody who does not exist."""
+
+    name = forms.CharField(label=_("First name"), max_length=40)
+    locale = forms.ChoiceField(label=_("Language"), choices=LOCALES)
+    zone = forms.ChoiceField(label=_("Where they are"))
+    reach = forms.ChoiceField(
+        label=_("How they can be reached"),
+        choices=(
+            ("both", _("Phone and mail")),
+            ("phone", _("Only a phone")),
+            ("email", _("Only mail")),
+        ),
+    )
+    consent = forms.ChoiceField(
+        label=_("Consent"),
+        choices=(("yes", _("May be written to")), ("no", _("Nothing on record"))),
+    )
+
+    def __init__(self, data: Any, *, zones: list[str]) -> None:
+        first = {
+            "name": "Ada", "locale": "en", "zone": zones[0], "reach": "both", "consent": "yes",
+        }  # fmt: skip
+        super().__init__({**first, **data})
+        self.fields["zone"].choices = [(one, _place(one)) for one in zones]  # type: ignore[attr-defined]
+
+
+def zones_of(organization_id: Any) -> list[str]:
+    """Where an organization's sites are, then the usual ones."""
+    sites = Site.objects.filter(organization_id=organization_id).order_by("name")
+    theirs = [zone for zone in sites.values_list("zone", flat=True) if zone in known_zones()]
+    return list(dict.fromkeys([*theirs, *USUAL_ZONES]))
+
+
+def _place(zone: str) -> str:
+    return zone.rpartition("/")[2].replace("_", " ")
+
+
+def _moment() -> forms.DateTimeInput:
+    return forms.DateTimeInput({"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+
+
+def _anchor_names(document: MapDocument) -> list[str]:
+    return sorted({name for name in document.anchors.values() if name})
+
+
+def _first(zone: str) -> dict[str, str]:
+    """An interview at ten in five days, where nobody says otherwise."""
+    day = local(clock.now() + timedelta(days=5), zone).replace(hour=10, minute=0)
+    return {"anchor_interview_start": day.strftime("%Y-%m-%dT%H:%M")}

@@ -1,0 +1,146 @@
+"""A preview is the real engine and the real gate, and it writes nothing; who may see whom."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from followthrough.accounts.models import Member, User
+from followthrough.core import clock
+from followthrough.journeys import versions
+from followthrough.journeys.models import MessageMap
+from followthrough.messages.models import Receipt, Touch
+from followthrough.people.models import Application
+from followthrough.runs import engine
+from followthrough.runs.replay import preview
+from followthrough.runs.replay.preview import Invented, Life
+from tests import world
+from tests.properties.life import Life as Company
+from tests.properties.life import lived
+
+pytestmark = pytest.mark.django_db
+ADA = Invented("Ada", "en", "America/Los_Angeles")
+INTERVIEW = world.NOON + timedelta(days=5, hours=4)  # at two in the afternoon
+
+
+@pytest.fixture
+def life():
+    with lived() as made:
+        yield made
+
+
+def document(life: Company):
+    return versions.document(life.company.versions["associates"].id)
+
+
+def told(life: Company, *, answers: str = "never", who: Invented = ADA, stage: str = "interview"):
+    wanted = Life(stage, clock.now(), {"interview_start": INTERVIEW}, answers)
+    map = life.company.maps["associates"]
+    found = preview.of_invented(map, document(life), who, wanted, now=clock.now())
+    return [(step.key, step.verdict, step.channel) for step in found.steps], found
+
+
+def test_who_never_answers_is_nudged_and_who_says_yes_is_thanked(life):
+    never, _ = told(life)
+    assert never == [
+        ("invite", "send", "sms"), ("nudge", "send", "sms"), ("nudge-by-mail", "send", "email"),
+        ("reminder", "send", "sms"),
+    ]  # fmt: skip
+    yes, _ = told(life, answers="yes")
+    assert yes == [
+        ("invite", "send", "sms"), ("invite", "said", "sms"), ("invite.reply", "send", "sms"),
+        ("reminder", "send", "sms"),
+    ]  # fmt: skip
+
+
+def test_who_says_no_waits_for_a_person(life):
+    no, _ = told(life, answers="no")
+    assert ("invite", "said", "sms") in no
+    assert "nudge" not in [key for key, _, _ in no]
+
+
+def test_the_gate_is_the_real_one(life):
+    assert told(life, who=ADA._replace(consent=False))[0][0] == ("invite", "send", "email")
+    mute, found = told(life, who=ADA._replace(consent=False, email=False))
+    assert {verdict for _, verdict, _ in mute} == {"drop"}
+    assert {step.code for step in found.steps} == {"no_consent"}
+    with clock.at(world.NOON + timedelta(hours=12)):
+        night, found = told(life)
+        assert night[0] == ("invite", "hold", "sms")
+        assert found.steps[0].code in ("quiet_hours", "legal_hours")
+        assert night[1] == ("invite", "send", "sms")
+
+
+def test_it_says_what_happens_when_it_is_lived(life):
+    """A real candidate's preview, then the real thing."""
+    life.ats("app-1", stage="New")
+    engine.drain()
+    life.passes(timedelta(hours=1))
+    one = Application.objects.select_related("candidate", "run").get()
+    wanted = Life("interview", clock.now(), {"interview_start": INTERVIEW})
+    before = Touch.objects.count(), Receipt.objects.count()
+    map = life.company.maps["associates"]
+    found = preview.of_application(map, document(life), one, wanted, now=clock.now())
+    assert (Touch.objects.count(), Receipt.objects.count()) == before
+    life.ats("app-1", stage="Interview", anchors={"interview_start": INTERVIEW.isoformat()})
+    life.to_the_end()
+    sent = [(step.key, minute(step.at)) for step in found.steps if step.verdict == "send"]
+    receipts = Receipt.objects.filter(verdict="send", at__gte=wanted.enters_at).order_by("at")
+    keys = dict(Touch.objects.values_list("id", "key"))
+    assert sent == [(keys[one.touch_id], minute(one.at)) for one in receipts]
+
+
+def minute(at):
+    return at.strftime("%d %H:%M")
+
+
+# --- the page ------------------------------------------------------------------------------------
+
+
+def signed_in(life: Company, role: str = "operations") -> Client:
+    user = User.objects.create(email=f"{role}@northwind.example", name="Maya")
+    Member.objects.create(user=user, organization=life.company.organization, role=role)
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def test_the_page_shows_each_message_with_its_checks(life, django_assert_max_num_queries):
+    client = signed_in(life)
+    life.ats("app-1", stage="New")
+    engine.drain()
+    page = reverse("preview-map", args=[life.company.maps["associates"].id])
+    with django_assert_max_num_queries(40):
+        found = client.get(page, {"stage": "interview", "answers": "yes"}).content.decode()
+    assert "Can you make it? Reply OK or NO." in found
+    assert "their answer to" in found
+    one = Application.objects.get()
+    found = client.get(page, {"application": str(one.id), "stage": "applied"}).content.decode()
+    assert "Zuleika" in found
+    assert client.get(page, {"application": str(world.NOON)}).status_code == 404
+    assert "Zuleika" in client.get(page, {"q": "zuleika"}).content.decode()
+
+
+def test_a_misspelt_question_is_told_and_decides_nothing(life):
+    client = signed_in(life)
+    page = reverse("preview-map", args=[life.company.maps["associates"].id])
+    found = client.get(page, {"stage": "nowhere", "zone": "Moon/Base"})
+    assert found.status_code == 200
+    assert "would go out" not in found.content.decode()
+
+
+def test_replays_are_started_watched_and_cancelled_by_who_writes_maps(life):
+    client, map = signed_in(life), MessageMap.objects.get()
+    assert client.get(reverse("start-replay", args=[map.id])).status_code == 200
+    answer = client.post(reverse("start-replay", args=[map.id]), {"what": "1", "days": "30"})
+    replay = map.replays.get()
+    assert answer["Location"] == reverse("replay", args=[replay.id])
+    assert "Waits for its turn" in client.get(answer["Location"]).content.decode()
+    client.post(reverse("cancel-replay", args=[replay.id]))
+    assert "Cancelled" in client.get(answer["Location"]).content.decode()
+    reader = signed_in(life, "read_only")
+    assert reader.post(reverse("start-replay", args=[map.id])).status_code == 403
+    assert reader.get(answer["Location"]).status_code == 200
