@@ -169,7 +169,7 @@ def set_languages(map: MessageMap, languages: list[str], *, who: Who) -> Draft:
 
 
 def _save_part(draft: Draft, part: str, made: Raw, seen: str, who: Who) -> Draft:
-    """Store a part unless it is another by now; what would be the same all the same is no matter."""
+    """Store a part unless somebody changed it meanwhile, and not into the same."""
     mine, theirs = edits.part(made, part), edits.part(draft.document, part)
     if seen != edits.digest(draft.document, part) and mine != theirs:
         raise Conflict(part, mine, theirs, draft)
