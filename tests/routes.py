@@ -17,7 +17,7 @@ from followthrough.demo.models import AtsApplication
 from followthrough.governance import freezes, policies, proposals
 from followthrough.governance.models import Policy
 from followthrough.intake.models import RawEvent
-from followthrough.journeys import versions
+from followthrough.journeys import drafts, versions
 from followthrough.journeys.models import MessageMap
 from followthrough.journeys.tests.builders import a_map
 from followthrough.messages.models import Receipt
@@ -160,6 +160,21 @@ def map_version(organization: Organization) -> tuple[Any, ...]:
     return (*message_map(organization), 1)
 
 
+def of_the_map(*more: Any) -> Callable[[Organization], tuple[Any, ...]]:
+    """A map's address with something behind it."""
+    return lambda organization: (*message_map(organization), *more)
+
+
+def undone(organization: Organization) -> tuple[Any, ...]:
+    """An edit that can be taken back."""
+    key = message_map(organization)[0]
+    made = drafts.add_touch(
+        MessageMap.objects.get(id=key), "screen", "Call", who=drafts.Who("", world.NOON)
+    )
+    assert made
+    return (key, 1)
+
+
 def policy(organization: Organization) -> tuple[Any, ...]:
     """One version more, that says something else than the one before."""
     known = Policy.objects.filter(organization=organization).count()
@@ -236,6 +251,18 @@ EXAMPLES: dict[str, Callable[[Organization], tuple[Any, ...]]] = {
     "map": message_map,
     "map-version": map_version,
     "map-yaml": map_version,
+    "new-map-from-library": anything,
+    "edit-map": message_map,
+    "add-touch": message_map,
+    "undo-edit": undone,
+    "discard-draft": message_map,
+    "draft-yaml": message_map,
+    "replace-draft": message_map,
+    "edit-settings": message_map,
+    "edit-stage": of_the_map("applied"),
+    "edit-touch": of_the_map("thanks"),
+    "act-on-touch": of_the_map("thanks"),
+    "touch-people": of_the_map("thanks"),
     "policy": policy,
     "approve-policy": proposal,
     "close-proposal": proposal,

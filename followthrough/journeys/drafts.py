@@ -83,6 +83,16 @@ def open(map: MessageMap, *, by: str, at: datetime) -> Draft:
     return draft
 
 
+def begin(
+    map: MessageMap, document: MapDocument, *, source: str, languages: list[str], who: Who
+) -> Draft:
+    """The draft of a new map. `source` is the YAML it came as, `languages` those it is to have."""
+    return Draft.objects.create(
+        organization_id=map.organization_id, map=map, document=document.dump(), source=source,
+        languages=languages, edited_by=who.by, edited_at=who.at,
+    )  # fmt: skip
+
+
 def document(draft: Draft) -> MapDocument:
     """What a draft says."""
     return MapDocument.model_validate(upgraded(draft.document))
@@ -207,6 +217,17 @@ def rename_touch(map: MessageMap, key: str, name: str, *, who: Who) -> str:
     new = edits.key_of(name, _taken(draft) - {key})
     _write(draft, edits.renamed(draft.document, key, new), f"renamed touch:{new}", who)
     return new
+
+
+@transaction.atomic
+def put_back(map: MessageMap, stage: str, touch: Raw, *, who: Who) -> Draft:
+    """A touch that somebody removed meanwhile, as it is here. Raises DocumentError."""
+    draft = _locked(map, who)
+    if edits.place(draft.document, touch["key"]) is None:
+        draft = _write(
+            draft, edits.added(draft.document, stage, touch), f"added touch:{touch['key']}", who
+        )
+    return draft
 
 
 def remove_touch(map: MessageMap, key: str, *, who: Who) -> Draft:

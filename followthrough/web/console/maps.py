@@ -19,7 +19,7 @@ from followthrough.governance.models import Freeze
 from followthrough.journeys import diff, documents, versions
 from followthrough.journeys.definition import MapDocument
 from followthrough.journeys.diff import Difference
-from followthrough.journeys.models import Assignment, MessageMap, Run, Version
+from followthrough.journeys.models import Assignment, Draft, MessageMap, Run, Version
 from followthrough.journeys.upgrades import upgraded
 from followthrough.people import scopes, sites
 from followthrough.web.console import board, map_changes, map_words, mapless, names
@@ -63,9 +63,11 @@ def page(request: HttpRequest) -> HttpResponse:
     member = request.member  # type: ignore[attr-defined]
     maps = MessageMap.objects.filter(organization_id=member.organization_id).order_by("name")
     found = told(maps, member)
+    drafts = {one.map_id: one for one in Draft.objects.filter(map__in=[one.map for one in found])}
     given = {
         "maps": found,
-        "authors": _authors(found),
+        "drafts": drafts,
+        "authors": _authors(found, drafts.values()),
         "pictures": _pictures(found),
         "without": mapless.families(member),
     }
@@ -96,7 +98,8 @@ def download(request: HttpRequest, key: UUID, number: int) -> HttpResponse:
 
 def _board(request: HttpRequest, key: UUID, number: int | None) -> HttpResponse:
     found = told_of(request, key)
-    given: dict[str, Any] = {"told": found, "authors": _authors([found])}
+    draft = Draft.objects.filter(map=found.map).first()
+    given: dict[str, Any] = {"told": found, "authors": _authors([found]), "draft": draft}
     if found.newest:
         shown = _version(found, number or found.newest.number)
         given |= _shown(request, found, shown)
@@ -207,8 +210,9 @@ def _version(found: Told, number: int) -> Version:
     return shown
 
 
-def _authors(found: Sequence[Told]) -> names.Authors:
-    return names.of_authors(version.author_id for one in found for version in one.versions)
+def _authors(found: Sequence[Told], drafts: Iterable[Draft] = ()) -> names.Authors:
+    authors = [version.author_id for one in found for version in one.versions]
+    return names.of_authors([*authors, *(one.edited_by for one in drafts)])
 
 
 def _pictures(found: Sequence[Told]) -> dict[UUID, board.Picture]:
