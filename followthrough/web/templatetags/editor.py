@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +10,7 @@ from django import template
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 from followthrough.journeys.definition import CHANNELS
 from followthrough.web.console import map_words
@@ -24,7 +24,7 @@ def note(context: Mapping[str, Any], name: str, *, oob: bool = False) -> SafeStr
     """What is said beside the field `name`; empty it waits for what the next save finds. `oob`:
     sent to the place where it stands already."""
     said = context["notes"].get(name, "")
-    swap = format_html(' hx-swap-oob="true"') if oob else ""
+    swap = mark_safe(' hx-swap-oob="true"') if oob else ""
     shown = format_html("{} {}", icon("person"), said) if said else ""
     return format_html('<span class="wrong" id="wrong-{}"{}>{}</span>', name, swap, shown)
 
@@ -40,9 +40,16 @@ def back(values: Mapping[str, str], short: str) -> dict[str, Any]:
 
 @register.filter
 def reply(values: Mapping[str, str], short: str) -> bool:
-    """Whether anything is replied to an answer."""
+    """Whether any field of the reply to an answer has something in `values`."""
     starts = tuple(f"{short}_{channel}_" for channel in CHANNELS)
     return any(value for name, value in values.items() if name.startswith(starts))
+
+
+@register.filter
+def written(writings: Iterable[Any]) -> str:
+    """The languages in which anything is written."""
+    said = [one.language for one in writings if any(field.value for field in one.fields)]
+    return ", ".join(dict.fromkeys(said))
 
 
 @register.filter

@@ -205,7 +205,7 @@ def why(problem: templates.TemplateProblem, source: str, values: Mapping[str, An
 
 def blank(name: str) -> str:
     """A blank as people call it: `the interview`, `first name`."""
-    if name in texts.BLANKS:
+    if name in texts.BLANKS and name not in map_words.ANCHORS:
         return _(texts.BLANKS[name])
     return map_words.anchor(name) if "." not in name else label(name.replace(".", " "))
 

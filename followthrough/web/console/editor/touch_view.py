@@ -179,7 +179,8 @@ def _writings(prefix: str, sheet: Sheet, shown: preview.Shown | None) -> Iterato
             fields = [Field(name, part, sheet.given.one(name)) for part, name in names]
             filled = shown.texts.get((one, locale)) if shown else None
             written = any(field.value for field in fields)
-            yield Writing(one, locale, fields, filled, written or locale == own)
+            is_open = written or (locale == own and prefix == touch_form.SAY)
+            yield Writing(one, locale, fields, filled, is_open)
 
 
 def _field(prefix: str, channel: str, locale: str, part: str, given: Given) -> Field:
