@@ -17,8 +17,8 @@ from followthrough.demo.models import AtsApplication
 from followthrough.governance import freezes, policies, proposals
 from followthrough.governance.models import Policy
 from followthrough.intake.models import RawEvent
+from followthrough.journeys import drafts, rules, versions
 from followthrough.journeys import proposals as map_proposals
-from followthrough.journeys import rules, versions
 from followthrough.journeys.models import MessageMap, Version
 from followthrough.journeys.tests.builders import a_map
 from followthrough.messages.models import Receipt
@@ -200,6 +200,21 @@ def bulk_move(organization: Organization) -> tuple[Any, ...]:
     return (made.id,)
 
 
+def of_the_map(*more: Any) -> Callable[[Organization], tuple[Any, ...]]:
+    """A map's address with something behind it."""
+    return lambda organization: (*message_map(organization), *more)
+
+
+def undone(organization: Organization) -> tuple[Any, ...]:
+    """An edit that can be taken back."""
+    key = message_map(organization)[0]
+    made = drafts.add_touch(
+        MessageMap.objects.get(id=key), "screen", "Call", who=drafts.Who("", world.NOON)
+    )
+    assert made
+    return (key, 1)
+
+
 def policy(organization: Organization) -> tuple[Any, ...]:
     """One version more, that says something else than the one before."""
     known = Policy.objects.filter(organization=organization).count()
@@ -307,6 +322,18 @@ EXAMPLES: dict[str, Callable[[Organization], tuple[Any, ...]]] = {
     "replay": replay,
     "replay-live": replay,
     "cancel-replay": replay,
+    "new-map-from-library": anything,
+    "edit-map": message_map,
+    "add-touch": message_map,
+    "undo-edit": undone,
+    "discard-draft": message_map,
+    "draft-yaml": message_map,
+    "replace-draft": message_map,
+    "edit-settings": message_map,
+    "edit-stage": of_the_map("applied"),
+    "edit-touch": of_the_map("thanks"),
+    "act-on-touch": of_the_map("thanks"),
+    "touch-people": of_the_map("thanks"),
     "policy": policy,
     "approve-policy": proposal,
     "close-proposal": proposal,

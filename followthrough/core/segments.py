@@ -32,6 +32,11 @@ def count(text: str) -> int:
     return _parts(units, _HIGH_SURROGATES, 70, 67)
 
 
+def odd_ones(text: str) -> str:
+    """The characters, each once, for which a text is written in UCS-2 and holds less than half."""
+    return "".join(dict.fromkeys(_NOT_GSM.findall(text)))
+
+
 def _parts(units: Sequence[Any], halves: Container[Any], single: int, each: int) -> int:
     """The parts of `units`. What is in `halves` stays together with the unit after it."""
     if len(units) <= single:

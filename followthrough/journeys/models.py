@@ -65,13 +65,14 @@ class Draft(OrganizationRow):
     document = models.JSONField()
     source = models.TextField(blank=True)  # the YAML it came as, see `documents.write_yaml`
     revision = models.IntegerField(default=0)  # rises with every edit
+    languages = models.JSONField(default=list)  # to be written in, besides those it has texts in
     edited_by = models.CharField(max_length=80)
     edited_at = models.DateTimeField()
 
     DATA = declare(
         retention=Retention.ORGANIZATION,
         key="id organization map base edited_by",
-        operational="document source revision edited_at",
+        operational="document source revision languages edited_at",
     )
 
 

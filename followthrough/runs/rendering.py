@@ -64,17 +64,17 @@ def rendered(due: Due, channel: str, *, person: Person, values: Mapping[str, Any
 def _text(due: Due, channel: str, locale: str) -> Mapping[str, Any]:
     """The touch's own text, or the one its version of the map has under its key; {}: none."""
     if due.content is not None:
-        return _in_language(due.content.get(channel), locale)
+        return in_language(due.content.get(channel), locale)
     return _published(due.version_id, due.key, channel, locale) if due.version_id else {}
 
 
 @lru_cache(maxsize=8192)
 def _published(version_id: UUID, key: str, channel: str, locale: str) -> Mapping[str, Any]:
     """What a version says never changes."""
-    return _in_language(versions.content(version_id, key).get(channel), locale)
+    return in_language(versions.content(version_id, key).get(channel), locale)
 
 
-def _in_language(by_locale: Texts | None, locale: str) -> Mapping[str, Any]:
+def in_language(by_locale: Texts | None, locale: str) -> Mapping[str, Any]:
     """The text for `es-MX`, else for `es`, else the first: the map's default language."""
     if not by_locale:
         return {}

@@ -146,7 +146,7 @@ def _column(sheet: _Sheet, stage: str) -> Column:
         ]
         touches += [(sheet.before, touch) for touch in gone]
     groups: dict[str, list[Card]] = {}
-    for source, touch in sorted(touches, key=lambda one: _place(*one)):
+    for source, touch in sorted(touches, key=lambda one: place(*one)):
         groups.setdefault(_group(source, touch), []).append(_card(sheet, source, touch))
     return Column(
         stage,
@@ -162,7 +162,7 @@ ENTERED, ANCHORED, REPORTED, BY_HAND, LEFT = range(5)
 Place = tuple[int, str, timedelta]  # counted from what, which one of those, how long after it
 
 
-def _place(document: MapDocument, touch: TouchDef, depth: int = 20) -> Place:
+def place(document: MapDocument, touch: TouchDef, depth: int = 20) -> Place:
     """Where in its column a touch stands: what counts from the same moment stands together."""
     trigger, at = touch.trigger, rough(touch.trigger.offset)
     if trigger.before:
@@ -172,7 +172,7 @@ def _place(document: MapDocument, touch: TouchDef, depth: int = 20) -> Place:
     if trigger.event:
         return REPORTED, trigger.event.name, at
     if trigger.no_reply and depth and (source := document.touches.get(trigger.no_reply.to)):
-        kind, name, since = _place(document, source, depth - 1)
+        kind, name, since = place(document, source, depth - 1)
         return kind, name, since + at
     kind = LEFT if trigger.stage_left else BY_HAND if trigger.manual else ENTERED
     return kind, "", at
@@ -186,7 +186,7 @@ GROUPS = {
 
 
 def _group(document: MapDocument, touch: TouchDef) -> str:
-    kind, name, _at = _place(document, touch)
+    kind, name, _at = place(document, touch)
     if kind == ENTERED:
         return _("Counted from entering")
     if kind == ANCHORED:

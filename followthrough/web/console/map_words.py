@@ -256,19 +256,20 @@ def _condition(condition: Condition) -> str:
 
 
 def _comparison(name: str, op: str, value: Any) -> str:
-    field = _field(name)
+    told = field(name)
     if op == "known":
         text = _("%(field)s is known") if value else _("%(field)s is not known")
-        return text % {"field": field}
+        return text % {"field": told}
     if isinstance(value, list) and len(value) == 1:
         op, value = {"in": "is", "not_in": "is_not"}.get(op, op), value[0]
     if value is None and op in ("is", "is_not"):
         text = _("%(field)s is not known") if op == "is" else _("%(field)s is known")
-        return text % {"field": field}
-    return _(OPERATORS[op]) % {"field": field, "value": _value(name, op, value)}
+        return text % {"field": told}
+    return _(OPERATORS[op]) % {"field": told, "value": _value(name, op, value)}
 
 
-def _field(name: str) -> str:
+def field(name: str) -> str:
+    """What a condition asks about: `the site`."""
     if name in FIELDS:
         return _(FIELDS[name])
     kind, _dot, rest = name.partition(".")

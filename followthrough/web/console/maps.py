@@ -65,9 +65,11 @@ def page(request: HttpRequest) -> HttpResponse:
     member = request.member  # type: ignore[attr-defined]
     maps = MessageMap.objects.filter(organization_id=member.organization_id).order_by("name")
     found = told(maps, member)
+    drafts = {one.map_id: one for one in Draft.objects.filter(map__in=[one.map for one in found])}
     given = {
         "maps": found,
-        "authors": _authors(found),
+        "drafts": drafts,
+        "authors": _authors(found, drafts.values()),
         "pictures": _pictures(found),
         "without": mapless.families(member),
     }
@@ -107,7 +109,7 @@ def _board(request: HttpRequest, key: UUID, number: int | None) -> HttpResponse:
     given: dict[str, Any] = {
         "told": found,
         "authors": _authors([found]),
-        "draft": Draft.objects.filter(map=found.map).exists(),
+        "draft": Draft.objects.filter(map=found.map).first(),
         "proposed": [
             one for one in second.waiting(request.member)  # type: ignore[attr-defined]
             if one.proposal.map_id == found.map.id
@@ -226,8 +228,9 @@ def _version(found: Told, number: int) -> Version:
     return shown
 
 
-def _authors(found: Sequence[Told]) -> names.Authors:
-    return names.of_authors(version.author_id for one in found for version in one.versions)
+def _authors(found: Sequence[Told], drafts: Iterable[Draft] = ()) -> names.Authors:
+    authors = [version.author_id for one in found for version in one.versions]
+    return names.of_authors([*authors, *(one.edited_by for one in drafts)])
 
 
 def _pictures(found: Sequence[Told]) -> dict[UUID, board.Picture]:

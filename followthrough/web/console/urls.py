@@ -25,6 +25,7 @@ from followthrough.web.console import (
 )
 from followthrough.web.console.assigning import rules_pages, shadow_pages, unassigned
 from followthrough.web.console.assigning import why as map_why
+from followthrough.web.console.editor import board_page, new_page, settings_page, touch_page
 from followthrough.web.console.inbox import acts as inbox_acts
 from followthrough.web.console.inbox import pages as inbox
 from followthrough.web.console.listing import views as listing
@@ -66,6 +67,20 @@ urlpatterns = [
     path("maps/<uuid:key>", maps.one, name="map"),
     path("maps/<uuid:key>/v/<int:number>", maps.version, name="map-version"),
     path("maps/<uuid:key>/v/<int:number>.yaml", maps.download, name="map-yaml"),
+    path("maps/new", new_page.page, name="new-map"),
+    path("maps/new/yaml", new_page.from_yaml, name="new-map-from-yaml"),
+    path("maps/new/<slug:slug>", new_page.from_library, name="new-map-from-library"),
+    path("maps/<uuid:key>/edit/", board_page.page, name="edit-map"),
+    path("maps/<uuid:key>/edit/add", board_page.add, name="add-touch"),
+    path("maps/<uuid:key>/edit/undo/<int:revision>", board_page.undo, name="undo-edit"),
+    path("maps/<uuid:key>/edit/discard", board_page.discard, name="discard-draft"),
+    path("maps/<uuid:key>/edit/draft.yaml", board_page.download, name="draft-yaml"),
+    path("maps/<uuid:key>/edit/yaml", new_page.replace, name="replace-draft"),
+    path("maps/<uuid:key>/edit/settings", settings_page.settings, name="edit-settings"),
+    path("maps/<uuid:key>/edit/stages/<slug:stage>", settings_page.stage, name="edit-stage"),
+    path("maps/<uuid:key>/edit/touches/<slug:touch>", touch_page.page, name="edit-touch"),
+    path("maps/<uuid:key>/edit/touches/<slug:touch>/act", board_page.act, name="act-on-touch"),
+    path("maps/<uuid:key>/edit/touches/<slug:touch>/as", touch_page.people, name="touch-people"),
     path("maps/rules/", rules_pages.page, name="assignments"),
     path("maps/rules/new", rules_pages.new, name="new-assignment"),
     path("maps/rules/<uuid:key>", rules_pages.edit, name="assignment"),

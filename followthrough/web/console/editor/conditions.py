@@ -1,0 +1,226 @@
+"""What must hold for a touch to go out, as rows of field, operator and value. Both ways.
+
+Rows are joined by all or any. What is nested deeper comes from a file: it is shown in words, and
+kept or taken out as a whole.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from followthrough.journeys.conditions import TIMES
+from followthrough.web.console.editor.given import Given, Wrong, read_was, was
+
+ALL, ANY = "all", "any"
+KNOWN, UNKNOWN = "known", "unknown"  # the operator `known` with true and with false
+OPERATORS: Mapping[str, str | Promise] = {
+    "is": gettext_lazy("is"),
+    "is_not": gettext_lazy("is not"),
+    "in": gettext_lazy("is one of"),
+    "not_in": gettext_lazy("is none of"),
+    "contains": gettext_lazy("contains"),
+    "at_least": gettext_lazy("is at least"),
+    "at_most": gettext_lazy("is at most"),
+    "before": gettext_lazy("is before"),
+    "after": gettext_lazy("is after"),
+    KNOWN: gettext_lazy("is known"),
+    UNKNOWN: gettext_lazy("is not known"),
+}
+TEXT, NUMBER, YES_NO, TIME, ANSWER = "text", "number", "yes_no", "time", "answer"
+FITTING: Mapping[str, tuple[str, ...]] = {
+    TEXT: ("is", "is_not", "in", "not_in", "contains", KNOWN, UNKNOWN),
+    NUMBER: ("is", "is_not", "at_least", "at_most", KNOWN, UNKNOWN),
+    YES_NO: ("is", "is_not", KNOWN, UNKNOWN),
+    TIME: (KNOWN, UNKNOWN, "before", "after"),
+    ANSWER: ("is", "is_not", "in", "not_in", KNOWN, UNKNOWN),
+}
+SPARE = 1  # empty rows offered at the end
+MOST = 50
+PARTS = ("field", "op", "value")
+
+
+class Row(NamedTuple):
+    """A row as the page shows it; `kept` is what is nested, as a document has it."""
+
+    number: int
+    field: str
+    op: str
+    value: str
+    was: str
+    kept: Any = None
+
+    def name(self, part: str) -> str:
+        return f"if_{self.number}_{part}"
+
+
+def fields(condition: Mapping[str, Any] | None) -> Given:
+    """The fields of a condition as documents have it."""
+    parts, how, grouped = _parts(condition)
+    values: dict[str, str] = {"if_how": how, "if_grouped": grouped, "if_count": str(len(parts))}
+    for number, part in enumerate(parts):
+        values |= _row(number, part)
+    return Given.made(values)
+
+
+def _parts(condition: Mapping[str, Any] | None) -> tuple[list[Any], str, str]:
+    if condition is None:
+        return [], ALL, ""
+    for how in (ALL, ANY):
+        if condition.get(how) is not None:
+            return list(condition[how]), how, "1"
+    return [dict(condition)], ALL, ""
+
+
+def _row(number: int, part: Mapping[str, Any]) -> dict[str, str]:
+    if part.get("field") is None:
+        return {f"if_{number}_kept": was(part)}
+    told = _told(part) | {"was": was(part)}
+    return {f"if_{number}_{name}": value for name, value in told.items()}
+
+
+def _told(part: Mapping[str, Any]) -> dict[str, str]:
+    op, value = str(part.get("op")), part.get("value")
+    if op == "known":
+        return {"field": part["field"], "op": KNOWN if value else UNKNOWN, "value": ""}
+    return {"field": part["field"], "op": op, "value": written(value)}
+
+
+def written(value: Any) -> str:
+    """A value as people write it: `true`, `12`, `Reno, Sparks`."""
+    if isinstance(value, list):
+        return ", ".join(written(one) for one in value)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "" if value is None else str(value)
+
+
+# --- back ----------------------------------------------------------------------------------------
+
+
+def read(given: Given, kinds: Mapping[str, str], wrong: Wrong) -> dict[str, Any] | None:
+    """The condition that the rows say; None for none. `kinds`: by field, what values it has."""
+    found = [
+        part
+        for number in range(_count(given))
+        if (part := _read_row(number, given, kinds, wrong)) is not None
+    ]
+    if not found:
+        return None
+    if len(found) == 1 and not given.one("if_grouped"):
+        return found[0]
+    return {ANY if given.one("if_how") == ANY else ALL: found}
+
+
+def field_at(place: tuple[str | int, ...], given: Given) -> str:
+    """The field that shows what stands at a place within the condition."""
+    numbers = [n for n in range(_count(given)) if _is_there(n, given)]
+    index = next((part for part in place if isinstance(part, int)), 0)
+    number = numbers[index] if index < len(numbers) else 0
+    last = place[-1] if place else ""
+    return f"if_{number}_{last if last in PARTS else 'value'}"
+
+
+def _is_there(number: int, given: Given) -> bool:
+    told = given.one(f"if_{number}_kept") or given.one(f"if_{number}_field").strip()
+    return bool(told) and not given.on(f"if_{number}_out")
+
+
+def _count(given: Given) -> int:
+    text = given.one("if_count", "0")
+    return min(int(text), MOST) if text.isascii() and text.isdecimal() else 0
+
+
+def _read_row(
+    number: int, given: Given, kinds: Mapping[str, str], wrong: Wrong
+) -> dict[str, Any] | None:
+    kept = read_was(given.one(f"if_{number}_kept"))
+    if given.on(f"if_{number}_out"):
+        return None
+    if isinstance(kept, dict):
+        return kept
+    name = given.one(f"if_{number}_field").strip()
+    if not name:
+        return None
+    before = read_was(given.one(f"if_{number}_was"))
+    if isinstance(before, dict) and before.get("field") and _unchanged(number, given, before):
+        return before
+    return _comparison(number, name, given, kinds, wrong)
+
+
+def _unchanged(number: int, given: Given, before: dict[str, Any]) -> bool:
+    made = Given.made(_row(number, before))
+    return given.same(made, [f"if_{number}_{part}" for part in PARTS])
+
+
+def _comparison(
+    number: int, name: str, given: Given, kinds: Mapping[str, str], wrong: Wrong
+) -> dict[str, Any]:
+    op, text = given.one(f"if_{number}_op", "is"), given.one(f"if_{number}_value").strip()
+    if op in (KNOWN, UNKNOWN):
+        return {"field": name, "op": "known", "value": op == KNOWN}
+    kind = kind_of(name, kinds)
+    if op not in FITTING[kind]:
+        wrong[f"if_{number}_op"] = _("This cannot be said of it. Choose another comparison.")
+    elif not text:
+        wrong[f"if_{number}_value"] = _("Compared with what? Write it, or choose “is known”.")
+    if op in ("in", "not_in"):
+        return {"field": name, "op": op, "value": [_value(one, kind) for one in _listed(text)]}
+    return {"field": name, "op": op, "value": _checked(number, text, kind, wrong)}
+
+
+def _checked(number: int, text: str, kind: str, wrong: Wrong) -> Any:
+    value = _value(text, kind)
+    if kind == NUMBER and text and isinstance(value, str):
+        wrong[f"if_{number}_value"] = _("It is compared with numbers: write one.")
+    if kind == YES_NO and text and not isinstance(value, bool):
+        wrong[f"if_{number}_value"] = _("It is yes or no: write true or false.")
+    return value
+
+
+def _listed(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+TRUE, FALSE = ("true", "yes"), ("false", "no")
+
+
+def _value(text: str, kind: str) -> Any:
+    if kind == NUMBER and re.fullmatch(r"-?\d{1,15}", text):
+        return int(text)
+    if kind == NUMBER and re.fullmatch(r"-?\d{1,15}\.\d{1,9}", text):
+        return float(text)
+    if kind == YES_NO and text.lower() in TRUE + FALSE:
+        return text.lower() in TRUE
+    return text
+
+
+def kind_of(name: str, kinds: Mapping[str, str]) -> str:
+    """What values a field has: of TEXT, NUMBER, YES_NO, TIME and ANSWER."""
+    if name in TIMES or (name.startswith("anchor.") and name.endswith(".at")):
+        return TIME
+    if name.startswith("anchor.") or name == "run.version":
+        return NUMBER
+    if name.startswith("ask."):
+        return ANSWER
+    return YES_NO if name == "run.ended" else kinds.get(name, TEXT)
+
+
+def rows(given: Given, *, spare: int = SPARE) -> list[Row]:
+    """The rows that the page shows, with empty ones at the end; those taken out are gone."""
+    found = []
+    for number in range(_count(given)):
+        name, kept = given.one(f"if_{number}_field"), read_was(given.one(f"if_{number}_kept"))
+        if (name or kept) and not given.on(f"if_{number}_out"):
+            found.append(_shown(len(found), number, given, kept))
+    return [*found, *(Row(len(found) + n, "", "is", "", "") for n in range(spare))]
+
+
+def _shown(place: int, number: int, given: Given, kept: Any) -> Row:
+    field, op, value, before = (given.one(f"if_{number}_{one}") for one in (*PARTS, "was"))
+    return Row(place, field, op or "is", value, before, kept)

@@ -1,0 +1,174 @@
+"""A new map: from nothing, from the library, or from a YAML file; and a draft replaced by one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+import followthrough.journeys
+from followthrough.journeys import documents, drafts
+from followthrough.journeys.definition import MapDocument
+from followthrough.journeys.models import MessageMap
+from followthrough.journeys.problems import DocumentError, Problem
+from followthrough.web.console import map_words
+from followthrough.web.console.editor import settings_form
+from followthrough.web.console.editor.common import desk, who
+from followthrough.web.console.editor.given import Given
+from followthrough.web.console.frame import tell
+
+LIBRARY = Path(followthrough.journeys.__file__).parent / "library"
+
+
+class Ready(NamedTuple):
+    """A map of the library. `touches`: how many; `languages` in words."""
+
+    slug: str
+    name: str
+    description: str
+    touches: int
+    languages: str
+
+
+@lru_cache(maxsize=1)
+def library() -> Sequence[Ready]:
+    """The maps that come with the product; a file that is none is left out."""
+    found = [(path.stem, _read(path)) for path in sorted(LIBRARY.glob("*.yaml"))]
+    return [_ready(slug, document) for slug, document in found if document]
+
+
+def _read(path: Path) -> MapDocument | None:
+    try:
+        return documents.read_yaml(path.read_text())
+    except DocumentError:
+        return None
+
+
+def _ready(slug: str, document: MapDocument) -> Ready:
+    contents = [touch.content for touch in document.touches.values()]
+    locales = {one for said in contents for by in (said.sms, said.email) for one in by or ()}
+    order = sorted(locales, key=lambda one: (one != document.default_locale, one))
+    languages = map_words.joined([map_words.language(one) for one in order])
+    about = " ".join(document.description.split())
+    return Ready(slug, document.name, about, len(document.touches), languages)
+
+
+# --- the page ------------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def page(request: HttpRequest) -> HttpResponse:
+    """The three ways to begin; a POST makes a map from nothing."""
+    if request.method != "POST":
+        return _page(request, Given.made({"default_locale": "en", "languages": ["en"]}))
+    given = Given.of(request.POST)
+    name, locale = given.one("name").strip()[:200], given.one("default_locale", "en")
+    if not name or not settings_form.CODE.fullmatch(locale):
+        return _page(request, given, wrong=_("Name it: for whom is it, or for which jobs?"))
+    document = MapDocument(name=name, default_locale=locale, stages={})
+    map = _made(request, document, languages=settings_form.languages(given))
+    return redirect("edit-map", map.id)
+
+
+@require_POST
+def from_library(request: HttpRequest, slug: str) -> HttpResponse:
+    """A map of the library as a draft of one's own."""
+    if slug not in {one.slug for one in library()}:
+        raise Http404("The library has no such map.")
+    text = (LIBRARY / f"{slug}.yaml").read_text()
+    map = _made(request, documents.read_yaml(text), source=text)
+    tell(request, _("“%(map)s” is your own draft now: change what you like.") % {"map": map.name})
+    return redirect("edit-map", map.id)
+
+
+@require_POST
+def from_yaml(request: HttpRequest) -> HttpResponse:
+    """A map from a YAML text; what is wrong is said by line, and the text comes back."""
+    text = _text(request)
+    try:
+        document = documents.read_yaml(text)
+    except DocumentError as problem:
+        return _page(request, Given(), text=text, problems=problem.problems)
+    map = _made(request, document, source=text)
+    return redirect("edit-map", map.id)
+
+
+def _text(request: HttpRequest) -> str:
+    """The file, if one was chosen; else what was pasted."""
+    file = request.FILES.get("file")
+    if file is None:
+        return request.POST.get("yaml", "").replace("\r\n", "\n").replace("\x00", "")
+    return file.read(documents.LARGEST + 1).decode("utf-8", "replace").replace("\x00", "�")
+
+
+@transaction.atomic
+def _made(
+    request: HttpRequest, document: MapDocument, *, source: str = "",
+    languages: list[str] | None = None,
+) -> MessageMap:  # fmt: skip
+    """A map with a draft that says `document`."""
+    organization = request.member.organization  # type: ignore[attr-defined]
+    map = MessageMap.objects.create(
+        organization=organization, name=document.name, slug=_slug(organization.id, document.name)
+    )
+    drafts.begin(map, document, source=source, languages=languages or [], who=who(request))
+    return map
+
+
+def _slug(organization_id: UUID, name: str) -> str:
+    """Of its name; with a number behind it where it is taken."""
+    base = slugify(name)[:70] or "map"
+    taken = MessageMap.objects.filter(organization_id=organization_id, slug__startswith=base)
+    known = set(taken.values_list("slug", flat=True))
+    return next(
+        one for one in (base, *(f"{base}-{n}" for n in range(2, 10_000))) if one not in known
+    )
+
+
+def _page(
+    request: HttpRequest, given: Given, *, wrong: str = "", text: str = "",
+    problems: Sequence[Problem] = (),
+) -> HttpResponse:  # fmt: skip
+    shown = {
+        "values": {name: given.one(name) for name in given}, "chosen": given.all("languages"),
+        "languages": settings_form.choices([]), "library": library(), "wrong": wrong,
+        "yaml": text, "problems": problems,
+    }  # fmt: skip
+    return render(
+        request, "console/editor/new.html", shown, status=400 if wrong or problems else 200
+    )
+
+
+# --- a draft replaced ----------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def replace(request: HttpRequest, key: UUID) -> HttpResponse:
+    """The whole draft by a YAML text; nothing happens while anything in it is wrong."""
+    here = desk(request, key)
+    if request.method != "POST":
+        text = documents.write_yaml(here.document, like=here.draft.source)
+        return _replacing(request, here.map, text, ())
+    text = _text(request)
+    try:
+        drafts.replace(here.map, text, who=who(request))
+    except DocumentError as problem:
+        return _replacing(request, here.map, text, problem.problems)
+    tell(request, _("The draft says what the file says."))
+    return redirect("edit-map", key)
+
+
+def _replacing(
+    request: HttpRequest, map: MessageMap, text: str, problems: Sequence[Problem]
+) -> HttpResponse:
+    shown = {"map": map, "yaml": text, "problems": problems}
+    return render(request, "console/editor/yaml.html", shown, status=400 if problems else 200)
