@@ -27,7 +27,7 @@ from followthrough.journeys.lint.finding import ERROR, WARNING, Finding, Setting
 from followthrough.journeys.lint.survey import Survey
 from followthrough.journeys.problems import Place, Problem
 
-__all__ = ["CHECKS", "ERROR", "WARNING", "Finding", "Setting", "errors", "lint"]
+__all__ = ["CHECKS", "CODES", "ERROR", "WARNING", "Finding", "Setting", "errors", "lint"]
 
 CHECKS: Sequence[Callable[[Survey], Iterator[Finding]]] = (
     reach.unreachable,
@@ -42,11 +42,44 @@ CHECKS: Sequence[Callable[[Survey], Iterator[Finding]]] = (
     opening.of_texts,
     length.of_texts,
     landing.impossible,
+    landing.too_long,
     crowding.too_many,
     habits.at_once,
     habits.asks_too_late,
     habits.everything_urgent,
 )
+
+CODES = frozenset({
+    "asks_too_late",
+    "dead_stage",
+    "dear_signs",
+    "empty_text",
+    "event_never_sent",
+    "everything_urgent",
+    "link_not_https",
+    "long_text",
+    "missing_locale",
+    "never_holds",
+    "never_in_hours",
+    "never_left_so",
+    "no_company",
+    "no_is_left_alone",
+    "no_opt_out",
+    "no_sender",
+    "nobody_invited",
+    "over_cap",
+    "same_text",
+    "silent_stage",
+    "stop_in_other_language",
+    "stops_twice",
+    "taken_word",
+    "two_at_once",
+    "unknown_time",
+    "unspoken_locale",
+    "useful_past_anchor",
+    "useful_too_short",
+    "waits_for_disabled",
+})  # fmt: skip
 
 
 def lint(document: MapDocument, setting: Setting) -> list[Finding]:

@@ -56,6 +56,8 @@ def _taken(word: str, channel: str) -> str:
     """What a word is taken for: stops, starts, helps; '' for nothing. Carriers only see texts; our
     own reading of opt-outs comes first on every channel."""
     plain = word.casefold()
+    if plain in wording.FINE:
+        return ""
     if channel == SMS and plain in wording.STOPS:
         return "stops"
     if channel == SMS and plain in wording.STARTS | wording.HELPS:
@@ -71,9 +73,14 @@ class Asked(NamedTuple):
     tail: str
 
 
-def asked(text: str) -> Iterator[Asked]:
+@lru_cache(maxsize=4096)
+def asked(text: str) -> tuple[Asked, ...]:
     """The words that a text asks for as an answer, but for those asked for in the carriers' own
     sense: "Reply STOP to get no more messages"."""
+    return tuple(_asked(text))
+
+
+def _asked(text: str) -> Iterator[Asked]:
     for clause in wording.CLAUSES.split(wording.BLANK.sub("_", text)):
         words = _in_clause(clause)
         for place, one in enumerate(words):
@@ -85,7 +92,7 @@ def _in_clause(clause: str) -> list[Asked]:
     verb = wording.VERB.search(clause)
     if verb is None:
         words = _spans(clause, 0)
-        leads = bool(words) and not clause[: words[0][0]].strip() and _leads(clause, words[0][1])
+        leads = bool(words) and _leads(clause, *words[0][:2])
         slashed = bool(wording.SLASHED.search(clause))
         return _tailed(clause, words) if leads or slashed else []
     joint = wording.JOINT.match(clause, verb.end())
@@ -93,9 +100,11 @@ def _in_clause(clause: str) -> list[Asked]:
     return _tailed(clause, _spans(clause, verb.end(), first))
 
 
-def _leads(clause: str, end: int) -> bool:
-    """`CANCEL to reschedule`, `YES = see you there`: a word for something."""
-    return bool(wording.TO.match(clause, end))
+def _leads(clause: str, start: int, end: int) -> bool:
+    """`CANCEL to reschedule`, `YES = see you there`: it begins with a word for something."""
+    before = clause[:start].strip(" \"“«'(")
+    begins = not before or before[-1] in ":,-–—"
+    return begins and bool(wording.TO.match(clause, end))
 
 
 def _spans(clause: str, since: int, first: int | None = None) -> list[tuple[int, int, str]]:
@@ -113,10 +122,10 @@ def _spans(clause: str, since: int, first: int | None = None) -> list[tuple[int,
 
 
 def _tailed(clause: str, spans: Sequence[tuple[int, int, str]]) -> list[Asked]:
-    ends = [start for start, _end, _word in spans[1:]] + [len(clause)]
+    starts = [*(start for start, _end, _word in spans), len(clause)]
     return [
         Asked(word, clause[end:until].strip(" \"”»’'"))
-        for (_start, end, word), until in zip(spans, ends, strict=True)
+        for (_start, end, word), until in zip(spans, starts[1:], strict=True)
     ]
 
 

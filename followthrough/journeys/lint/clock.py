@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from functools import lru_cache
 
 from followthrough.core.zones import Window
@@ -31,7 +31,7 @@ def opens(week: Compiled | None, at: datetime) -> datetime | None:
         return None
     minute = minute_of_week(at)
     place = bisect_right(spans, (minute, 2 * WEEK)) - 1
-    start, end = spans[place] if place >= 0 else (spans[-1][0] - WEEK, spans[-1][1] - WEEK)
+    _start, end = spans[place] if place >= 0 else (spans[-1][0] - WEEK, spans[-1][1] - WEEK)
     if minute < end:
         return at
     following = spans[place + 1][0] if place + 1 < len(spans) else spans[0][0] + WEEK
@@ -54,5 +54,5 @@ def _end(window: Window) -> int:
     return end if end > start else end + DAY
 
 
-def _minute(at: object) -> int:
-    return at.hour * 60 + at.minute  # type: ignore[attr-defined]
+def _minute(at: time) -> int:
+    return at.hour * 60 + at.minute

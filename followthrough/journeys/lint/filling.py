@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import islice, product
+from typing import NamedTuple
 
 from followthrough.journeys.lint.survey import Survey, Text
 from followthrough.messages import templates
@@ -69,20 +70,26 @@ def times(source: str) -> list[str]:
     return [name for name in _names(source) if _is_time(name)]
 
 
+class Empty(NamedTuple):
+    """When a text says nothing at all: `always`, or for `values` that are not ordinary ('' for what
+    is not there; {}: for ordinary ones)."""
+
+    always: bool
+    values: Mapping[str, str]
+
+
 @lru_cache(maxsize=4096)
-def empties(source: str, locale: str) -> Mapping[str, str] | None:
-    """Values for which a text says nothing at all, those that are not ordinary ('' for what is not
-    there); {}: ordinary ones are enough. None: it always says something."""
+def empties(source: str, locale: str) -> Empty | None:
+    """When a text says nothing at all; None: it always says something."""
     names = _names(source)
     if not names and "{%" not in source:
-        return None if source.strip() or "{{" in source else {}
+        return None if source.strip() or "{{" in source else Empty(True, {})
     if _always_says_something(source):
         return None
     usual = {**_usual(locale), **{name: MOMENT for name in names if _is_time(name)}}
-    for change in _changes(source, names):
-        if _is_empty(source, {**usual, **change}):
-            return change
-    return None
+    tried = _changes(source, names)
+    found = [one for one in tried if _is_empty(source, {**usual, **one})]
+    return Empty(len(found) == len(tried), found[0]) if found else None
 
 
 def _always_says_something(source: str) -> bool:

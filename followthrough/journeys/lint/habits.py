@@ -12,6 +12,7 @@ from followthrough.journeys.definition import length
 from followthrough.journeys.lint.finding import WARNING, Finding
 from followthrough.journeys.lint.survey import Spot, Survey
 from followthrough.journeys.lint.together import compatible
+from followthrough.journeys.offsets import rough
 
 TO_ACT = timedelta(hours=1)  # what a team needs to do anything about a no
 MANY, MOST = 4, 0.5  # from how many touches on more than which part of them is everything
@@ -39,27 +40,22 @@ def _same_way(one: Spot, other: Spot) -> bool:
 
 def _moment(survey: Survey, spot: Spot) -> tuple[object, ...]:
     """What the touch counts from, and how far: equal for two that are due together."""
-    trigger = spot.touch.trigger
-    given = getattr(trigger, trigger.kind).model_dump()
-    lengths = {name: _offset(value) for name, value in given.items()}
-    if trigger.stage_entered:
-        settled = max(length(trigger.stage_entered.after), survey.document.settle_delay)
-        return ("stage_entered", settled, survey.document.anchors[spot.key])
-    return (trigger.kind, *sorted(lengths.items(), key=str))
-
-
-def _offset(value: object) -> object:
-    """A duration as a length, whatever it is written as."""
-    if isinstance(value, str) and value.startswith("P"):
-        return length(value)
-    return str(value)
+    trigger, offset = spot.touch.trigger, spot.touch.trigger.offset
+    if trigger.manual:
+        return ("manual", spot.key)
+    far: object = length(offset) if isinstance(offset, str) else offset
+    if trigger.stage_entered and isinstance(offset, str):
+        far = max(length(offset), survey.document.settle_delay)
+    since = trigger.no_reply.to if trigger.no_reply else trigger.event and trigger.event.name
+    to = tuple(trigger.stage_left.to or ()) if trigger.stage_left else ()
+    return (trigger.kind, survey.document.anchors[spot.key], since, to, far)
 
 
 def asks_too_late(survey: Survey) -> Iterator[Finding]:
     """Asks just before what they ask about: nobody can do anything about a no."""
     for spot in survey.spots:
         before = spot.touch.trigger.before
-        if before and spot.touch.ask and isinstance(before.by, str) and length(before.by) < TO_ACT:
+        if before and spot.touch.ask and rough(before.by) < TO_ACT:
             yield spot.finding(
                 "asks_too_late",
                 _("It asks less than an hour before %(anchor)s: whatever the answer is, nobody can"

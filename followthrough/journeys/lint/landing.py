@@ -15,15 +15,14 @@ from typing import NamedTuple
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from followthrough.governance.hours import Compiled, narrowed
-from followthrough.governance.limits import Limits
-from followthrough.governance.limits import limits as compiled
 from followthrough.journeys import plans
+from followthrough.journeys.definition import Content, MapDocument, StageBlock, Text, TouchDef
 from followthrough.journeys.events import PlanTouch, State
 from followthrough.journeys.lint.clock import opens
 from followthrough.journeys.lint.finding import Finding
 from followthrough.journeys.lint.survey import Spot, Survey
 from followthrough.journeys.lint.together import compatible
+from followthrough.journeys.triggers import Trigger
 
 MONDAY = datetime(2026, 6, 1, tzinfo=UTC)  # of a week without holidays or jumps of the clock
 LONG_BEFORE = timedelta(days=370)  # longer than any wait: the stage was entered before it all
@@ -39,6 +38,8 @@ USUAL: Mapping[str, tuple[int, int]] = {
     "offer_sent": (9, 18),
 }
 OTHERWISE = (9, 17)
+
+Planned = tuple[datetime, datetime, datetime | None]  # the anchor, due, of use until
 
 
 class Landing(NamedTuple):
@@ -73,6 +74,21 @@ def impossible(survey: Survey) -> Iterator[Finding]:
             yield _finding(survey, spot, unheard, len(landed[spot.key]))
 
 
+def too_long(survey: Survey) -> Iterator[Finding]:
+    """Reminders that are of use for longer than until what they remind of."""
+    for spot in survey.spots:
+        before = spot.touch.trigger.before
+        planned = _planned(spot.touch.trigger, spot.touch.useful_for) if before else ()
+        if before and any(until and until > at for at, _due, until in planned):
+            yield spot.finding(
+                "useful_past_anchor",
+                _("It may still go out after %(anchor)s, although it speaks of it as ahead.")
+                % {"anchor": before.anchor},
+                _("Let it be of use for a shorter time; without useful_for, halfway to it."),
+                at=("useful_for",),
+            )
+
+
 def _covers(survey: Survey, one: Spot, other: Spot) -> bool:
     """Whether whoever does not get `one` may get `other` about the same time."""
     same = one.stage == other.stage and one.touch.anchor == other.touch.anchor
@@ -83,26 +99,9 @@ def landings(survey: Survey, spot: Spot) -> list[Landing]:
     """Where a touch lands for each usual time of its anchor; [] for one that hangs on none."""
     if not (spot.touch.trigger.before or spot.touch.trigger.after):
         return []
-    week = hours(survey, spot, spot.touch.channels[0])
-    planned = [(at, _plan(survey, spot, at)) for at in _usual(str(spot.touch.anchor))]
-    return [
-        Landing(at, plan.due_at, opens(week, plan.due_at), plan.useful_until)
-        for at, plan in planned
-        if plan
-    ]
-
-
-def hours(survey: Survey, spot: Spot, channel: str) -> Compiled | None:
-    """The hours that bind a touch on a channel wherever the organization is; None: at any."""
-    setting = survey.setting
-    bounds = setting.policy.rules(setting.places, setting.at).bounds(channel, spot.touch.purpose)
-    own = limits(survey, spot.stage)
-    return narrowed(bounds.hours.both, own.hours.get(channel) if own else None)
-
-
-def limits(survey: Survey, stage: str) -> Limits | None:
-    """What the map asks itself of messages in a stage."""
-    return compiled([survey.document.limits, *survey.document.limits_of(stage)], 0)
+    week = survey.hours(spot, spot.touch.channels[0])
+    planned = _planned(spot.touch.trigger, spot.touch.useful_for)
+    return [Landing(at, due, opens(week, due), until) for at, due, until in planned]
 
 
 @lru_cache(maxsize=64)
@@ -113,15 +112,27 @@ def _usual(anchor: str) -> Sequence[datetime]:
     return [day + STEP * step for day in days for step in steps]
 
 
-def _plan(survey: Survey, spot: Spot, anchor_at: datetime) -> PlanTouch | None:
+@lru_cache(maxsize=1024)
+def _planned(trigger: Trigger, useful_for: str | None) -> Sequence[Planned]:
+    """When a touch with that trigger is due, and until when it is of use, for each usual time."""
+    hello = Content(sms={"en": Text(body="Hello.")})
+    touch = TouchDef(
+        key="a", trigger=trigger, useful_for=useful_for, channels=["sms"], content=hello
+    )
+    document = MapDocument(name="a", stages={"applied": StageBlock(touches=[touch])})
+    found = [(at, _plan(document, touch, at)) for at in _usual(str(touch.anchor))]
+    return [(at, plan.due_at, plan.useful_until) for at, plan in found]
+
+
+def _plan(document: MapDocument, touch: TouchDef, anchor_at: datetime) -> PlanTouch:
     state = State(
-        stage=spot.stage,
+        stage="applied",
         visit=1,
         entered_at=anchor_at - LONG_BEFORE,
-        anchors={str(spot.touch.anchor): (anchor_at, 1)},
+        anchors={str(touch.anchor): (anchor_at, 1)},
     )
-    found = plans.planned(survey.document, state, [spot.touch], settle=timedelta())
-    return found[0] if found else None
+    (found,) = plans.planned(document, state, [touch], settle=timedelta())
+    return found
 
 
 # --- in words ------------------------------------------------------------------------------------
@@ -158,9 +169,9 @@ def _when(moment: datetime, day_of: datetime) -> str:
         return clock
     if days in (-1, 1):
         said = _("%(clock)s the day before") if days < 0 else _("%(clock)s the day after")
-        return said % {"clock": clock}
+        return str(said % {"clock": clock})
     said = _("%(clock)s %(days)d days before") if days < 0 else _("%(clock)s %(days)d days after")
-    return said % {"clock": clock, "days": abs(days)}
+    return str(said % {"clock": clock, "days": abs(days)})
 
 
 def _times(lost: Sequence[Landing]) -> str:
@@ -176,7 +187,7 @@ def _times(lost: Sequence[Landing]) -> str:
             "times": times, "days": ", ".join(_(DAYS[day]) for day in days)}
         for times, days in by_times.items()
     ]  # fmt: skip
-    return _(" and ").join(parts)
+    return str(_(" and ").join(parts))
 
 
 def _ranges(moments: Sequence[datetime]) -> str:

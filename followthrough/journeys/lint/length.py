@@ -19,7 +19,9 @@ PLAIN = {
     "—": "-", "‑": "-", "…": "...", "•": "-", "·": "-", "\u00a0": " ", "\u202f": " ",
     "\u2009": " ", "\u200b": "", "\ufeff": "", "→": "->", "´": "'", "`": "'",
 }  # fmt: skip
-_PICTURES = re.compile("[\u2190-\u2bff\ufe0f\u200d\U0001f000-\U0001faff]")
+_DEAR = re.compile(  # those, and pictures
+    f"[{re.escape(''.join(PLAIN))}\u2190-\u2bff\ufe0f\u200d\U0001f000-\U0001faff]"
+)
 
 
 def of_texts(survey: Survey) -> Iterator[Finding]:
@@ -44,8 +46,8 @@ def _long(text: Text, said: str) -> list[Finding]:
 
 def _dear(text: Text, said: str) -> list[Finding]:
     """Signs that could be written in another way, where that makes fewer parts."""
-    signs = [sign for sign in dict.fromkeys(said) if sign in PLAIN or _PICTURES.match(sign)]
-    without = "".join(_plain(sign) for sign in said)
+    signs = [] if said.isascii() else list(dict.fromkeys(_DEAR.findall(said)))
+    without = _DEAR.sub(lambda found: PLAIN.get(found[0], ""), said)
     parts, fewer = segments.count(said), segments.count(without)
     if not signs or fewer >= parts:
         return []
@@ -53,7 +55,3 @@ def _dear(text: Text, said: str) -> list[Finding]:
     reason = _("With %(signs)s it takes %(parts)d text messages; without, %(fewer)d.") % told
     remedy = _("Write plain quotes, hyphens and dots, and no pictures.")
     return [text.finding("dear_signs", reason, remedy, part=BODY)]
-
-
-def _plain(sign: str) -> str:
-    return PLAIN[sign] if sign in PLAIN else _PICTURES.sub("", sign)

@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 from followthrough.governance import introduction
 from followthrough.governance.decisions import Rendered
 from followthrough.governance.introduction import COMPANY, STOP
-from followthrough.journeys.definition import length
 from followthrough.journeys.lint import filling, wording
 from followthrough.journeys.lint.finding import Finding
 from followthrough.journeys.lint.languages import base
 from followthrough.journeys.lint.survey import BODY, Spot, Survey, Text
+from followthrough.journeys.offsets import rough
 
 SMS = "sms"
 
@@ -33,7 +33,7 @@ def first(survey: Survey) -> Spot | None:
 def _after(spot: Spot) -> float:
     entered = spot.touch.trigger.stage_entered
     assert entered
-    return length(entered.after).total_seconds()
+    return rough(entered.after).total_seconds()
 
 
 def introduced(survey: Survey, text: Text, said: str) -> str:
@@ -68,16 +68,16 @@ def _lacking(survey: Survey, text: Text, said: str) -> Iterator[Finding]:
         yield _added(text, "no_company", reason, company, lacks)
 
 
-def _added(
-    text: Text, code: str, reason: str, company: str, lacks: tuple[str, ...]
-) -> Finding:
+def _added(text: Text, code: str, reason: str, company: str, lacks: tuple[str, ...]) -> Finding:
     """It does not go out without: say what the product writes, and in which language."""
     known = base(text.locale) in introduction.LINES
     line = introduction.LINES[base(text.locale) if known else "en"][lacks].format(company=company)
     added = _("The product adds to it, for whoever was never written to: “%(line)s”")
     if not known:
         added = _("The product can only add it in English: “%(line)s”")
-    remedy = _("Say it in the map's own words, such as {{ company }} and “Reply STOP to stop texts”.")
+    remedy = _(
+        "Say it in the map's own words, such as {{ company }} and “Reply STOP to stop texts”."
+    )
     return text.finding(code, f"{reason} {added % {'line': line}}", remedy, part=BODY)
 
 

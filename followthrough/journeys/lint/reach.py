@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
+from typing import Any
 
 from django.utils.translation import gettext as _
 
-from followthrough.core.durations import write_duration
 from followthrough.journeys.definition import ENDING, STAGES, length
 from followthrough.journeys.lint.finding import ERROR, WARNING, Finding
 from followthrough.journeys.lint.possible import Domain, impossible_fact, possible
 from followthrough.journeys.lint.survey import Spot, Survey
 
-ASKED = (None, "open", "confirmed", "declined", "closed")
+ASKED: tuple[str | None, ...] = (None, "open", "confirmed", "declined", "closed")
 AT_LEAST = timedelta(minutes=1)  # what a message needs from being due to going out
 
 
@@ -21,6 +21,7 @@ def unreachable(survey: Survey) -> Iterator[Finding]:
     """Touches that can never be due, or never go out."""
     for spot in survey.spots:
         yield from _waits_for_disabled(survey, spot)
+        yield from _never_left_so(spot)
         yield from _never_holds(survey, spot)
         yield from _nothing_sends(survey, spot)
         yield from _too_short(spot)
@@ -41,9 +42,21 @@ def _waits_for_disabled(survey: Survey, spot: Spot) -> Iterator[Finding]:
         )
 
 
+def _never_left_so(spot: Spot) -> Iterator[Finding]:
+    if not _stages(spot):
+        yield spot.finding(
+            "never_left_so",
+            _("It waits until %(stage)s is left for %(stage)s: that never happens.")
+            % {"stage": spot.stage},
+            _("Name the stage they go to, or leave “to” out."),
+            at=("trigger", "stage_left", "to"),
+            severity=ERROR,
+        )
+
+
 def _never_holds(survey: Survey, spot: Spot) -> Iterator[Finding]:
     parts = spot.touch.predicates()
-    if not parts or possible(parts, domain(survey, spot)):
+    if not parts or not _stages(spot) or possible(parts, domain(survey, spot)):
         return
     fact = impossible_fact(parts, domain(survey, spot))
     reason = (
@@ -60,15 +73,23 @@ def domain(survey: Survey, spot: Spot) -> Domain:
     """What the facts can be that are known when a touch is due: it is in its stage, its anchor has
     a time, and only what is asked has an answer."""
     asking = {one.key for one in survey.of_stage(spot.stage) if one.touch.ask}
-    asks = {f"ask.{key}": ASKED if key in asking else ASKED[:1] for key in survey.document.touches}
+    asks: dict[str, Sequence[Any]] = {
+        f"ask.{key}": ASKED if key in asking else ASKED[:1] for key in survey.document.touches
+    }
     waits = spot.touch.trigger.no_reply
     if waits and waits.to in asking:
         asks[f"ask.{waits.to}"] = ("open",)
-    return {
-        "application.stage": (spot.stage,),
-        "run.ended": (survey.document.ends(spot.stage),),
-        **asks,
-    }
+    stages = _stages(spot)
+    ended = dict.fromkeys(survey.document.ends(stage) for stage in stages)
+    return {"application.stage": stages, "run.ended": tuple(ended), **asks}
+
+
+def _stages(spot: Spot) -> tuple[str, ...]:
+    """Where somebody can be when the touch is due: in its stage, or where they went from it."""
+    left = spot.touch.trigger.stage_left
+    if left is None:
+        return (spot.stage,)
+    return tuple(stage for stage in STAGES if stage != spot.stage and left.goes_to(stage))
 
 
 def _nothing_sends(survey: Survey, spot: Spot) -> Iterator[Finding]:
@@ -84,7 +105,7 @@ def _nothing_sends(survey: Survey, spot: Spot) -> Iterator[Finding]:
 
 
 def _too_short(spot: Spot) -> Iterator[Finding]:
-    useful, before = spot.touch.useful_for, spot.touch.trigger.before
+    useful = spot.touch.useful_for
     if useful and length(useful) < AT_LEAST:
         yield spot.finding(
             "useful_too_short",
@@ -92,15 +113,6 @@ def _too_short(spot: Spot) -> Iterator[Finding]:
             _("Give it some minutes, or leave useful_for out."),
             at=("useful_for",),
             severity=ERROR,
-        )
-    if useful and before and isinstance(before.by, str) and length(useful) > length(before.by):
-        yield spot.finding(
-            "useful_past_anchor",
-            _("It may still go out after %(anchor)s, although it speaks of it as ahead.")
-            % {"anchor": before.anchor},
-            _("Let it be of use for %(most)s at most.")
-            % {"most": write_duration(length(before.by))},
-            at=("useful_for",),
         )
 
 

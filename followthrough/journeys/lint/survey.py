@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
+from followthrough.governance.hours import Compiled, narrowed
+from followthrough.governance.limits import Cap, Limits, limits
+from followthrough.governance.policy import Rules
 from followthrough.journeys.definition import STAGES, Content, MapDocument, TouchDef
 from followthrough.journeys.lint.finding import WARNING, Finding, Setting
 from followthrough.journeys.problems import Place
@@ -38,9 +41,7 @@ class Spot(NamedTuple):
     ) -> Finding:
         """Something about this touch; `at` is the place within it."""
         place = (*self.place, *at)
-        return Finding(
-            code, self.stage, self.key, place, severity, reason, remedy, channel, locale
-        )
+        return Finding(code, self.stage, self.key, place, severity, reason, remedy, channel, locale)
 
 
 class Text(NamedTuple):
@@ -68,9 +69,7 @@ class Text(NamedTuple):
         """Something about this text, or one part of it."""
         stage, key = (self.spot.stage, self.spot.key) if self.spot else ("", "")
         place = (*self.place, part) if part else self.place
-        return Finding(
-            code, stage, key, place, severity, reason, remedy, self.channel, self.locale
-        )
+        return Finding(code, stage, key, place, severity, reason, remedy, self.channel, self.locale)
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,6 +78,7 @@ class Survey:
 
     document: MapDocument
     setting: Setting
+    _limits: dict[str, Limits | None] = field(default_factory=dict)
 
     @cached_property
     def every(self) -> list[Spot]:
@@ -97,6 +97,30 @@ class Survey:
     def of_stage(self, stage: str) -> list[Spot]:
         """The touches of a stage that are switched on."""
         return [spot for spot in self.spots if spot.stage == stage]
+
+    @cached_property
+    def rules(self) -> Rules:
+        """What binds somebody who might be at any of the organization's sites."""
+        return self.setting.policy.rules(self.setting.places, self.setting.at)
+
+    def limits(self, stage: str) -> Limits | None:
+        """What the map asks itself of messages in a stage."""
+        if stage not in self._limits:
+            said = [self.document.limits, *self.document.limits_of(stage)]
+            self._limits[stage] = limits(said, 0)
+        return self._limits[stage]
+
+    def hours(self, spot: Spot, channel: str) -> Compiled | None:
+        """The hours that bind a touch on a channel wherever the organization is; None: at any."""
+        both = self.rules.bounds(channel, spot.touch.purpose).hours.both
+        own = self.limits(spot.stage)
+        return narrowed(both, own.hours.get(channel) if own else None)
+
+    def caps(self, spot: Spot, channel: str) -> list[Cap]:
+        """The caps that count a touch on a channel."""
+        bounds, own = self.rules.bounds(channel, spot.touch.purpose), self.limits(spot.stage)
+        theirs = own.counting(channel, spot.touch.purpose) if own else ()
+        return [*bounds.legal_caps, *bounds.own_caps, *theirs]
 
     @cached_property
     def stages(self) -> list[str]:
@@ -131,7 +155,7 @@ class Survey:
         """What all asks without a reply of their own have in common."""
         for answer in ("confirmed", "declined"):
             using = [spot for spot in self.spots if spot.touch.ask and not reply(spot, answer)]
-            known = [{spot.touch.anchor} - {None} for spot in using]
+            known = [{one} if (one := spot.touch.anchor) else set() for spot in using]
             anchors = frozenset(set.intersection(*known)) if known else frozenset()
             content = getattr(self.document.replies, answer)
             for at, channel, locale, parts in _texts(content, ("replies", answer)):
@@ -147,20 +171,20 @@ class Survey:
 def replies(spot: Spot) -> Iterator[tuple[str, Place, Content | None]]:
     """The replies of a touch's ask: answer, place, content."""
     for answer in ("confirmed", "declined") if spot.touch.ask else ():
-        yield answer, (*spot.place, "ask", f"on_{answer}", "reply"), reply(spot, answer)
+        yield answer, (*spot.place, "ask", "answers", answer, "reply"), reply(spot, answer)
 
 
 def reply(spot: Spot, answer: str) -> Content | None:
     """What a touch's ask replies itself to an answer."""
     assert spot.touch.ask
-    found: Content | None = getattr(spot.touch.ask, f"on_{answer}").reply
+    found: Content | None = getattr(spot.touch.ask.answers, answer).reply
     return found
 
 
 def hands_off(spot: Spot) -> bool:
     """Whether a no to the touch's ask goes to a person."""
     assert spot.touch.ask
-    return spot.touch.ask.on_declined.handoff
+    return spot.touch.ask.answers.declined.handoff
 
 
 def _texts(
@@ -170,5 +194,7 @@ def _texts(
         return
     for channel in type(content).model_fields:
         for locale, text in (getattr(content, channel) or {}).items():
-            parts = {name: said for name in type(text).model_fields if (said := getattr(text, name))}
+            parts = {
+                name: said for name in type(text).model_fields if (said := getattr(text, name))
+            }
             yield (*place, channel, locale), channel, locale, parts

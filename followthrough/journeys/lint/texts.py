@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
 from followthrough.journeys.definition import ENDING
 from followthrough.journeys.lint import filling, together
+from followthrough.journeys.lint.filling import Empty
 from followthrough.journeys.lint.finding import ERROR, WARNING, Finding
 from followthrough.journeys.lint.survey import Spot, Survey, Text
 
@@ -21,28 +22,32 @@ def empty(survey: Survey) -> Iterator[Finding]:
     for text in survey.texts:
         for part in NEEDED:
             said = text.parts.get(part)
-            values = filling.empties(said, text.locale) if said else None
-            if values is not None:
-                yield _empty(text, part, values)
+            found = filling.empties(said, text.locale) if said else None
+            if found:
+                yield _empty(text, part, found)
 
 
-def _empty(text: Text, part: str, values: Mapping[str, str]) -> Finding:
+def _empty(text: Text, part: str, found: Empty) -> Finding:
+    return text.finding(
+        "empty_text",
+        _when_empty(found),
+        _("Say something in every case: add an else, or a word outside of the condition."),
+        part=part,
+        severity=ERROR if found.always else WARNING,
+    )
+
+
+def _when_empty(found: Empty) -> str:
+    if found.always:
+        return str(_("The text is empty: nothing is ever sent."))
     told = _(" and ").join(
         _("%(name)s is “%(value)s”") % {"name": name, "value": value}
         if value
         else _("%(name)s is not known") % {"name": name}
-        for name, value in values.items()
+        for name, value in found.values.items()
     )
-    reason = _("The text is empty when %(these)s: nothing is sent then.") % {"these": told}
-    if not values:
-        reason = _("The text is empty: nothing is sent.")
-    return text.finding(
-        "empty_text",
-        reason,
-        _("Say something in every case: add an else, or a word outside of the condition."),
-        part=part,
-        severity=WARNING if values else ERROR,
-    )
+    these = told or _("none of its conditions holds")
+    return str(_("The text is empty when %(these)s: nothing is sent then.") % {"these": these})
 
 
 def unknown_times(survey: Survey) -> Iterator[Finding]:
@@ -96,7 +101,9 @@ def repeated(survey: Survey) -> Iterator[Finding]:
     for text in survey.said:
         assert text.spot
         earlier = first[_words(text)]
-        other = next((one for one in earlier if one.spot and _both(survey, one.spot, text.spot)), None)
+        other = next(
+            (one for one in earlier if one.spot and _both(survey, one.spot, text.spot)), None
+        )
         if other and other.spot and (other.spot.key, text.spot.key) not in told:
             told.add((other.spot.key, text.spot.key))
             yield _same(text, other.spot.key)

@@ -11,15 +11,20 @@ from collections.abc import Mapping
 # UNSTOP; HELP INFO); AWS End User Messaging adds ARRET TD REMOVE OPT-OUT; the FCC's words of 47 CFR
 # 64.1200(a)(10): stop, quit, end, revoke, opt out, cancel, unsubscribe. What candidates write in
 # other languages for the same is read by `governance.optout`, and asked there.
-STOPS = frozenset(
-    "stop stopall unsubscribe end quit cancel revoke optout opt-out arret arrêt td remove".split()
-)
+STOPS = frozenset({
+    "stop", "stopall", "unsubscribe", "end", "quit", "cancel", "revoke", "optout", "opt-out",
+    "arret", "arrêt", "td", "remove",
+})  # fmt: skip
 STARTS = frozenset({"start", "yes", "unstop"})
 HELPS = frozenset({"help", "info"})
 TAKEN = STOPS | STARTS | HELPS
 PLAIN_STOPS = frozenset({  # that alone, with nothing after it, can only mean one thing
     "stop", "stopall", "unsubscribe", "optout", "opt-out", "arret", "arrêt", "alto", "baja",
     "parar", "sair",
+})  # fmt: skip
+# Ordinary answers, which nobody takes for anything else where one is asked for.
+FINE = frozenset({
+    "ok", "okay", "si", "sí", "oui", "sim", "ja", "no", "non", "não", "nao", "nein",
 })  # fmt: skip
 
 BLANK = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)  # what is no words of the text itself
@@ -43,14 +48,17 @@ QUOTED = re.compile(r"[\"“”«»„'‘]\s*([^\W\d_][\w-]*)\s*[\"“”«»'�
 CAPITALS = re.compile(r"(?<![\w-])[^\W\d_a-zà-ÿ]{2,}(?:-[^\W\d_a-zà-ÿ]+)*(?![\w-])")
 CLAUSES = re.compile(r"[.!?¿¡;…\n]+")
 OR = re.compile(r"[\s,/|()]*(?:or|o|u|ou|oder|and|y|e|et|und|bzw)?[\s,/|()\"“”«»]*", re.IGNORECASE)
-TO = re.compile(r"\s*(?:[:=–—-]|to\b|for\b|if\b|para\b|si\b|pour\b|se\b|wenn\b|um\b)", re.IGNORECASE)
+TO = re.compile(
+    r"\s*(?:[:=–—-]|to\b|for\b|if\b|para\b|si\b|pour\b|se\b|wenn\b|um\b)", re.IGNORECASE
+)
 SLASHED = re.compile(r"\w/\w")
 
 # What follows a word where it is asked for in the carriers' own sense.
 NO_MORE = re.compile(
-    r"\b(?:messages?|msgs?|texts?|sms|alerts?|notifications?|reminders?|e-?mails?|updates?"
+    r"\b(?:messages?|msgs?|texts|text messages?|sms|alerts?|notifications?|reminders?"
+    r"|e-?mails?|updates?"
     r"|mensajes?|textos?|avisos?|mensagen?s?|avisos|nachrichten|messaggi"
-    r"|unsubscribe|opt(?:ing)?[ -]?out|no more|any ?more|again|recibir(?:los|las|nada)?|recevoir"
+    r"|unsubscribe|opt(?:ing)?[ -]?out|no more|any ?more|recibir(?:los|las|nada)?|recevoir"
     r"|receber|erhalten|abmelden|m[aá]s\b(?=\W*$)|resume|subscribe)\b"
     r"|^\s*(?:to|para|pour|um|zum)\s+(?:stop|end|quit|cancel|leave|parar|terminar|cancelar|salir"
     r"|arr[eê]ter|encerrar|sair|darte de baja|beenden|abbestellen)\W*$",
@@ -77,7 +85,7 @@ INVITES: Mapping[str, re.Pattern[str]] = {
         r"\b(?:respond\w+|escrev\w+|lig\w+|cham\w+|pergunt\w+|avis\w+|diga|cont[ae]\w*|fal\w+)\b",
         re.IGNORECASE),
 }  # fmt: skip
-REACHABLE = re.compile(r"\?|https?://|\S@\S+\.\S|\+?\d[\d\s().-]{6,}\d|{{ *preferences_url")
+REACHABLE = re.compile(r"\?|\bOK\b|https?://|\S@\S+\.\S|\+?\d[\d\s().-]{6,}\d|{{ *preferences_url")
 
 # How texts say how to stop, by the words of which languages.
 STOP_VERBS: Mapping[str, frozenset[str]] = {
