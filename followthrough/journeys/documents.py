@@ -203,7 +203,7 @@ def _versions(document: MapDocument, like: str) -> Iterator[tuple[str, str]]:
     """Ways of writing a document like a text, the faithful ones first, with what each one loses."""
     full, sparse, text = document.dump(), document.sparse(), layout.normal(like)
     moved = blocks.arranged(text, _tree(text), full)
-    for base in dict.fromkeys([moved, text]):
+    for base in [one for one in dict.fromkeys([moved, text]) if _is_yaml(one)]:
         before, after = _before_and_after(base, full, sparse)
         original = like if base == text else layout.changed(like, text, base)
         yield layout.changed(original, before, after), ""
@@ -212,13 +212,18 @@ def _versions(document: MapDocument, like: str) -> Iterator[tuple[str, str]]:
     yield _dumped(readable(sparse)), COMMENTS
 
 
+def _is_yaml(text: str) -> bool:
+    """Whether it still reads: an alias may have lost what it names."""
+    try:
+        return bool(_tree(text))
+    except DocumentError:
+        return False
+
+
 def _before_and_after(text: str, full: Any, sparse: Any) -> tuple[str, str]:
     """What the product writes for what `text` says, and for what is to be said. What was written on
     one line stays on one."""
-    try:
-        tree, changed = _tree(text), _tree(text)
-    except DocumentError:
-        return "", ""
+    tree, changed = _tree(text), _tree(text)
     raise_schema(changed)
     part_ways(changed, full)
     merge(changed, full, sparse)

@@ -10,8 +10,14 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
+from functools import cached_property
+from itertools import pairwise
 
 BOM = "\ufeff"
+STEP = 2  # how much deeper the product writes what belongs to a name
+
+Depth = tuple[int, int]  # how deep a line stands as the product writes it, and in the file
+
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 _END = re.compile(r"[\r\n]+\Z")
 _BREAK = re.compile(r"\r\n?")
@@ -56,10 +62,27 @@ class _Merge:
         done = 0
         for first, last, start, stop in self._chunks():
             made += self.theirs[done : self._place(first)]
-            made += [self._indented(line, first) for line in self.after[start:stop]]
+            depths = _Depths(self._known(first), self.step)
+            made += [depths.laid_out(line) for line in self.after[start:stop]]
             done = self._place(last)
         made += self.theirs[done:]
         return made
+
+    def _known(self, first: int) -> list[Depth]:
+        """How deep the lines before a line stand: as the product writes them, and in the file."""
+        lines = [line for line in range(first) if line in self.at and self.before[line].strip()]
+        return [(_depth(self.before[line]), _depth(self.theirs[self.at[line]])) for line in lines]
+
+    @cached_property
+    def step(self) -> int:
+        """How much deeper than its name the file writes a group."""
+        known = self._known(len(self.before))
+        steps = [
+            theirs - their_name
+            for (name, their_name), (ours, theirs) in pairwise(known)
+            if ours == name + STEP
+        ]
+        return Counter(steps).most_common(1)[0][0] if steps else STEP
 
     def _chunks(self) -> Iterator[tuple[int, int, int, int]]:
         """What differs, widened until its edges are known in the file: lines of `before`, and those
@@ -113,24 +136,42 @@ class _Merge:
             return self.at[line]
         return 0 if line == 0 else len(self.theirs)
 
-    def _indented(self, line: str, first: int) -> str:
-        """A line of `after` as deep as the file has it there."""
-        deep = _depth(line)
-        known = self._depths(first)
-        nearest = max((one for one in known if one <= deep), default=0)
-        return (
-            " " * (known.get(nearest, 0) + deep - nearest) + line[deep:] if line.strip() else line
-        )
 
-    def _depths(self, first: int) -> dict[int, int]:
-        """How deep the file has what the product writes so deep, nearest before a line."""
-        found: dict[int, int] = {}
-        for line in range(first - 1, -1, -1):
-            if line in self.at and self.before[line].strip():
-                found.setdefault(_depth(self.before[line]), _depth(self.theirs[self.at[line]]))
-                if _depth(self.before[line]) == 0:
-                    break
-        return found
+class _Depths:
+    """How deep lines stand in a file, line after line."""
+
+    def __init__(self, known: list[Depth], step: int) -> None:
+        self.known, self.step = known, step
+
+    def laid_out(self, line: str) -> str:
+        """A line of the product's as deep as the file would have it here."""
+        deep, said = _depth(line), line.lstrip(" ")
+        if not said:
+            return line
+        place = self._place(deep)
+        self.known.append((deep, place))
+        if not said.startswith("- "):
+            return " " * place + said
+        rest = said[1:].lstrip(" ")  # it stands as deep as the other parts of its group
+        inner = self._inner(deep, place)
+        self.known.append((deep + STEP, inner))
+        return f"{' ' * place}-{' ' * max(1, inner - place - 1)}{rest}"
+
+    def _place(self, deep: int) -> int:
+        """As deep as the line before that is no deeper; a step more, where that is its group."""
+        for ours, theirs in reversed(self.known):
+            if ours <= deep:
+                return theirs + (deep - ours) * self.step // STEP
+        return deep
+
+    def _inner(self, deep: int, place: int) -> int:
+        """As deep as the parts of the groups before in the same list."""
+        for ours, theirs in reversed(self.known):
+            if ours < deep:
+                break
+            if ours == deep + STEP and theirs > place:
+                return theirs
+        return place + STEP
 
 
 def _says_nothing(line: str) -> bool:
@@ -165,5 +206,5 @@ def _aligned(theirs: Sequence[str], before: Sequence[str]) -> Iterator[tuple[int
 
 
 def _bare(line: str) -> str:
-    """A line without the spaces that mean nothing to a reader."""
-    return " ".join(line.split())
+    """A line without its spaces: what it says, however it is laid out."""
+    return "".join(line.split())
