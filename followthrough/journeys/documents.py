@@ -7,24 +7,34 @@ depth and on what aliases repeat, and without YAML's tags.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from io import StringIO
 from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 from ruamel.yaml import YAML
-from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.comments import CommentedMap
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent, NodeEvent
 
 from followthrough.journeys import blocks, layout
 from followthrough.journeys.checks import cross_problems
 from followthrough.journeys.definition import MapDocument
+from followthrough.journeys.lines import line_of, with_line
 from followthrough.journeys.merging import merge, part_ways, plain, raise_schema, readable
 from followthrough.journeys.problems import DocumentError, Place, Problem, of_structure
 from followthrough.journeys.upgrades import upgraded
 
-__all__ = ["DocumentError", "Problem", "Written", "check", "read_yaml", "write_yaml", "written"]
+__all__ = [
+    "DocumentError",
+    "Problem",
+    "Written",
+    "check",
+    "lines",
+    "read_yaml",
+    "write_yaml",
+    "written",
+]
 
 LARGEST = 256 * 1024  # bytes
 DEEPEST = 40  # levels
@@ -40,7 +50,7 @@ def check(raw: Any) -> MapDocument:
 def read_yaml(text: str) -> MapDocument:
     """Read a document from YAML. Raises DocumentError; each problem has its line."""
     tree = _tree(text)
-    return _checked(plain(tree), tree)
+    return _checked(plain(tree), tree, layout.normal(text))
 
 
 def write_yaml(document: MapDocument, *, like: str = "") -> str:
@@ -80,14 +90,24 @@ def _reads_as(text: str, document: MapDocument) -> bool:
 # --- checking ----------------------------------------------------------------------------------
 
 
-def _checked(raw: Any, tree: Any) -> MapDocument:
+def _checked(raw: Any, tree: Any, text: str = "") -> MapDocument:
     raw = upgraded(raw)
     document, found = _structure(raw)
     found += cross_problems(raw)
     if found or document is None:
-        places = [(place, _with_line(problem, place, tree)) for place, problem in found]
+        places = [(place, _with_line(problem, place, tree, text)) for place, problem in found]
         raise DocumentError(list(_ordered(places)))
     return document
+
+
+def _with_line(problem: Problem, place: Place, tree: Any, text: str) -> Problem:
+    return problem if tree is None else with_line(problem, place, tree, text)
+
+
+def lines(text: str) -> Callable[[Place], int]:
+    """Where each place of a document that reads is in its text. Raises DocumentError."""
+    tree = _tree(text)
+    return lambda place: line_of(tree, place)
 
 
 def _structure(raw: Any) -> tuple[MapDocument | None, list[tuple[Place, Problem]]]:
@@ -99,22 +119,6 @@ def _structure(raw: Any) -> tuple[MapDocument | None, list[tuple[Place, Problem]
 
 def _ordered(found: Iterable[tuple[Place, Problem]]) -> Iterable[Problem]:
     return dict.fromkeys(problem for _, problem in sorted(found, key=lambda one: one[1].line))
-
-
-def _with_line(problem: Problem, place: Place, tree: Any) -> Problem:
-    return problem if tree is None else problem._replace(line=_line(tree, place))
-
-
-def _line(tree: Any, place: Place) -> int:
-    """The line of the last part of `place` that is there."""
-    line = 1
-    for part in place:
-        try:
-            spot = tree.lc.item(part) if isinstance(tree, CommentedSeq) else tree.lc.key(part)
-            tree, line = tree[part], spot[0] + 1
-        except (AttributeError, KeyError, IndexError, TypeError):
-            return line
-    return line
 
 
 # --- reading -----------------------------------------------------------------------------------

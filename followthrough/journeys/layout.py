@@ -62,7 +62,7 @@ class _Merge:
         done = 0
         for first, last, start, stop in self._chunks():
             made += self.theirs[done : self._place(first)]
-            depths = _Depths(self._known(first), self.step)
+            depths = _Depths(self._known(first), self.step, self._following(last))
             made += [depths.laid_out(line) for line in self.after[start:stop]]
             done = self._place(last)
         made += self.theirs[done:]
@@ -72,6 +72,16 @@ class _Merge:
         """How deep the lines before a line stand: as the product writes them, and in the file."""
         lines = [line for line in range(first) if line in self.at and self.before[line].strip()]
         return [(_depth(self.before[line]), _depth(self.theirs[self.at[line]])) for line in lines]
+
+    def _following(self, last: int) -> list[Depth]:
+        """How deep the line after a change stands, and in a list its first part."""
+        if last not in self.at or not self.before[last].strip():
+            return []
+        ours, theirs = self.before[last], self.theirs[self.at[last]]
+        first = (
+            _depth(theirs[_depth(theirs) + 1 :]) + 1 if theirs.lstrip().startswith("- ") else STEP
+        )
+        return [(_depth(ours), _depth(theirs)), (_depth(ours) + STEP, _depth(theirs) + first)]
 
     @cached_property
     def step(self) -> int:
@@ -140,8 +150,8 @@ class _Merge:
 class _Depths:
     """How deep lines stand in a file, line after line."""
 
-    def __init__(self, known: list[Depth], step: int) -> None:
-        self.known, self.step = known, step
+    def __init__(self, known: list[Depth], step: int, following: list[Depth]) -> None:
+        self.known, self.step, self.following = known, step, dict(following)
 
     def laid_out(self, line: str) -> str:
         """A line of the product's as deep as the file would have it here."""
@@ -160,6 +170,8 @@ class _Depths:
     def _place(self, deep: int) -> int:
         """As deep as the line before that is no deeper; a step more, where that is its group."""
         for ours, theirs in reversed(self.known):
+            if ours < deep and deep in self.following:
+                return self.following[deep]
             if ours <= deep:
                 return theirs + (deep - ours) * self.step // STEP
         return deep
@@ -171,7 +183,7 @@ class _Depths:
                 break
             if ours == deep + STEP and theirs > place:
                 return theirs
-        return place + STEP
+        return self.following.get(deep + STEP, place + STEP)
 
 
 def _says_nothing(line: str) -> bool:

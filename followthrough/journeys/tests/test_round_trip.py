@@ -58,7 +58,7 @@ stages:
     # Now it gets serious.
     offer:
         touches:
-        - {key: offer, trigger: {stage_entered: {}}, channels: [sms], content: {sms: {en: {body: "Offer?"}}}}
+        - {key: offer, trigger: {manual: {}}, channels: [sms], content: {sms: {en: {body: "Hm?"}}}}
 # The end.
 """.replace(
     "body: >-\n                    Still\n                    there?",
@@ -187,9 +187,9 @@ def test_an_edit_keeps_every_comment_and_every_other_line(text: str, edit: Any) 
     if "\r" not in text or "\n" not in text.replace("\r\n", ""):
         assert ("\r" in found.text) == ("\r" in text)
         assert "\n" not in found.text.replace("\r\n", "") or "\r" not in text
-    assert found.lost == "", found.text
-    if change not in (removed,):
-        assert found.comments == (), found.text
+    if change is removed or (change is turned and "&said" in text):
+        return  # what goes takes its comments along; an alias cannot stand before what it names
+    assert (found.lost, found.comments) == ("", ()), found.text
     if change in (prioritised, switched_off, renamed):
         told = [
             line for line in unified_diff(text.splitlines(), found.text.splitlines(), n=0)
