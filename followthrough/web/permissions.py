@@ -62,6 +62,7 @@ ABILITIES = (
          "record-opt-out"),
     _may("maps",        "●   ●   ●   ●   ●   ●   ●   ●", _("Read message maps and policies"),
          "maps", "map", "map-version", "map-yaml", "policies", "policy", "switches"),
+    _may("publish-maps","●   ●   ·   ·   ·   ·   ·   ·", _("Publish a message map, agree to a version, and move those under way")),
     _may("policy",      "●   ●   ·   ·   ·   ●   ·   ·", _("Change the sending policy, and agree to a change"),
          "change-policy", "preview-policy", "policy-reviewed", "approve-policy", "close-proposal"),
     _may("stop",        "●   ●   ●   ●   ·   ●   ·   ·", _("Stop sending: everything, a channel, a map or a sender"),

@@ -45,8 +45,8 @@ class Setting:
 
     `places`: of the organization's sites; the law of each counts. `locales`: how many candidates
     read which language. `channels`: those with a sender. `stages`: the canonical stages that some
-    ATS stage is mapped to. `events`: the names of events that anything sends. `at`: which law is
-    in force.
+    ATS stage is mapped to; `visited`: those that applications with this map have been in. `events`:
+    the names of events that anything sends. `at`: which law is in force.
     """
 
     policy: CompiledPolicy
@@ -56,4 +56,5 @@ class Setting:
     company: str = ""
     channels: frozenset[str] | None = None
     stages: frozenset[str] | None = None
+    visited: frozenset[str] | None = None
     events: frozenset[str] | None = None

@@ -57,28 +57,33 @@ def of_texts(survey: Survey) -> Iterator[Finding]:
 
 
 def _lacking(survey: Survey, text: Text, said: str) -> Iterator[Finding]:
-    company = filling.company(survey)
-    lacks = introduction.missing(said, company, introduction.ALL)
-    if STOP in lacks and not _says_how(said):
-        yield _added(
-            text, "no_opt_out", _("The first text does not say how to stop."), company, lacks
-        )
-    if COMPANY in lacks:
-        reason = _("The first text does not say which company writes.")
-        yield _added(text, "no_company", reason, company, lacks)
+    lacks = introduction.missing(said, filling.company(survey), introduction.ALL)
+    reasons = {
+        "no_opt_out": STOP in lacks
+        and not _says_how(said)
+        and _("The first text does not say how to stop."),
+        "no_company": COMPANY in lacks and _("The first text does not say which company writes."),
+    }
+    for code, reason in reasons.items():
+        if reason:
+            told = _added(survey, text, lacks)
+            yield text.finding(code, f"{reason} {told}", _own_words(text), part=BODY)
 
 
-def _added(text: Text, code: str, reason: str, company: str, lacks: tuple[str, ...]) -> Finding:
-    """It does not go out without: say what the product writes, and in which language."""
+def _added(survey: Survey, text: Text, lacks: tuple[str, ...]) -> str:
+    """It does not go out without: what the product writes, and in which language."""
     known = base(text.locale) in introduction.LINES
-    line = introduction.LINES[base(text.locale) if known else "en"][lacks].format(company=company)
-    added = _("The product adds to it, for whoever was never written to: “%(line)s”")
+    line = introduction.LINES[base(text.locale) if known else "en"][lacks]
+    said = _("The product adds to it, for whoever was never written to: “%(line)s”")
     if not known:
-        added = _("The product can only add it in English: “%(line)s”")
-    remedy = _(
-        "Say it in the map's own words, such as {{ company }} and “Reply STOP to stop texts”."
-    )
-    return text.finding(code, f"{reason} {added % {'line': line}}", remedy, part=BODY)
+        said = _("The product can only add it in English: “%(line)s”")
+    return str(said % {"line": line.format(company=survey.setting.company or "{{ company }}")})
+
+
+def _own_words(text: Text) -> str:
+    line = introduction.LINES.get(base(text.locale), introduction.LINES["en"])[(STOP,)]
+    told = _("Name {{ company }} and say how to stop in the map's own words, such as “%(line)s”.")
+    return str(told % {"line": line})
 
 
 def _says_how(said: str) -> bool:

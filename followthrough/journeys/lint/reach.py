@@ -154,8 +154,9 @@ def _dead(survey: Survey, stage: str) -> Iterator[Finding]:
 
 def _silent(survey: Survey, stage: str) -> Iterator[Finding]:
     block = survey.document.stages.get(stage)  # type: ignore[call-overload]
-    mapped = survey.setting.stages
-    expected = block is not None or (mapped is not None and stage in mapped)
+    setting = survey.setting
+    there = setting.stages if setting.visited is None else setting.visited
+    expected = block is not None or (there is not None and stage in there)
     if not expected or survey.of_stage(stage) or stage in ENDING or survey.document.ends(stage):
         return
     off = block is not None and bool(block.touches)
