@@ -29,7 +29,20 @@ def main(argv: list[str] | None = None) -> None:
 
 def _needs_the_database(given: list[str]) -> bool:
     named = given[1:2]
+    if named == ["map"]:
+        return _maps_need_it(given[2:])
     return bool(named) and NEEDS_NO_DATABASE.isdisjoint(named) and NEEDS_NOTHING.isdisjoint(given)
+
+
+def _maps_need_it(given: list[str]) -> bool:
+    """Files alone are looked at and compared without one."""
+    options = [one for one in given if one.startswith("-")]
+    files = [one for one in given[1:] if not one.startswith("-")]
+    if not given or not {"-h", "--help"}.isdisjoint(given):
+        return False
+    if any(one.startswith(("--org", "--ver", "--map")) for one in options):
+        return True
+    return given[:1] != ["lint"] and (given[:1] != ["diff"] or len(files) < 2)
 
 
 def _has_no_tables(problem: Exception | None) -> bool:

@@ -7,26 +7,38 @@ depth and on what aliases repeat, and without YAML's tags.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from io import StringIO
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 from ruamel.yaml import YAML
-from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.comments import CommentedMap
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent, NodeEvent
-from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarString
 
+from followthrough.journeys import blocks, layout
 from followthrough.journeys.checks import cross_problems
 from followthrough.journeys.definition import MapDocument
+from followthrough.journeys.lines import line_of, with_line
+from followthrough.journeys.merging import merge, part_ways, plain, raise_schema, readable
 from followthrough.journeys.problems import DocumentError, Place, Problem, of_structure
 from followthrough.journeys.upgrades import upgraded
 
-__all__ = ["DocumentError", "Problem", "check", "read_yaml", "write_yaml"]
+__all__ = [
+    "DocumentError",
+    "Problem",
+    "Written",
+    "check",
+    "lines",
+    "read_yaml",
+    "write_yaml",
+    "written",
+]
 
 LARGEST = 256 * 1024  # bytes
 DEEPEST = 40  # levels
+LAYOUT, COMMENTS = "layout", "comments"
 MOST_PARTS = 50_000  # names, values and groups, those repeated by aliases included
 
 
@@ -38,21 +50,34 @@ def check(raw: Any) -> MapDocument:
 def read_yaml(text: str) -> MapDocument:
     """Read a document from YAML. Raises DocumentError; each problem has its line."""
     tree = _tree(text)
-    return _checked(_plain(tree), tree)
+    return _checked(plain(tree), tree, layout.normal(text))
 
 
 def write_yaml(document: MapDocument, *, like: str = "") -> str:
     """The document as YAML. `like` is what it was read from: then only what changed is changed,
     and where nothing did the text comes back as it was, byte for byte."""
+    return written(document, like=like).text
+
+
+class Written(NamedTuple):
+    """A document as YAML, and what of the text it is like could not be kept: '' for nothing, LAYOUT
+    (blank lines, indentation, line ends), or COMMENTS as well. `comments` are those that are gone.
+    """
+
+    text: str
+    lost: str = ""
+    comments: tuple[str, ...] = ()
+
+
+def written(document: MapDocument, *, like: str = "") -> Written:
+    """The same, and whether what did not change is as it was."""
     if not like:
-        return _written(_readable(document.sparse()))
+        return Written(_dumped(readable(document.sparse())))
     if read_yaml(like) == document:
-        return like
-    tree = _tree(like)
-    _merge(tree, document.dump(), document.sparse())
-    merged = _written(tree, width=LARGEST)  # what was written on one line stays on one
-    # A change within what an alias repeats would change all of it: then it is written out anew.
-    return merged if _reads_as(merged, document) else write_yaml(document)
+        return Written(like)
+    found = (one for one in _versions(document, like) if _reads_as(one[0], document))
+    text, lost = next(found)
+    return Written(text, lost, tuple(layout.comments_gone(like, text)))
 
 
 def _reads_as(text: str, document: MapDocument) -> bool:
@@ -65,14 +90,24 @@ def _reads_as(text: str, document: MapDocument) -> bool:
 # --- checking ----------------------------------------------------------------------------------
 
 
-def _checked(raw: Any, tree: Any) -> MapDocument:
+def _checked(raw: Any, tree: Any, text: str = "") -> MapDocument:
     raw = upgraded(raw)
     document, found = _structure(raw)
     found += cross_problems(raw)
     if found or document is None:
-        places = [(place, _with_line(problem, place, tree)) for place, problem in found]
+        places = [(place, _with_line(problem, place, tree, text)) for place, problem in found]
         raise DocumentError(list(_ordered(places)))
     return document
+
+
+def _with_line(problem: Problem, place: Place, tree: Any, text: str) -> Problem:
+    return problem if tree is None else with_line(problem, place, tree, text)
+
+
+def lines(text: str) -> Callable[[Place], int]:
+    """Where each place of a document that reads is in its text. Raises DocumentError."""
+    tree = _tree(text)
+    return lambda place: line_of(tree, place)
 
 
 def _structure(raw: Any) -> tuple[MapDocument | None, list[tuple[Place, Problem]]]:
@@ -84,22 +119,6 @@ def _structure(raw: Any) -> tuple[MapDocument | None, list[tuple[Place, Problem]
 
 def _ordered(found: Iterable[tuple[Place, Problem]]) -> Iterable[Problem]:
     return dict.fromkeys(problem for _, problem in sorted(found, key=lambda one: one[1].line))
-
-
-def _with_line(problem: Problem, place: Place, tree: Any) -> Problem:
-    return problem if tree is None else problem._replace(line=_line(tree, place))
-
-
-def _line(tree: Any, place: Place) -> int:
-    """The line of the last part of `place` that is there."""
-    line = 1
-    for part in place:
-        try:
-            spot = tree.lc.item(part) if isinstance(tree, CommentedSeq) else tree.lc.key(part)
-            tree, line = tree[part], spot[0] + 1
-        except (AttributeError, KeyError, IndexError, TypeError):
-            return line
-    return line
 
 
 # --- reading -----------------------------------------------------------------------------------
@@ -119,6 +138,7 @@ def _refused(reason: str, remedy: str, line: int) -> DocumentError:
 
 def _tree(text: str) -> Any:
     """The text as ruamel's tree. Raises DocumentError when it is no YAML, or more than we read."""
+    text = layout.normal(text)
     if len(text.encode("utf-8", "surrogatepass")) > LARGEST:
         raise _refused(f"It is larger than {LARGEST // 1024} KiB.", "Make two maps of it.", 0)
     try:
@@ -174,85 +194,41 @@ def _malformed(problem: YAMLError) -> DocumentError:
     return _refused(f"It cannot be read: {first}.", remedy, mark.line + 1 if mark else 0)
 
 
-def _plain(tree: Any) -> Any:
-    """ruamel's values as Python's own: strict models take nothing else."""
-    if isinstance(tree, Mapping):
-        return {_plain(key): _plain(value) for key, value in tree.items()}
-    if isinstance(tree, list):
-        return [_plain(value) for value in tree]
-    for kind in (bool, int, float, str):
-        if isinstance(tree, kind):
-            return kind(tree)
-    return tree
-
-
 # --- writing -----------------------------------------------------------------------------------
 
 
-def _written(tree: Any, *, width: int = 100) -> str:
+def _dumped(tree: Any, *, width: int = 100) -> str:
     out = StringIO()
     _yaml(width).dump(tree, out)
     return out.getvalue()
 
 
-def _readable(value: Any) -> Any:
-    """Plain values for a new text: lines as blocks, and odd characters escaped."""
-    if isinstance(value, dict):
-        return CommentedMap({key: _readable(part) for key, part in value.items()})
-    if isinstance(value, list):
-        return CommentedSeq([_readable(part) for part in value])
-    if not isinstance(value, str) or (value.isprintable() and value):
-        return value
-    return LiteralScalarString(value) if _fits_block(value) else DoubleQuotedScalarString(value)
+def _versions(document: MapDocument, like: str) -> Iterator[tuple[str, str]]:
+    """Ways of writing a document like a text, the faithful ones first, with what each one loses."""
+    full, sparse, text = document.dump(), document.sparse(), layout.normal(like)
+    moved = blocks.arranged(text, _tree(text), full)
+    for base in [one for one in dict.fromkeys([moved, text]) if _is_yaml(one)]:
+        before, after = _before_and_after(base, full, sparse)
+        original = like if base == text else layout.changed(like, text, base)
+        yield layout.changed(original, before, after), ""
+        yield layout.changed(original, before, after, comments=False), ""
+        yield after, LAYOUT
+    yield _dumped(readable(sparse)), COMMENTS
 
 
-def _fits_block(text: str) -> bool:
-    """Blocks are read back as they are only without odd spaces and characters."""
-    lines = text.split("\n")
-    return (
-        text.strip() != ""
-        and text[0] not in " \n"
-        and all(line == line.rstrip() and line.isprintable() for line in lines)
-    )
+def _is_yaml(text: str) -> bool:
+    """Whether it still reads: an alias may have lost what it names."""
+    try:
+        return bool(_tree(text))
+    except DocumentError:
+        return False
 
 
-def _merge(tree: Any, full: Any, sparse: Any) -> None:
-    """Make `tree` say what `full` says. What it says already is not touched; of what is new, only
-    what does not go without saying (`sparse`) is added."""
-    for key in [key for key in tree if key not in full]:
-        del tree[key]
-    for key, value in full.items():
-        if key in tree:
-            tree[key] = _merged(tree[key], value, sparse.get(key) if sparse else None)
-        elif sparse and key in sparse:
-            tree[key] = _readable(sparse[key])
-
-
-def _merged(old: Any, full: Any, sparse: Any) -> Any:
-    if _plain(old) == full and type(_plain(old)) is type(full):
-        return old
-    if isinstance(old, CommentedMap) and isinstance(full, dict):
-        _merge(old, full, sparse if isinstance(sparse, dict) else full)
-        return old
-    if isinstance(old, CommentedSeq) and isinstance(full, list):
-        _merge_list(old, full, sparse if isinstance(sparse, list) else full)
-        return old
-    return _readable(full if sparse is None else sparse)
-
-
-def _merge_list(old: CommentedSeq, full: list[Any], sparse: list[Any]) -> None:
-    """Touches keep their comments when others come, go or change places: they go by their key."""
-    known = {part.get("key"): part for part in old if isinstance(part, CommentedMap)}
-    parts = [
-        _merged(_counterpart(old, known, index, new), new, short)
-        for index, (new, short) in enumerate(zip(full, sparse, strict=True))
-    ]
-    if len(parts) == len(old) and all(a is b for a, b in zip(parts, old, strict=True)):
-        return
-    old[:] = parts
-
-
-def _counterpart(old: CommentedSeq, known: Mapping[Any, Any], index: int, new: Any) -> Any:
-    if isinstance(new, dict) and "key" in new:
-        return known.get(new["key"])
-    return old[index] if index < len(old) else None
+def _before_and_after(text: str, full: Any, sparse: Any) -> tuple[str, str]:
+    """What the product writes for what `text` says, and for what is to be said. What was written on
+    one line stays on one."""
+    tree, changed = _tree(text), _tree(text)
+    raise_schema(changed)
+    part_ways(changed, full)
+    merge(changed, full, sparse)
+    return _dumped(tree, width=LARGEST), _dumped(changed, width=LARGEST)

@@ -40,7 +40,7 @@ from liquid.utils import ReadOnlyChainMap
 
 from followthrough.core import segments as parts
 from followthrough.core.zones import UnknownZone, local
-from followthrough.messages import plain
+from followthrough.messages import plain, truth
 
 # What a text may mention besides the application's anchors (interview_start, start_date …).
 CONTEXT_NAMES = frozenset(
@@ -106,6 +106,14 @@ def check(source: str) -> list[str]:
         raise _problem(problem, source) from problem
     _check_filters(found.filters)
     return sorted({str(one) for several in found.globals.values() for one in several})
+
+
+def always_said(source: str) -> str:
+    """The words of a text that stand outside of its blanks and conditions. Raises TemplateProblem
+    where `check` does."""
+    check(source)
+    nodes = _compiled(source)[0].nodes
+    return "".join(node.text for node in nodes if isinstance(node, content.ContentNode))
 
 
 def _filled(template: BoundTemplate, values: Mapping[str, Any]) -> str:
@@ -333,19 +341,21 @@ def _compiled(source: str) -> tuple[BoundTemplate, plain.Pieces | None]:
         raise _Unfillable("template_too_big", "the template is too long")
     template = _ENVIRONMENT.from_string(source)
     for node in template.nodes:
-        _check_ranges(node)
+        _prepare(node)
     return template, plain.pieces(template.nodes, _PLAINLY)
 
 
-def _check_ranges(node: Node) -> None:
-    """Refuse `(1..9)`: asking whether a range contains a text walks all of it, however long."""
+def _prepare(node: Node) -> None:
+    """Refuse ranges, and let what is empty be false."""
     for expression in node.expressions():
         _check_range(expression)
+    truth.mend(node)
     for child in node.children(_NOTHING, include_partials=False):
-        _check_ranges(child)
+        _prepare(child)
 
 
 def _check_range(expression: Expression) -> None:
+    """Refuse `(1..9)`: asking whether it contains a text walks all of it, however long."""
     if isinstance(expression, RangeLiteral):
         raise LiquidSyntaxError("ranges are not available", token=expression.token)
     for child in expression.children():

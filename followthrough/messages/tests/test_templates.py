@@ -12,7 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from followthrough.messages import plain, templates
-from followthrough.messages.templates import TemplateProblem, check, render, segments
+from followthrough.messages.templates import (
+    TemplateProblem,
+    always_said,
+    check,
+    render,
+    segments,
+)
 
 CONTEXT: dict[str, Any] = {
     "candidate.given_name": "Ada",
@@ -177,6 +183,28 @@ def test_usual_texts_do_without_the_library() -> None:
         pieces = templates._compiled(source)[1]
         assert pieces is not None
         assert plain.filled(pieces, CONTEXT) == render(source, CONTEXT)
+
+
+@pytest.mark.parametrize(
+    ("source", "empty", "there"),
+    [
+        ("At X{% if site.address %}, {{ site.address }}{% endif %}.", "At X.", "At X, Y."),
+        ("{% unless site.address %}none{% else %}some{% endunless %}", "none", "some"),
+        ("{% if company and site.address %}a{% elsif company or site.address %}b{% endif %}",
+         "b", "a"),
+        ("{% if site.address == '' %}none{% else %}some{% endif %}", "none", "some"),
+        ("{% if company %}{% if site.address %}a{% else %}b{% endif %}{% endif %}", "b", "a"),
+    ],
+)  # fmt: skip
+def test_what_is_empty_is_not_true(source: str, empty: str, there: str) -> None:
+    values = {"company": "Northwind", "site.address": ""}
+    assert render(source, values) == empty
+    assert render(source, {**values, "site.address": "Y"}) == there
+
+
+def test_what_is_always_said_stands_outside_of_conditions() -> None:
+    source = "Hi {{ company }}{% if site.address %}, {{ site.address }}{% endif %}!"
+    assert always_said(source) == "Hi !"
 
 
 def test_check_names_what_is_asked_for() -> None:

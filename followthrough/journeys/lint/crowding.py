@@ -1,0 +1,226 @@
+"""More messages than the caps allow: what somebody hears who stays silent, stage by stage, for
+several distances to what lies ahead. Planned by the engine's own code; hours and caps are those
+that the gate counts by.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from heapq import heappop, heappush
+from typing import NamedTuple
+
+from django.utils.translation import gettext as _
+
+from followthrough.governance.limits import DAY, MAP, POLICY, STAGE, Cap
+from followthrough.journeys import plans
+from followthrough.journeys.events import PlanTouch, State
+from followthrough.journeys.lint.clock import opens
+from followthrough.journeys.lint.finding import Finding
+from followthrough.journeys.lint.possible import possible
+from followthrough.journeys.lint.reach import ASKED, domain
+from followthrough.journeys.lint.survey import Spot, Survey
+from followthrough.journeys.offsets import rough
+
+BEGINS = datetime(2026, 6, 1, 10, tzinfo=UTC)  # a Monday
+AHEAD = (timedelta(hours=6), timedelta(days=1), timedelta(days=3), timedelta(days=8))
+MOST_STEPS = 200  # messages and waits of one stage: more is a circle
+
+
+class Crowded(NamedTuple):
+    """`key` finds `cap` full, `used` up by `by`; what it is about lies `ahead`. It goes out at
+    `frees`, or never (None)."""
+
+    key: str
+    cap: Cap
+    limit: int
+    by: tuple[str, ...]
+    ahead: timedelta | None
+    frees: datetime | None
+
+
+def too_many(survey: Survey) -> Iterator[Finding]:
+    """Touches for which a cap leaves no room any more while they are of use."""
+    for stage in survey.stages:
+        told: set[str] = set()
+        for one in _crowded(survey, stage):
+            if one.key not in told and one.frees is None:
+                told.add(one.key)
+                spot = next(spot for spot in survey.of_stage(stage) if spot.key == one.key)
+                yield _finding(survey, spot, one)
+
+
+def _crowded(survey: Survey, stage: str) -> Iterator[Crowded]:
+    spots = {spot.key: spot for spot in survey.of_stage(stage)}
+    if len(spots) <= _least(survey, survey.of_stage(stage)):
+        return
+    anchors = {name for key in spots if (name := survey.document.anchors[key])}
+    for ahead in _distances(survey.of_stage(stage)) if anchors else [None]:
+        yield from _Silent.enters(survey, stage, spots, anchors, ahead).hears()
+
+
+def _distances(spots: Sequence[Spot]) -> Sequence[timedelta | None]:
+    """How far ahead things may lie: usual distances, and where a reminder comes with the entry."""
+    offsets = {rough(one.touch.trigger.before.by) for one in spots if one.touch.trigger.before}
+    return sorted({*AHEAD, *offsets})
+
+
+def _least(survey: Survey, spots: Sequence[Spot]) -> int:
+    """The fewest messages that any cap lets through: with no more of them none is ever full."""
+    binding = [cap for spot in spots for cap in survey.caps(spot, spot.touch.channels[0])]
+    return min((cap.unless_urgent for cap in binding), default=len(spots))
+
+
+@dataclass
+class _Silent:
+    """Somebody who enters a stage and never answers."""
+
+    survey: Survey
+    spots: dict[str, Spot]
+    state: State
+    ahead: timedelta | None
+    sent: list[tuple[datetime, str, str, str]] = field(default_factory=list)
+    waiting: list[tuple[datetime, int, str, PlanTouch]] = field(default_factory=list)
+
+    @classmethod
+    def enters(
+        cls,
+        survey: Survey,
+        stage: str,
+        spots: dict[str, Spot],
+        anchors: set[str],
+        ahead: timedelta | None,
+    ) -> _Silent:
+        at = {name: (BEGINS + (ahead or timedelta()), 1) for name in anchors}
+        state = State(stage=stage, visit=2, entered_at=BEGINS, anchors=at)
+        made = cls(survey, spots, state, ahead)
+        made._plan(list(spots))
+        return made
+
+    def _plan(self, keys: Sequence[str]) -> None:
+        document = self.survey.document
+        touches = [self.spots[key].touch for key in keys if key in self.spots]
+        settle = document.settle_delay
+        for plan in plans.planned(document, self.state, touches, settle=settle):
+            heappush(self.waiting, (plan.due_at, plan.priority, plan.key, plan))
+
+    def hears(self) -> Iterator[Crowded]:
+        """What finds a cap full, as one message after another goes out."""
+        for _step in range(MOST_STEPS):
+            if not self.waiting:
+                return
+            at, priority, key, plan = heappop(self.waiting)
+            opened = opens(self.survey.hours(self.spots[key], plan.channels[0]), at)
+            if opened is None or _late(plan, opened) or not self._relevant(key):
+                continue
+            if opened > at:
+                heappush(self.waiting, (opened, priority, key, plan))
+            elif self._merged(plan, at):
+                continue
+            elif full := self._full(plan, at):
+                yield from self._held(full, plan)
+            else:
+                self._send(plan, at)
+
+    def _merged(self, plan: PlanTouch, at: datetime) -> bool:
+        """Whether a more urgent one of the same pass says enough (`governance.checks.merging`)."""
+        policy = self.survey.setting.policy
+        if not policy.merge_nudges or plan.priority <= policy.urgent_at:
+            return False
+        return any(
+            when == at and by == plan.channels[0]
+            for when, key, by, _purpose in self.sent
+            if self.spots[key].touch.priority > policy.urgent_at
+        )
+
+    def _relevant(self, key: str) -> bool:
+        """Whether its conditions may hold for somebody who answered nothing."""
+        spot = self.spots[key]
+        if not spot.touch.when:
+            return True
+        asks = {f"ask.{one}": ASKED[1:2] if one in self.state.asks else ASKED[:1]
+                for one in self.survey.document.touches}  # fmt: skip
+        silent = {**domain(self.survey, spot), **asks, "candidate.replied_at": (None,)}
+        return possible(spot.touch.predicates(), silent)
+
+    def _send(self, plan: PlanTouch, at: datetime) -> None:
+        key, asks = plan.key, self.state.asks
+        self.sent.append((at, key, plan.channels[0], plan.purpose))
+        if self.spots[key].touch.ask:
+            asks = {**asks, key: plan.occurrence}
+        self.state = replace(self.state, sent={**self.state.sent, key: at}, asks=asks)
+        self._plan([nudge.key for nudge in self.survey.document.nudges.get(key, ())])
+
+    def _full(self, plan: PlanTouch, at: datetime) -> Crowded | None:
+        """The first cap that has no room for it, and when it has again."""
+        policy, channel = self.survey.setting.policy, plan.channels[0]
+        for cap in self.survey.caps(self.spots[plan.key], channel):
+            limit = cap.at_most if plan.priority <= policy.urgent_at else cap.unless_urgent
+            used = [one for one in self.sent if _counts(cap, one, channel, at)]
+            if len(used) >= limit:
+                frees = _frees(cap, used, limit)
+                by = tuple(key for _at, key, _channel, _purpose in used)
+                late = frees is None or _late(plan, frees)
+                return Crowded(plan.key, cap, limit, by, self.ahead, None if late else frees)
+        return None
+
+    def _held(self, full: Crowded, plan: PlanTouch) -> Iterator[Crowded]:
+        yield full
+        if full.frees:
+            heappush(self.waiting, (full.frees, plan.priority, plan.key, plan))
+
+
+def _late(plan: PlanTouch, at: datetime) -> bool:
+    return plan.useful_until is not None and at >= plan.useful_until
+
+
+def _counts(cap: Cap, sent: tuple[datetime, str, str, str], channel: str, at: datetime) -> bool:
+    """Whether a message counts against a cap for another by `channel` at a moment."""
+    when, _key, by, purpose = sent
+    if not cap.covers(by, purpose) or (cap.per == "address" and by != channel):
+        return False
+    if cap.window == STAGE:
+        return True
+    return when.date() == at.date() if cap.window == DAY else when > at - cap.length
+
+
+def _frees(cap: Cap, used: Sequence[tuple[datetime, str, str, str]], limit: int) -> datetime | None:
+    if cap.window == STAGE:
+        return None
+    if cap.window == DAY:
+        last = used[-1][0]
+        return last.replace(hour=0, minute=0) + timedelta(days=1)
+    return used[len(used) - limit][0] + cap.length
+
+
+def _finding(survey: Survey, spot: Spot, one: Crowded) -> Finding:
+    told = {
+        "limit": one.limit,
+        "window": _window(one.cap),
+        "source": _source(one.cap),
+        "by": ", ".join(f"“{key}”" for key in one.by),
+    }
+    reason = _("Whoever answers nothing has heard %(by)s by then: %(source)s allows %(limit)d"
+               " %(window)s, so this one is never sent.") % told  # fmt: skip
+    if one.ahead is not None:
+        reason += " " + _("(%(anchor)s %(hours)d hours ahead.)") % {
+            "anchor": survey.document.anchors[spot.key] or _("What is asked about"),
+            "hours": one.ahead.total_seconds() // 3600,
+        }
+    remedy = _("Leave one of them out, spread them, or give the most important one a priority of"
+               " %(at)d or less.") % {"at": survey.setting.policy.urgent_at}  # fmt: skip
+    return spot.finding("over_cap", reason, remedy, at=("trigger",), channel=spot.touch.channels[0])
+
+
+def _window(cap: Cap) -> str:
+    if cap.window == STAGE:
+        return str(_("in one stage"))
+    if cap.window == DAY:
+        return str(_("on one day"))
+    return str(_("in %(hours)d hours") % {"hours": cap.seconds // 3600})
+
+
+def _source(cap: Cap) -> str:
+    ours = {POLICY: _("the policy"), MAP: _("the map itself")}
+    return str(ours.get(cap.source, cap.source))

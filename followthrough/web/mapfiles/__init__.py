@@ -1,0 +1,1 @@
+"""Message maps as files on the command line: lint, diff, publish, export."""
