@@ -23,7 +23,7 @@ def calls(*folders: str) -> Iterator[ast.Call]:
     """Every call in our code beyond the tests."""
     for folder in folders:
         for path in (PACKAGES / folder).rglob("*.py"):
-            if "tests" not in path.parts:
+            if {"tests", "lint"}.isdisjoint(path.parts):  # lint finds things in maps, not messages
                 tree = ast.parse(path.read_text())
                 yield from (one for one in ast.walk(tree) if isinstance(one, ast.Call))
 
