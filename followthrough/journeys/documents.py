@@ -75,9 +75,15 @@ def written(document: MapDocument, *, like: str = "") -> Written:
         return Written(_dumped(readable(document.sparse())))
     if read_yaml(like) == document:
         return Written(like)
-    found = (one for one in _versions(document, like) if _reads_as(one[0], document))
-    text, lost = next(found)
-    return Written(text, lost, tuple(layout.comments_gone(like, text)))
+    best: Written | None = None
+    for text, lost in _versions(document, like):
+        gone = tuple(layout.comments_gone(like, text))
+        if (best is None or len(gone) < len(best.comments)) and _reads_as(text, document):
+            best = Written(text, lost, gone)
+        if best and not best.comments:
+            break
+    assert best  # the last way of writing it loses whatever is in the way
+    return best
 
 
 def _reads_as(text: str, document: MapDocument) -> bool:
@@ -141,8 +147,14 @@ def _tree(text: str) -> Any:
     text = layout.normal(text)
     if len(text.encode("utf-8", "surrogatepass")) > LARGEST:
         raise _refused(f"It is larger than {LARGEST // 1024} KiB.", "Make two maps of it.", 0)
+    return _loaded(text, check=True)
+
+
+def _loaded(text: str, *, check: bool = False) -> Any:
+    """The same for what was looked at before, unless `check` says so."""
     try:
-        _check_events(text)
+        if check:
+            _check_events(text)
         tree = _yaml().load(text)
     except YAMLError as problem:
         raise _malformed(problem) from problem
@@ -206,20 +218,20 @@ def _dumped(tree: Any, *, width: int = 100) -> str:
 def _versions(document: MapDocument, like: str) -> Iterator[tuple[str, str]]:
     """Ways of writing a document like a text, the faithful ones first, with what each one loses."""
     full, sparse, text = document.dump(), document.sparse(), layout.normal(like)
-    moved = blocks.arranged(text, _tree(text), full)
-    for base in [one for one in dict.fromkeys([moved, text]) if _is_yaml(one)]:
+    moved = blocks.arranged(text, _loaded(text), full)
+    for base in [one for one in dict.fromkeys([moved, text]) if one == text or _is_yaml(one)]:
         before, after = _before_and_after(base, full, sparse)
         original = like if base == text else layout.changed(like, text, base)
         yield layout.changed(original, before, after), ""
         yield layout.changed(original, before, after, comments=False), ""
-        yield after, LAYOUT
-    yield _dumped(readable(sparse)), COMMENTS
+        yield layout.framed(like, after), LAYOUT
+    yield layout.framed(like, _dumped(readable(sparse))), COMMENTS
 
 
 def _is_yaml(text: str) -> bool:
     """Whether it still reads: an alias may have lost what it names."""
     try:
-        return bool(_tree(text))
+        return bool(_loaded(text))
     except DocumentError:
         return False
 
@@ -227,7 +239,7 @@ def _is_yaml(text: str) -> bool:
 def _before_and_after(text: str, full: Any, sparse: Any) -> tuple[str, str]:
     """What the product writes for what `text` says, and for what is to be said. What was written on
     one line stays on one."""
-    tree, changed = _tree(text), _tree(text)
+    tree, changed = _loaded(text), _loaded(text)
     raise_schema(changed)
     part_ways(changed, full)
     merge(changed, full, sparse)

@@ -34,10 +34,21 @@ def changed(original: str, before: str, after: str, *, comments: bool = True) ->
     stay where they are, above what they stood above."""
     bom = BOM if original.startswith(BOM) else ""
     theirs = _LINE.findall(original.removeprefix(BOM))
-    ends = Counter(found[0] for line in theirs if (found := _END.search(line)))
-    end = ends.most_common(1)[0][0] if ends else "\n"
+    end = _line_end(theirs)
     made = _Merge(theirs, before.split("\n"), after.split("\n"), comments=comments).lines()
     return bom + "".join(_ended(made, end))
+
+
+def framed(original: str, text: str) -> str:
+    """A text that the product wrote, with the line ends and the mark of `original`."""
+    bom = BOM if original.startswith(BOM) else ""
+    return bom + text.replace("\n", _line_end(_LINE.findall(original)))
+
+
+def _line_end(lines: Sequence[str]) -> str:
+    """How most of them end."""
+    ends = Counter(found[0] for line in lines if (found := _END.search(line)))
+    return ends.most_common(1)[0][0] if ends else "\n"
 
 
 def _ended(lines: Sequence[str], end: str) -> Iterator[str]:

@@ -144,9 +144,17 @@ def _merge_list(old: CommentedSeq, full: list[Any], sparse: list[Any]) -> None:
         _merged(counterpart(old, index, new), new, short)
         for index, (new, short) in enumerate(zip(full, sparse, strict=True))
     ]
-    if len(parts) == len(old) and all(a is b for a, b in zip(parts, old, strict=True)):
-        return
-    old[:] = parts
+    kept = [part for part in parts if any(part is one for one in old)]
+    if len(kept) == len(old) and all(a is b for a, b in zip(kept, old, strict=True)):
+        _insert(old, parts)  # it moves the comments of what comes after
+    else:
+        old[:] = parts
+
+
+def _insert(old: CommentedSeq, parts: list[Any]) -> None:
+    for index, part in enumerate(parts):
+        if index >= len(old) or old[index] is not part:
+            old.insert(index, part)
 
 
 def counterpart(old: CommentedSeq, index: int, new: Any) -> Any:
