@@ -18,12 +18,15 @@ from followthrough.people.models import Connection, Site, StageMapping
 from tests import world
 
 STAGES = {
+    "Lead": "lead",
     "New": "applied",
     "Screen": "screen",
     "Interview": "interview",
     "Offer": "offer",
+    "Checks": "checks",
     "Hired": "hired",
     "Rejected": "rejected",
+    "Withdrawn": "withdrawn",
 }
 ALWAYS = {day: ["00:00-24:00"] for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")}
 

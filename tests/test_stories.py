@@ -14,7 +14,7 @@ from tests.story import carrier, expectations, script, teller, timeline
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.mark.parametrize("path", list(script.every()), ids=lambda path: f"story-{path.stem}")
+@pytest.mark.parametrize("path", list(script.every()), ids=lambda path: f"story-{script.called(path)}")
 def test_story(path: Path, request: pytest.FixtureRequest, capsys: pytest.CaptureFixture) -> None:
     story = script.read(path)
     printing = request.config.getoption("--story-print")
@@ -29,7 +29,7 @@ def test_story(path: Path, request: pytest.FixtureRequest, capsys: pytest.Captur
             teller.tell(telling, step)
             if printing:
                 lines.append(timeline.told(telling, step))
-            _check(telling, step, f"{path.name}, step {number}")
+            _check(telling, step, f"{script.called(path)}, step {number}")
     if printing:
         with capsys.disabled():
             print("\n".join(lines))

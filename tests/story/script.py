@@ -11,6 +11,7 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from followthrough.core.durations import read_duration
+from followthrough.journeys import library
 
 STORIES = Path(__file__).resolve().parent.parent / "stories"
 
@@ -47,7 +48,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Company:
-    """Who the story happens at. Maps are files of `stories/maps`, by name."""
+    """Who the story happens at. Maps are files of `stories/maps` or of the library, by name."""
 
     zone: str = "America/Los_Angeles"
     site: str = "Reno"
@@ -59,6 +60,7 @@ class Company:
     )
     changes: dict[str, Any] = field(default_factory=dict)  # to the maps, by path
     consent: list[dict[str, Any]] = field(default_factory=list)  # what ATS fields say about it
+    application: dict[str, Any] = field(default_factory=dict)  # how the first snapshot differs
 
 
 @dataclass(frozen=True)
@@ -81,13 +83,19 @@ def read(path: Path) -> Story:
 
 
 def every() -> Iterator[Path]:
-    """The files of all stories."""
-    yield from sorted(STORIES.glob("*.yaml"))
+    """The files of all stories, those in folders too."""
+    yield from sorted(one for one in STORIES.rglob("*.yaml") if one.parent.name != "maps")
+
+
+def called(path: Path) -> str:
+    """How a story is asked for: `stop`, or `library-retail-store-no-show` for one in a folder."""
+    return "-".join(path.relative_to(STORIES).with_suffix("").parts)
 
 
 def load_map(name: str) -> dict[str, Any]:
-    """A map of `stories/maps` as plain values."""
-    return _yaml().load((STORIES / "maps" / f"{name}.yaml").read_text())
+    """A map of `stories/maps`, or else of the library, as plain values."""
+    own = STORIES / "maps" / f"{name}.yaml"
+    return _yaml().load(own.read_text() if own.exists() else library.source(name))
 
 
 def moment(text: str, *, after: datetime) -> datetime:

@@ -126,7 +126,8 @@ def _ats(telling: Telling, changes: dict[str, Any]) -> None:
     given = dict(changes)
     key = telling.last = given.pop("application", telling.last or "app-1")
     event = given.pop("event", "")
-    known = telling.applications.setdefault(key, _first_snapshot(telling, key))
+    first = _merged(_first_snapshot(telling, key), telling.story.company.application)
+    known = telling.applications.setdefault(key, first)
     stale = "updated_at" in given  # an old snapshot is not what the next one starts from
     sent = _merged(known, {"updated_at": clock.now().isoformat(), **given})
     if not stale:
