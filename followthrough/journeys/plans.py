@@ -60,7 +60,7 @@ def _planned(
         key=touch.key,
         occurrence=_stamp(state, sequence) + moment.mark,
         due_at=due,
-        useful_until=_useful_until(touch, moment.at, due, anchor),
+        useful_until=_useful_until(document, touch, moment.at, due, anchor),
         purpose=touch.purpose,
         priority=touch.priority,
         channels=tuple(touch.channels),
@@ -131,7 +131,11 @@ def _event(state: State, name: str, after: Offset, where: Where) -> _Moment | No
 
 
 def _useful_until(
-    touch: TouchDef, moment: datetime, due: datetime, anchor: datetime | None
+    document: MapDocument,
+    touch: TouchDef,
+    moment: datetime,
+    due: datetime,
+    anchor: datetime | None,
 ) -> datetime:
     """Where the map does not say: halfway to the anchor, up to the anchor asked about, or 3 days.
 
@@ -142,9 +146,20 @@ def _useful_until(
         return shifted(moment if before or after else due, length(touch.useful_for))
     if before and anchor:
         return shifted(moment, (anchor - moment) / 2)
-    if touch.anchor and anchor and not after:
+    if anchor and _is_ahead(document, touch):
         return anchor
     return shifted(due, USEFUL)
+
+
+def _is_ahead(document: MapDocument, touch: TouchDef) -> bool:
+    """Whether what it says is about a time to come: nobody is asked, and least of all nudged, to
+    confirm what is over. Only what is said after an anchor, and nudges about that, are not."""
+    for _ in document.touches:  # a draft may go in circles
+        source = touch.trigger.no_reply and document.touches.get(touch.trigger.no_reply.to)
+        if touch.anchor or not source:
+            break
+        touch = source
+    return touch.trigger.after is None
 
 
 def _earliest(state: State, settle: timedelta) -> datetime:
