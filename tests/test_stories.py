@@ -14,7 +14,9 @@ from tests.story import carrier, expectations, script, teller, timeline
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.mark.parametrize("path", list(script.every()), ids=lambda path: f"story-{script.called(path)}")
+@pytest.mark.parametrize(
+    "path", list(script.every()), ids=lambda path: f"story-{script.called(path)}"
+)
 def test_story(path: Path, request: pytest.FixtureRequest, capsys: pytest.CaptureFixture) -> None:
     story = script.read(path)
     printing = request.config.getoption("--story-print")
