@@ -225,7 +225,7 @@ def test_the_pages_ask_the_same_few_questions_however_many_maps_there_are(
     key = many(organization)
     for path in ("/maps/", f"/maps/{key}"):  # documents and policies are read once in a process
         page(owner, path)  # and who has no map is counted every half a minute
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(16):
         page(owner, "/maps/")
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):
         page(owner, f"/maps/{key}")
