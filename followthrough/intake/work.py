@@ -14,7 +14,6 @@ from itertools import chain, groupby, islice
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
 from psycopg.errors import UniqueViolation
 
@@ -284,19 +283,7 @@ def _follow(group: _Group, applied: Applied, now: datetime) -> None:
     texts = [(grant.organization_id, grant.said.text) for grant in applied.grants]
     consent.keep_texts(texts, at=now)
     consent.record_all(entries, of_new=applied.new_people)
-    if applied.reassigned or applied.rearranged:
-        _match_again(connection, applied, now)
-
-
-def _match_again(connection: Connection, applied: Applied, now: datetime) -> None:
-    """Another job, family or site may mean another map: the rules are asked again."""
-    matching.ask(
-        connection.organization_id,
-        applications={one: applied.subjects[one].shard for one in applied.reassigned},
-        requisitions={one: one.int % settings.SHARDS for one in applied.rearranged},
-        by=f"ats:{connection.id}",
-        now=now,
-    )
+    matching.after(connection, applied, now=now)
 
 
 def _wake(ready: Sequence[Ready], applied: Applied) -> None:

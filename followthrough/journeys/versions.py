@@ -17,7 +17,7 @@ from followthrough.governance.limits import Limits
 from followthrough.governance.limits import limits as compiled
 from followthrough.journeys import documents
 from followthrough.journeys.definition import MapDocument
-from followthrough.journeys.models import MessageMap, Version
+from followthrough.journeys.models import MessageMap, Rematch, Version
 from followthrough.journeys.upgrades import upgraded
 
 KEPT = 2_000  # documents kept in one process
@@ -101,7 +101,15 @@ def publish(
         published_at=at,
     )
     _record(version, at)
+    if version.number == 1 and map.assignments.exists():
+        _take_effect(version, at)
     return version
+
+
+def _take_effect(version: Version, at: datetime) -> None:
+    """Rules of a map that was never published were passed over until now."""
+    by = f"member:{version.author_id}" if version.author_id else "engine"
+    Rematch.objects.create(organization_id=version.organization_id, by=by, asked_at=at)
 
 
 def _record(version: Version, at: datetime) -> None:

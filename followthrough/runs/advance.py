@@ -131,7 +131,7 @@ def apply(
     )
     if cause and known:
         gathered.plans = list(guarding.guarded(gathered.plans, cause, known.watch, now=now))
-    _save(journeys.values(), actor, now)
+    save(journeys.values(), actor, now)
     effects.write(gathered, now=now)
     return counted
 
@@ -296,7 +296,7 @@ WHERE r.id = s.id AND r.id = ANY(%s)
 """
 
 
-def _save(journeys: Iterable[Journey], actor: Actor, now: datetime) -> None:
+def save(journeys: Iterable[Journey], actor: Actor, now: datetime) -> None:
     """Write the runs as they are now; those that were started are written for the first time."""
     old, new = [], []
     for journey in journeys:
@@ -350,7 +350,7 @@ def move(
     """
     journeys = [
         journey
-        for journey in _running(run_ids)
+        for journey in running(run_ids)
         if journey.version_id != to_version or journey.end_reason == "unmatched"
     ]
     gathered = Gathered()
@@ -374,24 +374,13 @@ def move(
             journey.end_reason = ""
     cause = Cause(bursts.VERSION, to_version, done=len(journeys), left=left)
     gathered.plans = guarding.guarded_move(gathered.plans, before, cause, now=now)
-    _save(journeys, actor, now)
+    save(journeys, actor, now)
     effects.write(gathered, now=now)
     return len(journeys)
 
 
-def end(run_ids: Sequence[UUID], *, actor: Actor, now: datetime) -> None:
-    """End runs whose applications no rule gives to their map any more: what was planned is
-    cancelled with a receipt, and asks are closed. Must run inside a transaction."""
-    journeys, gathered = _running(run_ids), Gathered()
-    for journey in journeys:
-        journey.state, found = engine.unmatched(journey.state)
-        for effect in found:
-            effects.gather(effect, journey, gathered, actor, now)
-    _save(journeys, actor, now)
-    effects.write(gathered, now=now)
-
-
-def _running(run_ids: Sequence[UUID]) -> list[Journey]:
+def running(run_ids: Sequence[UUID]) -> list[Journey]:
+    """Runs as they are, their applications locked until the transaction ends."""
     apps = sql.rows("SELECT application_id FROM journeys_run WHERE id = ANY(%s)", (list(run_ids),))
     found = _load([row[0] for row in apps])
     return [_journey(row, row.version_id) for row in found if row.version_id]

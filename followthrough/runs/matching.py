@@ -13,19 +13,24 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from django.conf import settings
+
 from followthrough.audit.facts import Actor, FactRow, record_all
 from followthrough.core import clock
 from followthrough.core.ids import uuid7s
 from followthrough.governance import freezes
 from followthrough.governance.models import Freeze
-from followthrough.journeys import assignment, versions
+from followthrough.journeys import assignment, engine, versions
 from followthrough.journeys.assignment import Place, Rule
 from followthrough.journeys.definition import ENDING
 from followthrough.journeys.events import AnchorMoved, StageChanged
 from followthrough.journeys.models import Rematch
 from followthrough.messages import planning
+from followthrough.people.mirror import Applied
+from followthrough.people.models import Connection
 from followthrough.people.stages import Stage
-from followthrough.runs import advance
+from followthrough.runs import advance, effects
+from followthrough.runs.effects import Gathered
 from followthrough.runs.engine import Held, shard_loop
 from followthrough.store import sql
 
@@ -214,8 +219,15 @@ def _pause(asked: Rematch, dues: Sequence[Due], now: datetime) -> None:
 
 
 def _end(asked: Rematch, dues: Sequence[Due], now: datetime) -> None:
+    """What was planned is cancelled with a receipt, asks are closed."""
     _say(asked, "unmatched_run", dues, now)
-    advance.end(_runs(dues), actor=_actor(asked), now=now)
+    journeys, gathered = advance.running(_runs(dues)), Gathered()
+    for journey in journeys:
+        journey.state, found = engine.unmatched(journey.state)
+        for effect in found:
+            effects.gather(effect, journey, gathered, _actor(asked), now)
+    advance.save(journeys, _actor(asked), now)
+    effects.write(gathered, now=now)
     sql.send(_MARK, (now, _runs(dues)))
 
 
@@ -302,6 +314,18 @@ INSERT INTO journeys_rematch (id, organization_id, shard, application_id, requis
 SELECT id, %s, shard, app, req, NULL, NULL, 0, 0, %s, %s, NULL
 FROM unnest(%s::uuid[], %s::int[], %s::uuid[], %s::uuid[]) AS r(id, shard, app, req)
 """
+
+
+def after(connection: Connection, applied: Applied, *, now: datetime) -> None:
+    """Another job, family or site may mean another map: the rules are asked again, where the
+    mirror says that there is one. In the transaction that mirrors."""
+    ask(
+        connection.organization_id,
+        applications={one: applied.subjects[one].shard for one in applied.reassigned},
+        requisitions={one: one.int % settings.SHARDS for one in applied.rearranged},
+        by=f"ats:{connection.id}",
+        now=now,
+    )
 
 
 def ask(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -17,6 +17,7 @@ from followthrough.conversations.models import Handoff
 from followthrough.core import clock
 from followthrough.core.typed import number
 from followthrough.governance import freezes, policies, preferences, reasons
+from followthrough.journeys import shadows
 from followthrough.messages.models import Ask
 from followthrough.people import scopes
 from followthrough.people.models import Anchor, Application, Candidate
@@ -113,10 +114,11 @@ def about(
     hours = Outlook(policy, zones.names, places, open_now, less)
     built = timeline.build(candidate, applications, wall=wall, hours=hours, before=before)
     closed = reach.why_closed(ways)
+    shadowed = _shadowed(candidate, applications)
     return {
         "candidate": candidate,
         "applications": applications,
-        "standings": _standings(applications, built, waiting, silent, closed),
+        "standings": _quietly(_standings(applications, built, waiting, silent, closed), shadowed),
         "zones": zones,
         "clocks": whereabouts.clocks(zones, wall, clock.now()),
         "doubt": whereabouts.doubt(zones, clock.now()),
@@ -128,10 +130,38 @@ def about(
         "silent": silent,
         "closed": closed,
         "hindered": silent or closed,
+        "shadowed": shadowed,
         "timeline": built,
         "before": before,
         "names": names.of_members(one.resolved_by for one in handoffs),
     }
+
+
+def _shadowed(candidate: Candidate, applications: Sequence[Application]) -> set[UUID]:
+    """The applications of which nothing is sent, since their map or connection is in shadow."""
+    found = shadows.of([candidate.organization_id]).answer().get(candidate.organization_id)
+    return {one.id for one in applications if found and _in_shadow(one, found)}
+
+
+def _quietly(standings: Sequence[Standing], shadowed: set[UUID]) -> list[Standing]:
+    """What comes next, where nothing is sent of it."""
+    return [
+        replace(one, next=_("In shadow, nothing is sent: %(next)s") % {"next": one.next})
+        if one.row.id in shadowed
+        else one
+        for one in standings
+    ]
+
+
+def _in_shadow(application: Application, found: shadows.Shadows) -> bool:
+    opening = application.requisition
+    return hasattr(application, "run") and bool(
+        found.on(
+            map_id=application.run.version.map_id,
+            connection_id=application.connection_id,
+            family=opening.family if opening else "",
+        )
+    )
 
 
 def _silent(candidate: Candidate, applications: Sequence[Application]) -> str:
