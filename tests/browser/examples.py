@@ -18,11 +18,12 @@ from followthrough.core import clock
 from followthrough.core.ids import uuid7
 from followthrough.demo.seed import company
 from followthrough.governance.models import AddressBlock
+from followthrough.journeys import drafts, proposals, versions
 from followthrough.journeys.models import Assignment, MessageMap
 from followthrough.messages.models import Ask, Message, Receipt
 from followthrough.people import invitations, links
 from followthrough.people.models import Candidate, Connection, ContactPoint
-from followthrough.runs.models import Batch
+from followthrough.runs.models import Batch, BulkMove
 from tests import lives
 
 Keys = dict[str, Any]  # what stands in an address, by name
@@ -85,6 +86,35 @@ def map_in_shadow() -> Keys:
 
 def first_version() -> Keys:
     return {"key": _changed_map().id, "number": 1}
+
+
+def draft() -> Keys:
+    """The same map, with a draft of its next version."""
+    found = _changed_map()
+    kept = drafts.open(found, by="", at=clock.now())
+    kept.document = {**kept.document, "settle": "PT2M", "description": "Said otherwise"}
+    kept.save()
+    return {"key": found.id}
+
+
+def map_proposal() -> Keys:
+    """A version of it that waits for a second person."""
+    found = _changed_map()
+    older = versions.document(found.versions.get(number=1).id)
+    made = proposals.waiting(found) or proposals.propose(
+        map=found, document=older, author_id="", note="As it was", running="now", at=clock.now()
+    )
+    return {"key": made.id}
+
+
+def map_move() -> Keys:
+    """A move to it that is over."""
+    version = _changed_map().versions.latest("number")
+    made = BulkMove.objects.create(
+        organization_id=version.organization_id, map=version.map, to_version=version, why="now",
+        by="", state="cancelled", done=3, total=7, created_at=clock.now(), ended_at=clock.now(),
+    )  # fmt: skip
+    return {"key": made.id}
 
 
 def _changed_map() -> MessageMap:
