@@ -68,8 +68,8 @@ def load_duties() -> None:
     """Import every package that registers work with the engine room."""
     from importlib import import_module
 
-    for name in ("runs.dispatch", "runs.reconcile", "runs.house", "intake.work",
-                 "intake.write_backs"):  # fmt: skip
+    for name in ("runs.dispatch", "runs.reconcile", "runs.house", "runs.batches", "intake.work",
+                 "intake.write_backs", "intake.foreseen"):  # fmt: skip
         import_module(f"followthrough.{name}")
     read_once()
 

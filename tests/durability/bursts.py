@@ -155,8 +155,16 @@ class Burst:
         patience = time.monotonic() + PATIENCE
         while not until():
             if time.monotonic() > patience:
-                raise TimeoutError(f"Waited in vain for {what}.")
+                raise TimeoutError(f"Waited in vain for {what}: {self._as_it_stands()}")
             time.sleep(0.1)
+
+    def _as_it_stands(self) -> str:
+        from collections import Counter
+
+        from followthrough.runs.models import Batch
+
+        touches = Counter((one.key, one.state, one.held_for) for one in self._batch_touches())
+        return f"{dict(touches)}, {list(Batch.objects.values_list('state', 'choice'))}"
 
     def _judge(self, before: int, stopped: int) -> None:
         from tests.durability import verdict
