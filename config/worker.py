@@ -69,8 +69,8 @@ def load_duties() -> None:
     from importlib import import_module
 
     for name in ("runs.dispatch", "runs.reconcile", "runs.house", "runs.moves", "runs.jobs",
-                 "runs.replay.shadow", "intake.work",
-                 "intake.write_backs"):  # fmt: skip
+                 "runs.batches", "runs.replay.shadow", "intake.work", "intake.write_backs",
+                 "intake.foreseen"):  # fmt: skip
         import_module(f"followthrough.{name}")
     read_once()
 

@@ -12,7 +12,7 @@ from followthrough.governance import words
 from followthrough.governance.models import Freeze
 from followthrough.intake import foreseen
 from followthrough.messages.models import Receipt, Touch
-from followthrough.runs import batches, engine
+from followthrough.runs import batches, engine, verdicts
 from followthrough.runs.batches import Choice, State
 from followthrough.runs.models import Batch, Tally
 from tests import bursts, invariants
@@ -286,6 +286,27 @@ def test_the_rest_can_be_stopped_and_cancelled():
         assert len(life.provider.calls) == 4
         assert Touch.objects.filter(state="cancelled").count() == LIMIT - 3
         assert [*invariants.everything()] == []
+
+
+def test_stopped_after_the_decision_it_does_not_leave(monkeypatch):
+    """Decided, committed, and then stopped before the hand-over."""
+    with lived() as life:
+        arrive(life, range(LIMIT + 1))
+        engine.drain()
+        decide(Choice.ALL)
+        write = verdicts.Verdicts.write
+
+        def write_and_stop(decided):
+            write(decided)
+            if decided.ready:
+                batches.stop(the_batch().id, by=OMAR, at=clock.now())
+
+        monkeypatch.setattr(verdicts.Verdicts, "write", write_and_stop)
+        engine.drain()
+        assert life.provider.calls == []
+        assert (the_batch().state, Touch.objects.filter(state="planned").count()) == (
+            State.STOPPED, LIMIT + 1,
+        )  # fmt: skip
 
 
 def test_stopped_the_rest_can_go_on():

@@ -10,8 +10,8 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from itertools import chain, groupby, islice
-from typing import Any, NamedTuple
+from itertools import groupby
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import transaction
@@ -30,8 +30,8 @@ from followthrough.intake.ats.calls import PACE
 from followthrough.intake.ats.contract import AHEAD, Hint
 from followthrough.intake.ats.generic.document import BadSnapshot
 from followthrough.intake.fetching import Fetched, Later, Wanted
+from followthrough.intake.looking import Group, Ready, look, snapshots
 from followthrough.intake.raw import Raw
-from followthrough.journeys.assignment import Rules
 from followthrough.journeys.events import AnchorMoved, StageChanged
 from followthrough.people import mirror
 from followthrough.people.mirror import Applied, Changed, Grant
@@ -43,14 +43,6 @@ from followthrough.runs.engine import Held, shard_loop
 from followthrough.store import sql
 
 log = logging.getLogger(__name__)
-
-
-class Ready(NamedTuple):
-    """A raw event with everything it takes to work it off."""
-
-    raw: Raw
-    connection: Connection
-    snapshots: tuple[Snapshot, ...]
 
 
 class Hinted(NamedTuple):
@@ -185,24 +177,13 @@ def _apply_or_repeat(ready: Sequence[Ready]) -> None:
         apply(ready, now=clock.now())
 
 
-class _Group(NamedTuple):
-    """The events of one connection, and what is stored about them."""
-
-    ready: list[Ready]
-    stored: mirror.Stored
-    runs: advance.Runs
-    rules: Rules
-    watch: bursts.Watch
-    left: int  # how many more of its events wait
-
-
 def apply(ready: Sequence[Ready], *, now: datetime) -> None:
     """Mirror, tell the engine, and mark as done: all of it, or nothing.
 
     Everything needed is read in one round trip; what is written travels together in another.
     """
     with sql.committing(), facts.gathering():
-        waiting, groups = _look(ready, now)
+        waiting, groups = look(ready, now)
         outcomes = dict.fromkeys(waiting, "nothing about an application")
         for group in groups:
             applied = _mirror(group, now)
@@ -212,66 +193,17 @@ def apply(ready: Sequence[Ready], *, now: datetime) -> None:
         raw.done(outcomes)
 
 
-def _look(ready: Sequence[Ready], now: datetime) -> tuple[set[UUID], list[_Group]]:
-    """Lock the raw events, then the applications of all connections at once (the order of locks
-    is by id alone); read what is stored. The events are those that nobody else has taken."""
-    pairs = [(one.connection, snapshot) for one in ready for snapshot in one.snapshots]
-    grouped = _by_connection(ready)
-    asked = [_questions(theirs, now) for theirs in grouped]
-    waiting, _, *found = sql.ask(
-        raw.locked([one.raw.id for one in ready]), mirror.locked(pairs), *chain(*asked)
-    )
-    answers = iter(found)
-    groups = [
-        _Group(
-            [one for one in theirs if one.raw.id in waiting],
-            mirror.Stored(*islice(answers, 4)),
-            *islice(answers, 3),
-            left=next(answers) if _are_many(theirs) else 0,
-        )
-        for theirs in grouped
-    ]
-    return waiting, [group for group in groups if group.ready]
-
-
-def _questions(ready: Sequence[Ready], now: datetime) -> list[sql.Question[Any]]:
-    connection, snapshots = ready[0].connection, _snapshots(ready)
-    keys = {one.external_id for one in snapshots}
-    return [
-        *mirror.questions(connection, snapshots),
-        *advance.questions(connection.organization_id, connection.id, keys, now=now),
-        *([raw.behind([one.raw for one in ready])] if _are_many(ready) else []),
-    ]
-
-
-def _are_many(ready: Sequence[Ready]) -> bool:
-    """Whether so many came in one pass that others may wait behind them."""
-    return len(ready) >= raw.MANY
-
-
-def _by_connection(ready: Sequence[Ready]) -> list[list[Ready]]:
-    """In the same order in every worker."""
-    found: dict[UUID, list[Ready]] = {}
-    for one in ready:
-        found.setdefault(one.connection.id, []).append(one)
-    return [found[key] for key in sorted(found)]
-
-
-def _snapshots(ready: Sequence[Ready]) -> list[Snapshot]:
-    return [snapshot for one in ready for snapshot in one.snapshots]
-
-
-def _mirror(group: _Group, now: datetime) -> Applied:
+def _mirror(group: Group, now: datetime) -> Applied:
     return mirror.apply(
         group.ready[0].connection,
-        _snapshots(group.ready),
+        snapshots(group.ready),
         now=now,
         raw_event_ids=[one.raw.id for one in group.ready for _ in one.snapshots],
         stored=group.stored,
     )
 
 
-def _follow(group: _Group, applied: Applied, now: datetime) -> None:
+def _follow(group: Group, applied: Applied, now: datetime) -> None:
     """What follows from what changed: journeys go on, and consent is recorded."""
     connection = group.ready[0].connection
     changes = [(change.application_id, _event(change)) for change in applied.changes]

@@ -62,11 +62,13 @@ def noon() -> timedelta:
 class Stream:
     """A company whose candidates come in bursts; remembers what each of them was in for."""
 
-    def __init__(self, *, seed: int, provider_url: str) -> None:
+    def __init__(self, *, seed: int, provider_url: str, hold_above: int = 100_000) -> None:
         self.chance = random.Random(seed)
         installation.set_shift(noon())
         open_all_day = {"hours": {"default": company.ALWAYS}, "caps": [], "merge_nudges": False}
-        self.company = company.found(adapter="http", policy=open_all_day)
+        self.company = company.found(
+            adapter="http", policy={**open_all_day, "hold_above": hold_above}
+        )
         for sender in self.company.senders.values():
             sender.config, sender.secrets = {"base_url": provider_url}, {"api_key": "key"}
             sender.save()

@@ -43,7 +43,7 @@ def problems(stream: Stream, given: Mapping[str, int]) -> list[str]:
     """Everything that is wrong, in words; `given` is what the provider took, by key."""
     return [
         *_lost(stream),
-        *_sent_wrongly(given),
+        *sent_wrongly(given),
         *invariants.everything(),
         *_audit(),
     ]
@@ -69,7 +69,7 @@ def _lost(stream: Stream) -> Iterator[str]:
         yield f"planned more than once: {twice[:5]}"
 
 
-def _sent_wrongly(given: Mapping[str, int]) -> Iterator[str]:
+def sent_wrongly(given: Mapping[str, int]) -> Iterator[str]:
     """The provider took exactly the sent touches, each once."""
     states = {str(key): state for key, state in Touch.objects.values_list("id", "state")}
     for key, count in given.items():
