@@ -234,9 +234,7 @@ ON CONFLICT (application_id, name) DO UPDATE SET at = EXCLUDED.at, sequence = EX
 """
 
 
-def write_anchors(
-    connection: Connection, moves: Sequence[Move], now: datetime
-) -> list[AnchorMove]:
+def write_anchors(connection: Connection, moves: Sequence[Move], now: datetime) -> list[AnchorMove]:
     """Set, move and clear anchors as the snapshots say, and keep what changed; what they do not
     name is cleared."""
     found = [one for move in moves for one in _moved_anchors(move)]

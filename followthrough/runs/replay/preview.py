@@ -190,9 +190,9 @@ def _step(fate: Fate, due: Due, decision: Decision, at: datetime) -> Step:
 def _invent(map: MessageMap, invented: Invented, life: Life) -> Cast:
     candidate, application = uuid7(), uuid7()
     ours = map.organization
-    points = _points(invented)
+    points, place = _points(invented), _home(invented)
     person = Person(
-        candidate, ours.id, invented.given_name, "", invented.locale, "", "", invented.zone, "",
+        candidate, ours.id, invented.given_name, "", invented.locale, *place,
         None, ours.name, ours.country, str(candidate), {one.kind: one for one in points},
         [one.address_key for one in points], points,
     )  # fmt: skip
@@ -208,9 +208,18 @@ def _invent(map: MessageMap, invented: Invented, life: Life) -> Cast:
     )
 
 
+def _home(invented: Invented) -> tuple[str, str, str, str]:
+    """Country, region, the zone they stated and that of their address: at the place they applied
+    to, where that is in their zone; elsewhere only the zone is known, by their word."""
+    site = invented.requisition.site if invented.requisition else None
+    if site and site.zone == invented.zone:
+        return site.country, site.region, "", invented.zone
+    return "", "", invented.zone, ""
+
+
 def _points(invented: Invented) -> list[Point]:
-    """Addresses that nobody has (numbers with 555-01 are for fiction)."""
-    wanted = [("phone", "+15555550100", invented.phone), ("email", "a@example.org", invented.email)]
+    """Addresses that nobody has; a number would say where they are."""
+    wanted = [("phone", "", invented.phone), ("email", "", invented.email)]
     return [
         Point(kind, uuid7(), address, f"invented-{kind}", "", False)
         for kind, address, has in wanted

@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 
 from followthrough.governance import reasons
 from followthrough.runs.models import Replay
+from followthrough.runs.replay.contrast import LATE
 from followthrough.web.console.sentences import touch_name
 
 WIDTH, ROW, GAP, LEFT = 640, 14, 22, 150
@@ -169,18 +170,18 @@ def _examples(found: Iterable[Mapping[str, Any]], names: Mapping[str, str]) -> l
     ]  # fmt: skip
 
 
-def _messages(rows: Iterable[Sequence[str]], others: Iterable[Sequence[str]]) -> list[Message]:
-    there = {_same(row) for row in others}
+def _messages(rows: Iterable[Sequence[str]], others: Sequence[Sequence[str]]) -> list[Message]:
     return [
         Message(
-            touch_name(key), channel, datetime.fromisoformat(at), verdict, str(reasons.label(code)),
-            _same((key, channel, at, verdict, code)) not in there,
+            touch_name(row[0]), row[1], datetime.fromisoformat(row[2]), row[3],
+            str(reasons.label(row[4])), not any(_same(row, other) for other in others),
         )
-        for key, channel, at, verdict, code in rows
+        for row in rows
     ]  # fmt: skip
 
 
-def _same(row: Sequence[str]) -> tuple[str, ...]:
-    """To the minute."""
-    key, channel, at, verdict, _code = row
-    return key, channel, at[:16], verdict
+def _same(one: Sequence[str], other: Sequence[str]) -> bool:
+    """The same message with the same end, as far as a worker that was late makes no difference."""
+    (key, channel, at, verdict, _), (its_key, its_channel, its_at, its_verdict, _) = one, other
+    apart = datetime.fromisoformat(at) - datetime.fromisoformat(its_at)
+    return (key, channel, verdict) == (its_key, its_channel, its_verdict) and abs(apart) <= LATE

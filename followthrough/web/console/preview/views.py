@@ -142,7 +142,6 @@ def _lived(
 
 
 def _invented(map: MessageMap, given: Mapping[str, Any]) -> Invented:
-    opening = Requisition.objects.filter(organization_id=map.organization_id)
     return Invented(
         given["name"],
         given["locale"],
@@ -150,8 +149,15 @@ def _invented(map: MessageMap, given: Mapping[str, Any]) -> Invented:
         phone=given["reach"] != "email",
         email=given["reach"] != "phone",
         consent=given["consent"] == "yes",
-        requisition=opening.select_related("site").order_by("-id").first(),
+        requisition=_opening(map, given["zone"]),
     )
+
+
+def _opening(map: MessageMap, zone: str) -> Requisition | None:
+    """What they have applied for: the newest opening where they are, else the newest."""
+    known = Requisition.objects.filter(organization_id=map.organization_id)
+    newest = known.select_related("site").order_by("-id")
+    return newest.filter(site__zone=zone).first() or newest.first()
 
 
 def _shown(step: Step, wall: Wall) -> Shown:
