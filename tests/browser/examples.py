@@ -18,10 +18,12 @@ from followthrough.core import clock
 from followthrough.core.ids import uuid7
 from followthrough.demo.seed import company
 from followthrough.governance.models import AddressBlock
+from followthrough.journeys import versions
 from followthrough.journeys.models import MessageMap
 from followthrough.messages.models import Ask, Message, Receipt
 from followthrough.people import invitations, links
 from followthrough.people.models import Candidate, Connection, ContactPoint
+from followthrough.runs.replay import shadow
 
 Keys = dict[str, Any]  # what stands in an address, by name
 
@@ -62,6 +64,16 @@ def somebody() -> Keys:
 def message_map() -> Keys:
     """The map with the most versions."""
     return {"key": _changed_map().id}
+
+
+def replay() -> Keys:
+    """The newest version tried on a month, with an answer."""
+    map = _changed_map()
+    (newest,) = versions.latest([map.id]).values()
+    document = versions.document(newest)
+    made = shadow.start(map, document, days=30, by="member:tests", at=clock.now())
+    shadow.replay(made.id)
+    return {"key": made.id}
 
 
 def first_version() -> Keys:

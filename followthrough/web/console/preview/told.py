@@ -14,7 +14,7 @@ from followthrough.runs.models import Replay
 from followthrough.runs.replay.contrast import LATE
 from followthrough.web.console.sentences import touch_name
 
-WIDTH, ROW, GAP, LEFT = 640, 14, 22, 150
+WIDTH, NUMBERS, ROW = 400, 50, 52  # of the picture: in all, for the numbers, and each name's height
 KINDS = ("more", "fewer", "otherwise")
 
 
@@ -83,7 +83,7 @@ def of(replay: Replay, *, names: Mapping[str, str]) -> Told:
     touches = _lines(_sent(before), _sent(after), touch_name)
     bars = _bars(touches)
     return Told(
-        _sentence(found, replay.days), bars, len(bars) * (2 * ROW + GAP), _sums(before, after),
+        _sentence(found, replay.days), bars, len(bars) * ROW, _sums(before, after),
         touches, _lines(before["held"], after["held"], _reason),
         _lines(before["dropped"], after["dropped"], _reason), found["who"],
         [(kind, _examples(found["examples"].get(kind, ()), names)) for kind in KINDS],
@@ -97,7 +97,10 @@ def _sentence(found: Mapping[str, Any], days: int) -> str:
     if not found["people"]:
         return _("Nobody ran through this map in the last %(days)s days.") % told
     if not by:
-        text = _("This would have sent as many messages: to %(people)s people over %(days)s days.")
+        text = _(
+            "This would have sent as many messages as went out, to %(people)s people over"
+            " %(days)s days."
+        )
         return text % told
     if by < 0:
         text = ngettext(
@@ -149,10 +152,10 @@ def _reason(code: str) -> str:
 
 def _bars(lines: Sequence[Line]) -> list[Bar]:
     most = max((max(one.before, one.after) for one in lines), default=0) or 1
-    room = WIDTH - LEFT - 60
+    room = WIDTH - NUMBERS
     return [
         Bar(
-            one.name, one.before, one.after, number * (2 * ROW + GAP),
+            one.name, one.before, one.after, number * ROW,
             round(one.before / most * room), round(one.after / most * room),
         )
         for number, one in enumerate(lines[:12])

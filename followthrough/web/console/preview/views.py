@@ -60,7 +60,8 @@ def page(request: HttpRequest, key: UUID) -> HttpResponse:
     if about is None and someone.is_valid():
         zone = someone.cleaned_data["zone"]
         wall = Wall(zone, sentences.place(zone))
-    asked = Asked(_data(request), document=document, zone=wall.zone)
+    stage = about.stage if about else ""
+    asked = Asked(_data(request), document=document, zone=wall.zone, stage=stage)
     given |= {"asked": asked, "someone": someone, "wall": wall}
     if asked.is_valid() and (about or someone.is_valid()):
         given |= _lived(map, document, about, someone, asked, wall)
