@@ -58,7 +58,7 @@ class Asked(forms.Form):
         anchors = {name: self._instant(found.get(f"anchor_{name}")) for name in self.names}
         return Life(
             found["stage"],
-            self._instant(found.get("at")) or clock.now(),
+            max(clock.now(), self._instant(found.get("at")) or clock.now()),
             {name: at for name, at in anchors.items() if at},
             found["answers"],
         )
