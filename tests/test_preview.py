@@ -93,6 +93,19 @@ def test_it_says_what_happens_when_it_is_lived(life):
     assert sent == [(keys[one.touch_id], minute(one.at)) for one in receipts]
 
 
+def test_who_is_being_seen_to_by_a_person_gets_nothing(life):
+    life.ats("app-1", stage="New")
+    engine.drain()
+    life.says("Which door do I take?")
+    engine.drain()
+    one = Application.objects.select_related("candidate", "run").get()
+    wanted = Life("interview", clock.now(), {"interview_start": INTERVIEW})
+    map = life.company.maps["associates"]
+    found = preview.of_application(map, document(life), one, wanted, now=clock.now())
+    assert found.sent == 0
+    assert found.steps[0].code == "frozen"
+
+
 def minute(at):
     return at.strftime("%d %H:%M")
 

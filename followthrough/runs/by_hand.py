@@ -64,6 +64,7 @@ def press(
     advance.apply([(application.id, event)], now=at, actor=actor)
     facts.record(
         organization_id=application.organization_id, actor=actor, verb="pressed_touch",
-        subject_kind="application", subject_id=application.id, why={"key": key}, at=at,
+        subject_kind="application", subject_id=application.id, why={"key": key, "after": after},
+        at=at,
     )  # fmt: skip
     return found

@@ -24,6 +24,7 @@ from followthrough.messages.models import Ask, Message, Receipt
 from followthrough.people import invitations, links
 from followthrough.people.models import Candidate, Connection, ContactPoint
 from followthrough.runs.models import Batch, BulkMove
+from followthrough.runs.replay import shadow
 from tests import lives
 
 Keys = dict[str, Any]  # what stands in an address, by name
@@ -82,6 +83,16 @@ def rule() -> Keys:
 def map_in_shadow() -> Keys:
     """A map as what may be put in shadow."""
     return {"kind": "map", "key": _changed_map().id}
+
+
+def replay() -> Keys:
+    """The newest version tried on a month, with an answer."""
+    map = _changed_map()
+    (newest,) = versions.latest([map.id]).values()
+    document = versions.document(newest)
+    made = shadow.start(map, document, days=30, by="member:tests", at=clock.now())
+    shadow.replay(made.id)
+    return {"key": made.id}
 
 
 def first_version() -> Keys:

@@ -24,6 +24,7 @@ from followthrough.runs.replay.trial import Compared
 
 EXAMPLES = 20
 NEAR = timedelta(hours=24)
+LATE = timedelta(minutes=30)  # so late a worker may have been: that is no difference of the map
 CAPS = frozenset({"caps", "legal_caps"})
 MORE, FEWER, OTHERWISE, SAME = "more", "fewer", "otherwise", "same"
 _SHOWN = frozenset({SENT, DROPPED, MERGED})  # what an example tells; a cancelled one was no message
@@ -143,16 +144,16 @@ def _kind(before: Iterable[Fate], after: Iterable[Fate]) -> str:
     one, other = _messages(before), _messages(after)
     if len(one) != len(other):
         return MORE if len(other) > len(one) else FEWER
-    return SAME if one == other else OTHERWISE
-
-
-def _messages(fates: Iterable[Fate]) -> list[tuple[Any, ...]]:
-    """What went out, to the minute: what a candidate would notice."""
-    return sorted(
-        (one.at.replace(second=0, microsecond=0), one.key, one.channel)
-        for one in fates
-        if one.sent and one.at
+    same = all(
+        this[:2] == that[:2] and abs(this[2] - that[2]) <= LATE
+        for this, that in zip(one, other, strict=True)
     )
+    return SAME if same else OTHERWISE
+
+
+def _messages(fates: Iterable[Fate]) -> list[tuple[str, str, datetime]]:
+    """What went out: what a candidate would notice."""
+    return sorted((one.key, one.channel, one.at) for one in fates if one.sent and one.at)
 
 
 def _left(moments: Iterable[Moment], person: UUID) -> list[datetime]:

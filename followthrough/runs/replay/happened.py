@@ -100,7 +100,7 @@ WHERE candidate_id = ANY(%s) ORDER BY candidate_id, number
 """
 _EVENTS = """
 SELECT subject_id, verb, why::jsonb->>'event', why::jsonb->>'key', why::jsonb->>'happened',
-  id::text, at
+  coalesce(why::jsonb->>'after', id::text), at
 FROM audit_fact WHERE subject_id = ANY(%s) AND verb IN ('heard_event', 'pressed_touch') ORDER BY id
 """
 _SENDERS = "SELECT id FROM channels_sender WHERE organization_id = %s"
@@ -251,7 +251,7 @@ def _events(found: Everything, rows: Iterable[tuple[Any, ...]]) -> None:
     for application_id, verb, name, key, happened_at, id, at in rows:
         by_member = verb == "pressed_touch"
         when = at if by_member or not happened_at else datetime.fromisoformat(happened_at)
-        event = CustomEvent(by_hand(key) if by_member else name, when, id)
+        event = CustomEvent(by_hand(key) if by_member else name, when, f"{key}:{id}")
         found.by_application[application_id].append(Heard(at, application_id, event))
 
 

@@ -61,6 +61,7 @@ class Outcomes:
             return
         known = (application_id, key, plain(occurrence))
         self.ids[application_id][known] = id
+        receipts = [row for row in receipts if row[1] < self.until]
         fate = _fate(touch, receipts, self.since)
         if fate.at is None or fate.at >= self.since:
             self._wait(known, receipts)
@@ -107,6 +108,8 @@ def _fate(touch: tuple[Any, ...], receipts: Receipts, since: datetime) -> Fate:
     ]
     for row in receipts:
         _note(fate, row)
+    if fate.at is None:  # what ended it came later
+        fate.verdict = WAITS
     return fate
 
 

@@ -12,19 +12,19 @@ from uuid import UUID
 
 from followthrough.core.ids import uuid7
 from followthrough.governance import policies
-from followthrough.governance.decisions import Decision, Drop, Hold, Merge, Send
+from followthrough.governance.decisions import Decision, Drop, FreezeFact, Hold, Merge, Send
 from followthrough.journeys.definition import MapDocument
 from followthrough.journeys.events import AnchorMoved, StageChanged
 from followthrough.journeys.models import MessageMap
 from followthrough.journeys.offsets import Where
 from followthrough.messages.outbox import Due
-from followthrough.people.models import Application, Requisition
+from followthrough.people.models import Application, Candidate, Requisition
 from followthrough.runs import facts
 from followthrough.runs.facts import Person, Point, Subject
 from followthrough.runs.replay import happened, history, trial
 from followthrough.runs.replay.fates import Fate
 from followthrough.runs.replay.happened import About, Window
-from followthrough.runs.replay.moments import Cast, Heard, Moment, Role, Wrote
+from followthrough.runs.replay.moments import Cast, Froze, Heard, Moment, Role, Wrote
 from followthrough.runs.replay.player import Player
 
 NEVER, YES, NO = "never", "yes", "no"
@@ -94,7 +94,19 @@ def of_application(
     role = Role(application.id, candidate.id, run.id if run else uuid7(), life.enters_at)
     about = _about(map, document, life, now)
     (lived,) = history.read([[candidate.id]], [role], about)
-    return _lived(map, document, lived.cast, life, now=now, zone=_zone(lived.cast))
+    cast = _as_of_now(lived.cast, candidate, now)
+    return _lived(map, document, cast, life, now=now, zone=_zone(cast))
+
+
+def _as_of_now(cast: Cast, candidate: Candidate, now: datetime) -> Cast:
+    """What they wrote before has had its consequences; who is being seen to now is silent."""
+    person = cast.people[candidate.id]
+    cast.people[candidate.id] = person._replace(last_inbound_at=candidate.last_inbound_at)
+    seen_to = any(span.until is None for span in cast.attended.get(candidate.id, ()))
+    freeze = FreezeFact(uuid7(), "candidate", "handoff", None, candidate.id)
+    before = [one for one in cast.moments if not isinstance(one, Wrote)]
+    cast.moments = [*before, *([Froze(now, freeze)] if seen_to else [])]
+    return cast
 
 
 def of_invented(
@@ -190,9 +202,9 @@ def _step(fate: Fate, due: Due, decision: Decision, at: datetime) -> Step:
 def _invent(map: MessageMap, invented: Invented, life: Life) -> Cast:
     candidate, application = uuid7(), uuid7()
     ours = map.organization
-    points = _points(invented)
+    points, place = _points(invented), _home(invented)
     person = Person(
-        candidate, ours.id, invented.given_name, "", invented.locale, "", "", invented.zone, "",
+        candidate, ours.id, invented.given_name, "", invented.locale, *place,
         None, ours.name, ours.country, str(candidate), {one.kind: one for one in points},
         [one.address_key for one in points], points,
     )  # fmt: skip
@@ -208,9 +220,18 @@ def _invent(map: MessageMap, invented: Invented, life: Life) -> Cast:
     )
 
 
+def _home(invented: Invented) -> tuple[str, str, str, str]:
+    """Country, region, the zone they stated and that of their address: at the place they applied
+    to, where that is in their zone; elsewhere only the zone is known, by their word."""
+    site = invented.requisition.site if invented.requisition else None
+    if site and site.zone == invented.zone:
+        return site.country, site.region, "", invented.zone
+    return "", "", invented.zone, ""
+
+
 def _points(invented: Invented) -> list[Point]:
-    """Addresses that nobody has (numbers with 555-01 are for fiction)."""
-    wanted = [("phone", "+15555550100", invented.phone), ("email", "a@example.org", invented.email)]
+    """Addresses that nobody has; a number would say where they are."""
+    wanted = [("phone", "", invented.phone), ("email", "", invented.email)]
     return [
         Point(kind, uuid7(), address, f"invented-{kind}", "", False)
         for kind, address, has in wanted

@@ -14,6 +14,7 @@ from followthrough.core import clock
 from followthrough.core.canonical import digest
 from followthrough.journeys.definition import MapDocument
 from followthrough.journeys.models import MessageMap
+from followthrough.journeys.upgrades import upgraded
 from followthrough.runs.engine import job
 from followthrough.runs.models import Replay
 from followthrough.runs.replay.contrast import Contrast
@@ -100,7 +101,7 @@ def _end(row: Replay, state: str, **found: Any) -> None:
 
 def _lived(row: Replay) -> dict[str, Any]:
     window = Window(row.created_at - timedelta(days=row.days), row.created_at)
-    trial = Trial(row.map, MapDocument.model_validate(row.document), window)
+    trial = Trial(row.map, MapDocument.model_validate(upgraded(row.document)), window)
     contrast, progress = Contrast(), _Progress(row.id, len(trial))
     for part in trial.compared():
         for one in part:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from followthrough.core import clock
 from followthrough.core.zones import instant, known_zones, local
-from followthrough.journeys.definition import MapDocument
+from followthrough.journeys.definition import STAGES, MapDocument
 from followthrough.people.models import Site
 from followthrough.people.stages import Stage
 from followthrough.runs.replay import preview
@@ -38,9 +38,10 @@ class Asked(forms.Form):
     at = forms.DateTimeField(label=_("When (their clock; empty: now)"), required=False)
     answers = forms.ChoiceField(label=_("What they answer"), choices=ANSWERS)
 
-    def __init__(self, data: Any, *, document: MapDocument, zone: str) -> None:
-        stages = [str(stage) for stage in document.stages] or [Stage.APPLIED.value]
-        first = {"stage": stages[0], "answers": preview.NEVER, **_first(zone)}
+    def __init__(self, data: Any, *, document: MapDocument, zone: str, stage: str = "") -> None:
+        stages = [stage for stage in STAGES if stage in document.stages] or [Stage.APPLIED.value]
+        theirs = stage if stage in stages else stages[0]
+        first = {"stage": theirs, "answers": preview.NEVER, **_first(zone)}
         super().__init__({**first, **data})
         self.zone, self.names = zone, _anchor_names(document)
         self.fields["stage"].choices = [(one, Stage(one).label) for one in stages]  # type: ignore[attr-defined]
@@ -57,7 +58,7 @@ class Asked(forms.Form):
         anchors = {name: self._instant(found.get(f"anchor_{name}")) for name in self.names}
         return Life(
             found["stage"],
-            self._instant(found.get("at")) or clock.now(),
+            max(clock.now(), self._instant(found.get("at")) or clock.now()),
             {name: at for name, at in anchors.items() if at},
             found["answers"],
         )

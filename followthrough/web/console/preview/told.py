@@ -11,9 +11,10 @@ from django.utils.translation import ngettext
 
 from followthrough.governance import reasons
 from followthrough.runs.models import Replay
+from followthrough.runs.replay.contrast import LATE
 from followthrough.web.console.sentences import touch_name
 
-WIDTH, ROW, GAP, LEFT = 640, 14, 22, 150
+WIDTH, NUMBERS, ROW = 400, 50, 52  # of the picture: in all, for the numbers, and each name's height
 KINDS = ("more", "fewer", "otherwise")
 
 
@@ -82,7 +83,7 @@ def of(replay: Replay, *, names: Mapping[str, str]) -> Told:
     touches = _lines(_sent(before), _sent(after), touch_name)
     bars = _bars(touches)
     return Told(
-        _sentence(found, replay.days), bars, len(bars) * (2 * ROW + GAP), _sums(before, after),
+        _sentence(found, replay.days), bars, len(bars) * ROW, _sums(before, after),
         touches, _lines(before["held"], after["held"], _reason),
         _lines(before["dropped"], after["dropped"], _reason), found["who"],
         [(kind, _examples(found["examples"].get(kind, ()), names)) for kind in KINDS],
@@ -96,7 +97,10 @@ def _sentence(found: Mapping[str, Any], days: int) -> str:
     if not found["people"]:
         return _("Nobody ran through this map in the last %(days)s days.") % told
     if not by:
-        text = _("This would have sent as many messages: to %(people)s people over %(days)s days.")
+        text = _(
+            "This would have sent as many messages as went out, to %(people)s people over"
+            " %(days)s days."
+        )
         return text % told
     if by < 0:
         text = ngettext(
@@ -148,10 +152,10 @@ def _reason(code: str) -> str:
 
 def _bars(lines: Sequence[Line]) -> list[Bar]:
     most = max((max(one.before, one.after) for one in lines), default=0) or 1
-    room = WIDTH - LEFT - 60
+    room = WIDTH - NUMBERS
     return [
         Bar(
-            one.name, one.before, one.after, number * (2 * ROW + GAP),
+            one.name, one.before, one.after, number * ROW,
             round(one.before / most * room), round(one.after / most * room),
         )
         for number, one in enumerate(lines[:12])
@@ -169,18 +173,18 @@ def _examples(found: Iterable[Mapping[str, Any]], names: Mapping[str, str]) -> l
     ]  # fmt: skip
 
 
-def _messages(rows: Iterable[Sequence[str]], others: Iterable[Sequence[str]]) -> list[Message]:
-    there = {_same(row) for row in others}
+def _messages(rows: Iterable[Sequence[str]], others: Sequence[Sequence[str]]) -> list[Message]:
     return [
         Message(
-            touch_name(key), channel, datetime.fromisoformat(at), verdict, str(reasons.label(code)),
-            _same((key, channel, at, verdict, code)) not in there,
+            touch_name(row[0]), row[1], datetime.fromisoformat(row[2]), row[3],
+            str(reasons.label(row[4])), not any(_same(row, other) for other in others),
         )
-        for key, channel, at, verdict, code in rows
+        for row in rows
     ]  # fmt: skip
 
 
-def _same(row: Sequence[str]) -> tuple[str, ...]:
-    """To the minute."""
-    key, channel, at, verdict, _code = row
-    return key, channel, at[:16], verdict
+def _same(one: Sequence[str], other: Sequence[str]) -> bool:
+    """The same message with the same end, as far as a worker that was late makes no difference."""
+    (key, channel, at, verdict, _), (its_key, its_channel, its_at, its_verdict, _) = one, other
+    apart = datetime.fromisoformat(at) - datetime.fromisoformat(its_at)
+    return (key, channel, verdict) == (its_key, its_channel, its_verdict) and abs(apart) <= LATE

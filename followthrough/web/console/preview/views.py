@@ -60,7 +60,8 @@ def page(request: HttpRequest, key: UUID) -> HttpResponse:
     if about is None and someone.is_valid():
         zone = someone.cleaned_data["zone"]
         wall = Wall(zone, sentences.place(zone))
-    asked = Asked(_data(request), document=document, zone=wall.zone)
+    stage = about.stage if about else ""
+    asked = Asked(_data(request), document=document, zone=wall.zone, stage=stage)
     given |= {"asked": asked, "someone": someone, "wall": wall}
     if asked.is_valid() and (about or someone.is_valid()):
         given |= _lived(map, document, about, someone, asked, wall)
@@ -142,7 +143,6 @@ def _lived(
 
 
 def _invented(map: MessageMap, given: Mapping[str, Any]) -> Invented:
-    opening = Requisition.objects.filter(organization_id=map.organization_id)
     return Invented(
         given["name"],
         given["locale"],
@@ -150,8 +150,15 @@ def _invented(map: MessageMap, given: Mapping[str, Any]) -> Invented:
         phone=given["reach"] != "email",
         email=given["reach"] != "phone",
         consent=given["consent"] == "yes",
-        requisition=opening.select_related("site").order_by("-id").first(),
+        requisition=_opening(map, given["zone"]),
     )
+
+
+def _opening(map: MessageMap, zone: str) -> Requisition | None:
+    """What they have applied for: the newest opening where they are, else the newest."""
+    known = Requisition.objects.filter(organization_id=map.organization_id)
+    newest = known.select_related("site").order_by("-id")
+    return newest.filter(site__zone=zone).first() or newest.first()
 
 
 def _shown(step: Step, wall: Wall) -> Shown:
