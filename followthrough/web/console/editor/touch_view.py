@@ -157,9 +157,9 @@ def _there(name: str, sheet: Sheet) -> str:
 def slots(sheet: Sheet) -> Iterator[str]:
     """The fields that a note can stand beside."""
     yield from STANDING
-    for row in conditions.rows(sheet.given):
+    for number in conditions.numbers(sheet.given):
         for part in conditions.PARTS:
-            yield row.name(part)
+            yield f"if_{number}_{part}"
     for prefix in (touch_form.SAY, *(short for short, _name in ask.ANSWERS)):
         for one in CHANNELS:
             if prefix == touch_form.SAY:

@@ -224,11 +224,12 @@ def test_a_mistake_in_a_text_is_saved_and_said_with_its_line(map: MessageMap, ow
 def test_every_note_has_its_place_on_the_page(map: MessageMap, owner: Client):
     """What htmx is sent for a field must be there, or the browser complains."""
     whole = shown(owner, at("edit-touch", map.id, "thanks"))
-    part = owner.post(at("edit-touch", map.id, "thanks"), form(map, "thanks"), **HTMX)
+    sent = form(map, "thanks", if_count="1")  # as the page has it: with an empty row
+    part = owner.post(at("edit-touch", map.id, "thanks"), sent, **HTMX)
     ids = r'id="((?:wrong|meter)-[^"]+)"'
-    sent = re.findall(ids, part.content.decode())
-    assert sorted(sent) == sorted(re.findall(ids, whole))
-    assert len(sent) > 20
+    notes = re.findall(ids, part.content.decode())
+    assert sorted(notes) == sorted(re.findall(ids, whole))
+    assert len(notes) > 20
 
 
 def test_another_condition_and_another_language_are_a_button_away(map: MessageMap, owner: Client):
@@ -241,6 +242,21 @@ def test_another_condition_and_another_language_are_a_button_away(map: MessageMa
     sent = form(map, "thanks", act="language", language="vi")
     answer = owner.post(at("edit-touch", map.id, "thanks"), sent)
     assert 'name="say_sms_vi_body"' in shown(owner, answer.headers["Location"])
+
+
+def test_a_row_offers_what_fits_its_field(
+    organization: Organization, map: MessageMap, owner: Client
+):
+    applied(organization, map)
+    sent = form(map, "thanks", act="rows", if_count="1", if_0_field="application.fields.years")
+    page = owner.post(at("edit-touch", map.id, "thanks"), sent, **HTMX).content.decode()
+    first, second = re.findall(r'<select id="if_._op".*?</select>', page, re.S)
+    assert "at_least" in first
+    assert "contains" not in first
+    assert "contains" in second
+    assert '<option value="3">' in page
+    assert 'name="if_1_field"' in page
+    assert not Draft.objects.exists()
 
 
 def test_a_name_is_changed_until_it_is_published(map: MessageMap, owner: Client):
