@@ -251,7 +251,6 @@ EXAMPLES: dict[str, Callable[[Organization], tuple[Any, ...]]] = {
     "map": message_map,
     "map-version": map_version,
     "map-yaml": map_version,
-    "new-map-from-library": anything,
     "edit-map": message_map,
     "add-touch": message_map,
     "undo-edit": undone,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from followthrough.journeys import documents, drafts, edits, versions
 from followthrough.journeys.models import Draft, MessageMap, Run
 from followthrough.journeys.tests.builders import a_map
 from followthrough.people.models import Site
-from followthrough.web.console.editor import touch_form
+from followthrough.web.console.editor import new_page, touch_form
 from followthrough.web.console.editor.given import Given
 from followthrough.web.console.tests.conftest import member_of, organization, owner, signed_in
 from tests import world
@@ -107,6 +108,23 @@ def test_a_yaml_becomes_a_map_that_reads_back_byte_for_byte(
     owner.post(at("new-map-from-yaml"), {"yaml": text.replace("\n", "\r\n")})
     made = MessageMap.objects.get()
     assert owner.get(at("draft-yaml", made.id)).content.decode() == text
+
+
+def test_a_map_of_the_library_becomes_ones_own_draft(
+    organization: Organization, owner: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    text = "schema: 2\nname: Stores\ndescription: For stores\nstages: {}\n"
+    (tmp_path / "stores.yaml").write_text(text)
+    (tmp_path / "broken.yaml").write_text("stages: 1")
+    monkeypatch.setattr(new_page, "LIBRARY", tmp_path)
+    new_page.library.cache_clear()
+    page = shown(owner, at("new-map"))
+    assert "For stores" in page
+    assert "broken" not in page
+    owner.post(at("new-map-from-library"), {"map": "stores"})
+    assert drafts.of(MessageMap.objects.get()).source == text
+    assert owner.post(at("new-map-from-library"), {"map": "none"}).status_code == 400
+    new_page.library.cache_clear()
 
 
 # --- the board -----------------------------------------------------------------------------------
