@@ -40,9 +40,9 @@ def page(request: HttpRequest, key: UUID, touch: str) -> HttpResponse:
 
 
 def _sheet(request: HttpRequest, here: Desk, touch: str, given: Given) -> Sheet:
-    organization = request.member.organization  # type: ignore[attr-defined]
+    member = request.member  # type: ignore[attr-defined]
     stage = here.document.stage_of.get(touch) or given.one("stage", "applied")
-    found = offered.of_touch(here.draft, here.document, stage, touch, organization)
+    found = offered.of_touch(here.draft, here.document, stage, touch, member)
     if language := _language(request):
         found = found.with_language(language)
     read = touch_form.read(given, key=touch, locales=found.locales, kinds=found.kinds)
