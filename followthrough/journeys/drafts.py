@@ -73,7 +73,11 @@ class Published(Explained):
 
 def of(map: MessageMap) -> Draft:
     """The map's draft; where there is none, what it would begin with, not stored."""
-    return Draft.objects.filter(map=map).select_related("base").first() or _beginning(map)
+    found = Draft.objects.filter(map=map).select_related("base").first()
+    if found is None:
+        return _beginning(map)
+    found.document = upgraded(found.document)
+    return found
 
 
 def open(map: MessageMap, *, by: str, at: datetime) -> Draft:

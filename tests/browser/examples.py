@@ -95,6 +95,15 @@ def replay() -> Keys:
     return {"key": made.id}
 
 
+def touch() -> Keys:
+    """One that asks something."""
+    return message_map() | {"touch": "interview_confirm"}
+
+
+def stage() -> Keys:
+    return message_map() | {"stage": "interview"}
+
+
 def first_version() -> Keys:
     return {"key": _changed_map().id, "number": 1}
 

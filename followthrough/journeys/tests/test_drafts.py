@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from followthrough.journeys import drafts, edits, versions
 from followthrough.journeys.drafts import Conflict, NotTheLast, Published, Who
@@ -184,6 +184,7 @@ def test_a_yaml_text_replaces_all_or_nothing(map: MessageMap):
     assert says(map) == ["thanks", "waiting"]
 
 
+@settings(max_examples=25)
 @given(strategies.maps)
 def test_editing_a_part_as_it_is_changes_nothing(document: Any):
     raw = document.dump()

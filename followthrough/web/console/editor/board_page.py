@@ -44,7 +44,7 @@ def page(request: HttpRequest, key: UUID) -> HttpResponse:
     given = desk(request, key)
     base = given.draft.base
     before = versions.document(base.id) if base else None
-    found = findings.of(given.draft.document)
+    found = findings.of(given.draft.document, given.map.organization)
     shown = _board(request, given, before)
     difference = diff.diff(before, given.document) if before else None
     return render(request, "console/editor/board.html", {

@@ -119,9 +119,9 @@ def read(given: Given, kinds: Mapping[str, str], wrong: Wrong) -> dict[str, Any]
 
 def field_at(place: tuple[str | int, ...], given: Given) -> str:
     """The field that shows what stands at a place within the condition."""
-    numbers = [n for n in range(_count(given)) if _is_there(n, given)]
+    there = [n for n in range(_count(given)) if _is_there(n, given)]
     index = next((part for part in place if isinstance(part, int)), 0)
-    number = numbers[index] if index < len(numbers) else 0
+    number = there[index] if index < len(there) else 0
     last = place[-1] if place else ""
     return f"if_{number}_{last if last in PARTS else 'value'}"
 
@@ -209,6 +209,11 @@ def kind_of(name: str, kinds: Mapping[str, str]) -> str:
     if name.startswith("ask."):
         return ANSWER
     return YES_NO if name == "run.ended" else kinds.get(name, TEXT)
+
+
+def numbers(given: Given) -> list[int]:
+    """The rows of a page that was sent, but for those that are kept as they are."""
+    return [n for n in range(_count(given)) if not given.one(f"if_{n}_kept")]
 
 
 def rows(given: Given, *, spare: int = SPARE) -> list[Row]:

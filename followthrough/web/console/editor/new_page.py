@@ -9,7 +9,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
@@ -80,10 +80,11 @@ def page(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def from_library(request: HttpRequest, slug: str) -> HttpResponse:
+def from_library(request: HttpRequest) -> HttpResponse:
     """A map of the library as a draft of one's own."""
+    slug = request.POST.get("map", "")
     if slug not in {one.slug for one in library()}:
-        raise Http404("The library has no such map.")
+        return _page(request, Given(), wrong=_("The library has no such map: choose another."))
     text = (LIBRARY / f"{slug}.yaml").read_text()
     map = _made(request, documents.read_yaml(text), source=text)
     tell(request, _("“%(map)s” is your own draft now: change what you like.") % {"map": map.name})

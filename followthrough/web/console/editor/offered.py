@@ -12,11 +12,12 @@ from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 
-from followthrough.accounts.models import Organization
+from followthrough.accounts.models import Member, Organization
 from followthrough.journeys.checks import ANCHORS
 from followthrough.journeys.definition import STAGES, MapDocument
 from followthrough.journeys.models import Draft
-from followthrough.people.models import Anchor, Application, Requisition, Site
+from followthrough.people import scopes
+from followthrough.people.models import Anchor, Requisition, Site
 from followthrough.people.stages import Stage
 from followthrough.web.console import map_words
 from followthrough.web.console.editor import conditions, contents
@@ -60,11 +61,9 @@ class Offered:
         return replace(self, locales=list(dict.fromkeys([*self.locales, locale])))
 
 
-def of_touch(
-    draft: Draft, document: MapDocument, stage: str, key: str, organization: Organization
-) -> Offered:
+def of_touch(draft: Draft, document: MapDocument, stage: str, key: str, member: Member) -> Offered:
     """What fits the touch `key` of a stage; what it says already is always among it."""
-    seen = _Seen.of(organization)
+    seen, organization = _Seen.of(member), member.organization
     anchors = _anchors(document, organization)
     return Offered(
         anchors=anchors,
@@ -78,7 +77,7 @@ def of_touch(
             *_of_answers(document, stage, key),
             *(_time(f"anchor.{name}.at") for name, _said in anchors),
         ],
-        locales=languages(draft, document, organization, seen.locales),
+        locales=languages(draft, document, member, seen.locales),
     )
 
 
@@ -88,12 +87,12 @@ def of_touch(
 def languages(
     draft: Draft,
     document: MapDocument,
-    organization: Organization,
+    member: Member,
     spoken: Mapping[str, int] | None = None,
 ) -> list[str]:
     """Those the texts are written in: the map's own first, then those it has texts in or was told
     to have, then those that candidates speak."""
-    found = Counter(spoken if spoken is not None else _Seen.of(organization).locales)
+    found = Counter(spoken if spoken is not None else _Seen.of(member).locales)
     many = [one for one, n in found.most_common(6) if n > RARE * found.total()]
     return list(
         dict.fromkeys([document.default_locale, *sorted(_used(document)), *draft.languages, *many])
@@ -120,14 +119,15 @@ def draft_locales(many: Iterable[Mapping[str, Any] | None]) -> Iterator[str]:
 
 
 class _Seen(NamedTuple):
-    """What the newest applications have: values by field, and how many speak what."""
+    """What the newest applications that a member sees have: values by field, and how many speak
+    what."""
 
     fields: Mapping[str, Sequence[Any]]
     locales: Mapping[str, int]
 
     @classmethod
-    def of(cls, organization: Organization) -> _Seen:
-        newest = Application.objects.filter(organization=organization).order_by("-stage_since")
+    def of(cls, member: Member) -> _Seen:
+        newest = scopes.applications(member).order_by("-stage_since")
         rows = newest.values_list("fields", "candidate__locale")[:LOOKED_AT]
         fields: dict[str, list[Any]] = {}
         locales: Counter[str] = Counter()

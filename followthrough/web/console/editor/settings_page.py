@@ -138,8 +138,8 @@ def _store(request: HttpRequest, here: Desk, given: Given, raw: dict[str, Any]) 
 
 
 def _locales(request: HttpRequest, here: Desk) -> list[str]:
-    organization = request.member.organization  # type: ignore[attr-defined]
-    return offered.languages(here.draft, here.document, organization)
+    member = request.member  # type: ignore[attr-defined]
+    return offered.languages(here.draft, here.document, member)
 
 
 def _settings(

@@ -22,7 +22,8 @@ from followthrough.web.console.editor.given import Given
 from followthrough.web.console.editor.sheet import Sheet
 from followthrough.web.console.editor.touch_view import Saved
 
-DONE, SAVE, ROW, LANGUAGE, PUT_BACK = "done", "save", "row", "language", "put-back"
+SAVE, ROW, LANGUAGE, PUT_BACK = "save", "row", "language", "put-back"  # its buttons
+ROWS = "rows"  # the conditions anew, with what fits the fields that were chosen
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -39,9 +40,9 @@ def page(request: HttpRequest, key: UUID, touch: str) -> HttpResponse:
 
 
 def _sheet(request: HttpRequest, here: Desk, touch: str, given: Given) -> Sheet:
-    organization = request.member.organization  # type: ignore[attr-defined]
+    member = request.member  # type: ignore[attr-defined]
     stage = here.document.stage_of.get(touch) or given.one("stage", "applied")
-    found = offered.of_touch(here.draft, here.document, stage, touch, organization)
+    found = offered.of_touch(here.draft, here.document, stage, touch, member)
     if language := _language(request):
         found = found.with_language(language)
     read = touch_form.read(given, key=touch, locales=found.locales, kinds=found.kinds)
@@ -60,6 +61,9 @@ def _language(request: HttpRequest) -> str:
 def _save(request: HttpRequest, key: UUID, touch: str) -> HttpResponse:
     here = desk(request, key)
     sheet = _sheet(request, here, touch, Given.of(request.POST))
+    if request.POST.get("act") == ROWS and request.htmx:  # type: ignore[attr-defined]
+        given = touch_view.whole(request, sheet, Saved(), spare=False)
+        return render(request, "console/editor/conditions.html", given)
     if sheet.read.wrong:
         return _answer(request, sheet, Saved(wrong=len(sheet.read.wrong)), status=400)
     act = request.POST.get("act", SAVE)

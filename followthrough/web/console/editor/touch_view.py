@@ -27,6 +27,7 @@ from followthrough.web.console.editor import (
     when,
 )
 from followthrough.web.console.editor.conditions import Row
+from followthrough.web.console.editor.findings import Found
 from followthrough.web.console.editor.given import Given, was
 from followthrough.web.console.editor.offered import Fact
 from followthrough.web.console.editor.preview import Filled
@@ -116,6 +117,8 @@ def beside(request: HttpRequest, sheet: Sheet, saved: Saved) -> dict[str, Any]:
     sample = preview.sample(here.map, member, here.document, wanted)
     touch = _touch(sheet)
     shown = preview.shown(touch, here.document, sample) if touch else preview.Shown([], {})
+    everything = findings.of(here.draft.document, member.organization)
+    found = findings.by_touch(everything).get(sheet.key, [])
     return {
         "desk": here,
         "key": sheet.key,
@@ -123,7 +126,8 @@ def beside(request: HttpRequest, sheet: Sheet, saved: Saved) -> dict[str, Any]:
         "seen": drafts.digest(here.draft, sheet.part) if saved.at else sheet.given.one("seen"),
         "sample": sample,
         "shown": shown,
-        "notes": _notes(sheet),
+        "notes": _notes(sheet, found),
+        "warnings": [one for one in found if not one.is_error],
         "slots": list(slots(sheet)),
         "writings": list(_writings(touch_form.SAY, sheet, shown)),
     }
@@ -137,10 +141,12 @@ def _touch(sheet: Sheet) -> TouchDef | None:
         return sheet.desk.document.touches.get(sheet.key)
 
 
-def _notes(sheet: Sheet) -> dict[str, str]:
+def _notes(sheet: Sheet, found: Sequence[Found]) -> dict[str, str]:
     """What is said beside fields: what cannot be, and what stops only publication."""
     notes: dict[str, str] = {}
-    for one in findings.by_touch(findings.of(sheet.desk.draft.document)).get(sheet.key, []):
+    for one in found:
+        if not one.is_error:
+            continue
         name = touch_form.field_at(one.place, sheet.given)
         notes[_there(name, sheet)] = f"{one.reason} {one.remedy}"
     return notes | {_there(name, sheet): said for name, said in sheet.read.wrong.items()}
@@ -157,9 +163,9 @@ def _there(name: str, sheet: Sheet) -> str:
 def slots(sheet: Sheet) -> Iterator[str]:
     """The fields that a note can stand beside."""
     yield from STANDING
-    for row in conditions.rows(sheet.given):
+    for number in conditions.numbers(sheet.given):
         for part in conditions.PARTS:
-            yield row.name(part)
+            yield f"if_{number}_{part}"
     for prefix in (touch_form.SAY, *(short for short, _name in ask.ANSWERS)):
         for one in CHANNELS:
             if prefix == touch_form.SAY:

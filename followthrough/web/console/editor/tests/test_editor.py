@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from followthrough.journeys import documents, drafts, edits, versions
 from followthrough.journeys.models import Draft, MessageMap, Run
 from followthrough.journeys.tests.builders import a_map
 from followthrough.people.models import Site
-from followthrough.web.console.editor import touch_form
+from followthrough.web.console.editor import new_page, touch_form
 from followthrough.web.console.editor.given import Given
 from followthrough.web.console.tests.conftest import member_of, organization, owner, signed_in
 from tests import world
@@ -107,6 +108,23 @@ def test_a_yaml_becomes_a_map_that_reads_back_byte_for_byte(
     owner.post(at("new-map-from-yaml"), {"yaml": text.replace("\n", "\r\n")})
     made = MessageMap.objects.get()
     assert owner.get(at("draft-yaml", made.id)).content.decode() == text
+
+
+def test_a_map_of_the_library_becomes_ones_own_draft(
+    organization: Organization, owner: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    text = "schema: 2\nname: Stores\ndescription: For stores\nstages: {}\n"
+    (tmp_path / "stores.yaml").write_text(text)
+    (tmp_path / "broken.yaml").write_text("stages: 1")
+    monkeypatch.setattr(new_page, "LIBRARY", tmp_path)
+    new_page.library.cache_clear()
+    page = shown(owner, at("new-map"))
+    assert "For stores" in page
+    assert "broken" not in page
+    owner.post(at("new-map-from-library"), {"map": "stores"})
+    assert drafts.of(MessageMap.objects.get()).source == text
+    assert owner.post(at("new-map-from-library"), {"map": "none"}).status_code == 400
+    new_page.library.cache_clear()
 
 
 # --- the board -----------------------------------------------------------------------------------
@@ -224,11 +242,12 @@ def test_a_mistake_in_a_text_is_saved_and_said_with_its_line(map: MessageMap, ow
 def test_every_note_has_its_place_on_the_page(map: MessageMap, owner: Client):
     """What htmx is sent for a field must be there, or the browser complains."""
     whole = shown(owner, at("edit-touch", map.id, "thanks"))
-    part = owner.post(at("edit-touch", map.id, "thanks"), form(map, "thanks"), **HTMX)
+    sent = form(map, "thanks", if_count="1")  # as the page has it: with an empty row
+    part = owner.post(at("edit-touch", map.id, "thanks"), sent, **HTMX)
     ids = r'id="((?:wrong|meter)-[^"]+)"'
-    sent = re.findall(ids, part.content.decode())
-    assert sorted(sent) == sorted(re.findall(ids, whole))
-    assert len(sent) > 20
+    notes = re.findall(ids, part.content.decode())
+    assert sorted(notes) == sorted(re.findall(ids, whole))
+    assert len(notes) > 20
 
 
 def test_another_condition_and_another_language_are_a_button_away(map: MessageMap, owner: Client):
@@ -241,6 +260,21 @@ def test_another_condition_and_another_language_are_a_button_away(map: MessageMa
     sent = form(map, "thanks", act="language", language="vi")
     answer = owner.post(at("edit-touch", map.id, "thanks"), sent)
     assert 'name="say_sms_vi_body"' in shown(owner, answer.headers["Location"])
+
+
+def test_a_row_offers_what_fits_its_field(
+    organization: Organization, map: MessageMap, owner: Client
+):
+    applied(organization, map)
+    sent = form(map, "thanks", act="rows", if_count="1", if_0_field="application.fields.years")
+    page = owner.post(at("edit-touch", map.id, "thanks"), sent, **HTMX).content.decode()
+    first, second = re.findall(r'<select id="if_._op".*?</select>', page, re.S)
+    assert "at_least" in first
+    assert "contains" not in first
+    assert "contains" in second
+    assert '<option value="3">' in page
+    assert 'name="if_1_field"' in page
+    assert not Draft.objects.exists()
 
 
 def test_a_name_is_changed_until_it_is_published(map: MessageMap, owner: Client):

@@ -1,0 +1,138 @@
+"""Writing a message map in the browser: from nothing, by keyboard, and with somebody else at it."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser import acts
+from tests.browser.browsing import Visitors
+from tests.browser.pages import COLLEAGUE
+
+CONFLICT = 409
+
+
+def begin(page: Page, name: str) -> str:
+    """A map of its own for each test. Returns the address of its board."""
+    page.goto("/maps/")
+    page.get_by_role("link", name="New map").click()
+    page.get_by_label("Name: for whom is it?").fill(name)
+    page.get_by_role("group", name="Also written in").get_by_label("Spanish").check()
+    page.get_by_role("button", name="Begin the map").click()
+    expect(acts.heading(page)).to_have_text(name)
+    return page.url
+
+
+def add(page: Page, stage: str, name: str) -> None:
+    """A touch in a stage that says nothing yet, and to its form."""
+    page.get_by_label("Stage", exact=True).select_option(stage)
+    page.get_by_label("What it is called").fill(name)
+    page.get_by_role("button", name="Add a touch", exact=True).click()
+    expect(acts.heading(page)).to_have_text(name)
+
+
+def text(page: Page, locale: str = "en") -> Locator:
+    return page.locator(f"#say_sms_{locale}_body")
+
+
+def saved(page: Page) -> Locator:
+    return page.locator("#saved")
+
+
+def test_a_small_map_is_built_from_nothing(owner: Page) -> None:
+    board = begin(owner, "Weekend helpers")
+    add(owner, "applied", "Thank you")
+    text(owner).fill("Hi {{ candidate.given_name }}, thanks! Reply STOP to stop.")
+    expect(saved(owner)).to_contain_text("Saved")
+    expect(owner.locator("#beside .bubble")).to_contain_text("thanks! Reply STOP to stop.")
+    expect(owner.locator("#beside .bubble")).not_to_contain_text("{{")
+    expect(owner.locator("#meter-sms-en")).to_contain_text("1 part")
+    expect(text(owner)).to_be_focused()
+    owner.get_by_role("button", name="Done: back to the board").click()
+
+    add(owner, "interview", "Day before")
+    owner.get_by_label("It is due when").select_option("before")
+    expect(owner.locator("#wrong-anchor")).to_contain_text("Choose the time it hangs on.")
+    expect(saved(owner)).to_contain_text("Not saved yet")
+    owner.get_by_label("Which time", exact=True).select_option("interview_start")
+    owner.get_by_label("How long before").fill("1")
+    owner.locator("#offset_unit").select_option("days")
+    owner.get_by_label("at", exact=True).fill("9")
+    text(owner).fill("See you {{ interview_start | local_time")
+    expect(owner.locator("#wrong-say_sms_en_body")).to_contain_text("In line 1 of the text")
+    text(owner).fill("See you tomorrow, {{ interview_start | local_clock }}.")
+    expect(owner.locator("#wrong-say_sms_en_body")).to_be_empty()
+    owner.get_by_role("button", name="Done: back to the board").click()
+
+    column = owner.get_by_role("region", name=re.compile("^Interview"))
+    expect(column).to_contain_text("1 day before the interview, at 09:00 their time")
+    expect(owner.get_by_role("main")).not_to_contain_text("from being published")
+    owner.goto(board)
+    column.get_by_text("More about Day before").click()
+    column.get_by_role("button", name="Remove").click()
+    expect(acts.said(owner)).to_contain_text("“Day before” is not in the map any more.")
+    acts.said(owner).get_by_role("button", name="Undo").click()
+    expect(column).to_contain_text("Day before")
+
+
+def test_a_blank_is_put_where_one_types(owner: Page) -> None:
+    begin(owner, "Drivers")
+    add(owner, "applied", "Thank you")
+    text(owner).fill("Hi ")
+    owner.get_by_text("What can be filled in").click()
+    owner.get_by_role("button", name="first name").click()
+    expect(text(owner)).to_have_value("Hi {{ candidate.given_name }}")
+    expect(text(owner)).to_be_focused()
+    expect(owner.locator("#beside .bubble")).to_contain_text(re.compile(r"^Hi \w+"))
+
+
+def test_conditions_are_rows_with_what_is_there(owner: Page) -> None:
+    begin(owner, "Night shift")
+    add(owner, "applied", "Thank you")
+    text(owner).fill("Hi.")
+    what = owner.get_by_label("Condition 1: what")
+    what.focus()
+    what.select_option("site.name")
+    expect(owner.locator("#values-0 option").first).to_be_attached()
+    expect(what).to_be_focused()
+    expect(owner.get_by_label("Condition 2: what")).to_be_visible()
+    owner.get_by_label("Condition 1: compared with").fill("Nowhere")
+    expect(saved(owner)).to_contain_text("Saved")
+    expect(owner.locator("#beside")).to_contain_text("it asks whether the site is Nowhere")
+    owner.get_by_role("button", name="Another condition").click()
+    expect(owner.get_by_label("Condition 3: what")).to_be_visible()
+
+
+def test_two_people_at_one_touch_see_both_texts(visitors: Visitors) -> None:
+    with visitors.page(status=CONFLICT) as maya, visitors.page(COLLEAGUE) as tomas:
+        board = begin(maya, "Cashiers")
+        add(maya, "applied", "Thank you")
+        text(maya).fill("First words")
+        expect(saved(maya)).to_contain_text("Saved")
+        tomas.goto(maya.url)
+        text(tomas).fill("Words of Tomás")
+        expect(saved(tomas)).to_contain_text("Saved")
+        text(maya).fill("Words of Maya")
+        expect(saved(maya)).to_contain_text("Somebody changed this touch meanwhile (Tomás")
+        maya.get_by_role("button", name="Save", exact=True).click()
+        main = maya.get_by_role("main")
+        expect(acts.heading(maya)).to_have_text("Two texts of “Thank you”")
+        expect(main).to_contain_text("Words of Maya")
+        expect(main).to_contain_text("Words of Tomás")
+        maya.get_by_role("button", name="Take mine").click()
+        expect(text(maya)).to_have_value("Words of Maya")
+        tomas.goto(board)
+        expect(tomas.get_by_role("main")).to_contain_text("Words of Maya")
+
+
+def test_a_touch_is_written_by_keyboard_alone(owner: Page) -> None:
+    begin(owner, "Cooks")
+    add(owner, "applied", "Thank you")
+    acts.tab_to(owner, text(owner))
+    owner.keyboard.type("Hello")
+    expect(saved(owner)).to_contain_text("Saved")
+    expect(text(owner)).to_be_focused()
+    acts.tab_to(owner, owner.get_by_role("button", name="Done: back to the board"))
+    owner.keyboard.press("Enter")
+    expect(owner.get_by_role("region", name=re.compile("^Applied"))).to_contain_text("Hello")
