@@ -11,7 +11,7 @@ from followthrough.audit.facts import SYSTEM
 from followthrough.core import clock
 from followthrough.journeys.models import Run
 from followthrough.messages.models import Touch
-from followthrough.runs import advance, engine
+from followthrough.runs import engine, moving
 from followthrough.runs.batches import Choice
 from followthrough.runs.models import Batch
 from tests import bursts, company
@@ -44,7 +44,7 @@ def published(life, *touches):
 
 def move(runs: list, version, *, left: int = 0) -> None:
     with transaction.atomic():
-        assert len(runs) == advance.move(
+        assert len(runs) == moving.move(
             runs, to_version=version.id, why="A better text", actor=SYSTEM, now=clock.now(),
             left=left,
         )  # fmt: skip

@@ -17,7 +17,7 @@ from followthrough.core import clock
 from followthrough.journeys import documents, drafts, proposals, versions
 from followthrough.journeys.models import Draft, Run, RunMove, Running, Version
 from followthrough.messages.models import Touch
-from followthrough.runs import advance, affected, engine, moves, publishing
+from followthrough.runs import advance, affected, engine, moves, moving, publishing
 from followthrough.runs.models import BulkMove
 from tests import company, invariants
 from tests.properties.life import STEPS, Life, happen, lived
@@ -120,7 +120,7 @@ def test_who_reaches_another_stage_on_the_way_moves_then(life):
 def test_an_error_stops_a_move_until_somebody_lets_it_go_on(life, monkeypatch):
     move = publish(life, CALL, Running.NOW).move
     with monkeypatch.context() as broken:
-        broken.setattr(advance, "move", lambda *_, **__: 1 / 0)
+        broken.setattr(moving, "move", lambda *_, **__: 1 / 0)
         move_all()
     move.refresh_from_db()
     assert (move.state, move.done) == ("failed", 0)

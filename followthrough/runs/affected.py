@@ -1,6 +1,6 @@
 """What a new version of a map would do to those under way, before it is published.
 
-Each run's real state goes through the real engine, as `advance.move` would do it; nothing is
+Each run's real state goes through the real engine, as `moving.move` would do it; nothing is
 written. The first MOST are looked at; how many there are in which version and stage counts all.
 """
 
@@ -20,7 +20,7 @@ from followthrough.journeys.diff import Difference
 from followthrough.journeys.events import CloseAsk, EndRun, PlanTouch, State
 from followthrough.journeys.models import MessageMap, Version
 from followthrough.journeys.offsets import UTC_ONLY, Where
-from followthrough.runs import advance, whereabouts
+from followthrough.runs import moving, whereabouts
 from followthrough.store import sql
 
 MOST = 2_000  # runs looked at one by one
@@ -107,6 +107,7 @@ class _Touch(NamedTuple):
     state: str
     due_at: datetime
     held: bool
+    said: bool
 
 
 def affected(map: MessageMap, document: MapDocument, *, now: datetime | None = None) -> Affected:
@@ -134,10 +135,10 @@ _RUNS = """
 SELECT id, application_id, version_id, state FROM journeys_run
 WHERE version_id = ANY(%s) AND ended_at IS NULL ORDER BY id LIMIT %s
 """
-_TOUCHES = """
-SELECT run_id, key, occurrence, state, due_at, held_for <> '' FROM messaging_touch
-WHERE run_id = ANY(%s) AND state <> 'cancelled'
-"""
+_TOUCHES = f"""
+SELECT t.run_id, t.key, t.occurrence, t.state, t.due_at, t.held_for <> '', {moving.IS_SAID}
+FROM messaging_touch t WHERE t.run_id = ANY(%s) AND (t.state <> 'cancelled' OR {moving.IS_SAID})
+"""  # noqa: S608
 
 
 def _count(found: Affected, numbers: Mapping[UUID, int]) -> None:
@@ -184,7 +185,7 @@ class _Play:
     def run(self, run: _Run, touches: Sequence[_Touch]) -> None:
         """Move one."""
         old = versions.document(run.version_id)
-        said = [(one.key, one.occurrence) for one in touches if one.state in advance.SAID]
+        said = [(one.key, one.occurrence) for one in touches if one.said]
         state, effects = engine.moved(
             self.document,
             run.state,
@@ -211,7 +212,8 @@ class _Play:
 
     def _unsent(self, touch: _Touch, state: State) -> bool:
         """Whether it was decided in this stage not to be sent, or could not be."""
-        return touch.state in ("dropped", "failed") and plans.is_current(
+        unsent = touch.state in ("dropped", "failed") and not touch.said
+        return unsent and plans.is_current(
             self.document, state, key=touch.key, occurrence=touch.occurrence
         )
 

@@ -29,7 +29,7 @@ from followthrough.messages import planning
 from followthrough.people.mirror import Applied
 from followthrough.people.models import Connection
 from followthrough.people.stages import Stage
-from followthrough.runs import advance, effects
+from followthrough.runs import advance, effects, moving
 from followthrough.runs.effects import Gathered
 from followthrough.runs.engine import Held, shard_loop
 from followthrough.store import sql
@@ -236,7 +236,7 @@ def _move(asked: Rematch, dues: Sequence[Due], now: datetime) -> None:
     around the times that they have now."""
     for rule, theirs in _by_rule(dues).items():
         assert rule.version_id is not None  # it fits, so its map was published
-        advance.move(
+        moving.move(
             _runs(theirs), to_version=rule.version_id, why=rule.why, actor=_actor(asked), now=now,
             rule=rule,
         )  # fmt: skip

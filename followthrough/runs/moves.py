@@ -19,7 +19,7 @@ from followthrough.audit import facts
 from followthrough.audit.facts import Actor
 from followthrough.core import clock
 from followthrough.journeys.models import Running, Version
-from followthrough.runs import advance, engine
+from followthrough.runs import advance, engine, moving
 from followthrough.runs.affected import Affected, affected
 from followthrough.runs.models import BulkMove
 from followthrough.store import sql
@@ -149,7 +149,8 @@ def _move_some(key: UUID) -> int:
         _end(move, BulkMove.State.DONE, now)
         return 0
     actor = Actor("member", move.by) if move.by else facts.SYSTEM
-    advance.move(runs, to_version=move.to_version_id, why=move.why, actor=actor, now=now)
+    left = max(0, move.total - move.done - len(runs))
+    moving.move(runs, to_version=move.to_version_id, why=move.why, actor=actor, now=now, left=left)
     move.state, move.done = BulkMove.State.RUNNING, move.done + len(runs)
     move.save(update_fields=["state", "done"])
     return len(runs)

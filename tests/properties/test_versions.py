@@ -16,7 +16,7 @@ from followthrough.core import clock
 from followthrough.journeys.models import Run, RunMove
 from followthrough.messages.models import Ask, Message, Receipt, Touch
 from followthrough.people.models import WriteBack
-from followthrough.runs import advance, engine
+from followthrough.runs import engine, moving
 from tests import company, invariants
 from tests.properties.life import STEPS, Life, happen, lived
 from tests.story.script import load_map
@@ -88,7 +88,7 @@ def test_a_move_is_recorded_and_names_who_did_it():
         assert run.version.number == 1
         to = life.company.versions["associates"]
         with transaction.atomic():
-            advance.move(
+            moving.move(
                 [run.id], to_version=to.id, why="new texts", actor=Actor("member", "m-1"),
                 now=clock.now(),
             )  # fmt: skip
@@ -113,7 +113,7 @@ def test_a_message_on_its_way_during_a_move_is_not_said_again():
         assert Touch.objects.get(key="thanks").state == "sending"
         publish(life)
         with transaction.atomic():
-            advance.move(
+            moving.move(
                 [Run.objects.get().id], to_version=life.company.versions["associates"].id,
                 why="new texts", actor=Actor("member", "m-1"), now=clock.now(),
             )  # fmt: skip

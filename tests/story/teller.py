@@ -27,7 +27,7 @@ from followthrough.journeys.models import Run
 from followthrough.messages.models import Attempt, Message, Receipt, Touch
 from followthrough.people import links
 from followthrough.people.models import Application
-from followthrough.runs import advance, by_hand, engine, moves, replies, revoking
+from followthrough.runs import by_hand, engine, moves, moving, replies, revoking
 from followthrough.web.portal import page
 from tests import company, door, world
 from tests.story.carrier import Carried
@@ -355,7 +355,7 @@ def _running(telling: Telling, choice: str) -> None:
 def _move(telling: Telling, _: bool) -> None:
     version = next(iter(telling.company.versions.values()))
     with transaction.atomic():
-        advance.move(
+        moving.move(
             list(Run.objects.values_list("id", flat=True)),
             to_version=version.id,
             why="the new texts",

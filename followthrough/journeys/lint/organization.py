@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Count
+from collections import Counter
 
 from followthrough.accounts.models import Organization
 from followthrough.channels.models import Sender
@@ -11,7 +11,9 @@ from followthrough.governance import policies
 from followthrough.journeys.lint.finding import Setting
 from followthrough.journeys.models import MessageMap
 from followthrough.people import sites
-from followthrough.people.models import Application, Candidate, StageMapping
+from followthrough.people.models import Application, StageMapping
+
+LOOKED_AT = 1_000  # applications, the newest: it is asked whenever somebody who edits pauses
 
 
 def setting(organization: Organization, map: MessageMap | None = None) -> Setting:
@@ -30,8 +32,9 @@ def setting(organization: Organization, map: MessageMap | None = None) -> Settin
 
 
 def _locales(organization: Organization) -> dict[str, int]:
-    people = Candidate.objects.filter(organization=organization).values_list("locale")
-    return dict(people.annotate(n=Count("id")).order_by("locale"))
+    """How many of the newest applicants read which language."""
+    newest = Application.objects.filter(organization=organization).order_by("-stage_since")
+    return Counter(newest.values_list("candidate__locale", flat=True)[:LOOKED_AT])
 
 
 def _stages(organization: Organization) -> frozenset[str] | None:

@@ -23,6 +23,7 @@ from followthrough.journeys.models import Assignment, Draft, MessageMap, Run, Ve
 from followthrough.journeys.upgrades import upgraded
 from followthrough.people import scopes, sites
 from followthrough.runs import moves
+from followthrough.runs.replay import shadow
 from followthrough.web.console import board, map_changes, map_words, mapless, names
 from followthrough.web.console.access import own
 from followthrough.web.console.publishing import second
@@ -141,6 +142,7 @@ def _shown(request: HttpRequest, found: Told, shown: Version) -> dict[str, Any]:
         "difference": difference,
         "settings": map_changes.of_map(difference, old, document) if difference and old else [],
         "plain": "plain" in request.GET,
+        "tried": shadow.replays_of(found.map, shown.content_hash)[:3],
         "board": board.build(document, before=old, policy=policy, places=places),
         "policy": policy,
         "settle": map_words.duration(document.settle),

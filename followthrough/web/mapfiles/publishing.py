@@ -14,6 +14,7 @@ from followthrough.core import clock
 from followthrough.journeys import documents, versions
 from followthrough.journeys.definition import MapDocument
 from followthrough.journeys.models import MessageMap, Version
+from followthrough.runs import publishing
 from followthrough.web import permissions
 from followthrough.web.mapfiles import files
 
@@ -71,9 +72,9 @@ def exported(version: Version) -> documents.Written:
 
 
 class Published(NamedTuple):
-    """The newest version, and whether it is new."""
+    """The newest version, and whether it is new; none where a second person has to agree first."""
 
-    version: Version
+    version: Version | None
     is_new: bool
 
 
@@ -99,10 +100,13 @@ def publish(
         return Published(newest, is_new=False)
     if newest and not force:
         _check_expected(newest, expect)
-    made = versions.publish(
-        map=map, document=document, author_id=author, note=note, source=text, at=clock.now()
-    )
-    return Published(made, is_new=True)
+    try:
+        made = publishing.publish(
+            map=map, document=document, author_id=author, note=note, source=text, at=clock.now()
+        )
+    except publishing.NoNote as problem:
+        raise CommandError(f"{problem} Give it with --note.") from None
+    return Published(made.version, is_new=True)
 
 
 def _map(owner: Organization, slug: str, name: str, *, new: bool) -> MessageMap:

@@ -18,15 +18,21 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from followthrough.accounts.models import Member
 from followthrough.core import clock
-from followthrough.journeys import documents, drafts, proposals, versions
+from followthrough.core.canonical import digest
+from followthrough.journeys import documents, drafts, lint, proposals, versions
 from followthrough.journeys.definition import MapDocument
+from followthrough.journeys.lint import organization
 from followthrough.journeys.models import Draft, MessageMap, Running, Version
 from followthrough.journeys.problems import DocumentError, Problem
 from followthrough.runs import affected, publishing
+from followthrough.runs.models import Replay
+from followthrough.runs.replay import shadow
 from followthrough.web.console import names
 from followthrough.web.console.access import own
 from followthrough.web.console.frame import tell
 from followthrough.web.console.publishing import compare, effect
+
+SHOWN = 3  # replays of a content
 
 
 class PublishForm(forms.Form):
@@ -137,6 +143,8 @@ def _page(
         "form": form,
         "number": source.looked_at["base"] + 1,
         "problems": problems or _problems(source.document),
+        "findings": lint.lint(source.document, organization.setting(source.map.organization)),
+        "tried": tried(source.map, source.document),
         "same": bool(source.newest and versions.says(source.newest, source.document)),
         "meanwhile": _since(source),
         "waiting": waiting,
@@ -159,6 +167,11 @@ def shown(
     )
     found = affected.affected(map, document)
     return {"compared": compared, "newest": newest, "effect": effect.effect(found, member)}
+
+
+def tried(map: MessageMap, document: MapDocument) -> Sequence[Replay]:
+    """The newest replays of a content on what happened."""
+    return shadow.replays_of(map, digest(document.dump()))[:SHOWN]
 
 
 def _problems(document: MapDocument) -> Sequence[Problem]:

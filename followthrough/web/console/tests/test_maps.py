@@ -227,5 +227,5 @@ def test_the_pages_ask_the_same_few_questions_however_many_maps_there_are(
         page(owner, path)  # and who has no map is counted every half a minute
     with django_assert_max_num_queries(16):
         page(owner, "/maps/")
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(19):
         page(owner, f"/maps/{key}")

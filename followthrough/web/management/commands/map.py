@@ -102,6 +102,9 @@ class Command(BaseCommand):
             by=asked["by"],
             note=asked["note"],
         )
+        if made.version is None:
+            self.stdout.write("It waits for a second person, who agrees in the console.")
+            return
         map, number = made.version.map.slug, made.version.number
         said = "Published as" if made.is_new else "Nothing to publish: it says the same as"
         self.stdout.write(f"{said} version {number} of {map}.")

@@ -14,7 +14,7 @@ from followthrough.accounts.models import Member, Organization, Role, User
 from followthrough.core import clock
 from followthrough.journeys import documents, versions
 from followthrough.journeys.lint.organization import setting
-from followthrough.journeys.models import MessageMap, Version
+from followthrough.journeys.models import MapProposal, MessageMap, Version
 from followthrough.people.models import Candidate, Connection, Site, StageMapping
 
 CLEAN = """\
@@ -221,6 +221,17 @@ def test_a_version_names_who_published_it(shell: Shell, northwind: Organization)
     assert not MessageMap.objects.exists()
     assert shell.run(*given, "--as", "Ada@example.com") == 0
     assert Version.objects.get().author_id == str(ada.id)
+
+
+def test_a_map_that_asks_for_a_second_person_does_so_here_too(shell: Shell, northwind: Any) -> None:
+    name = shell.file("visits.yaml", CLEAN)
+    shell.run("publish", name, "--note", "First", "--new")
+    MessageMap.objects.update(second_person=True)
+    shell.file("visits.yaml", CLEAN.replace("thanks!", "thank you!"))
+    assert shell.run("publish", name, "--note", "Kinder", "--expect", "1") == 0
+    assert "waits for a second person" in shell.out
+    assert Version.objects.count() == 1
+    assert MapProposal.objects.get().note == "Kinder"
 
 
 def test_what_is_not_fit_to_run_is_not_published(shell: Shell, northwind: Any) -> None:
