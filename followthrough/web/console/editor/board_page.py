@@ -44,7 +44,7 @@ def page(request: HttpRequest, key: UUID) -> HttpResponse:
     given = desk(request, key)
     base = given.draft.base
     before = versions.document(base.id) if base else None
-    found = findings.of(given.draft.document, given.map.organization)
+    found = findings.of(given.draft.document, given.map)
     shown = _board(request, given, before)
     difference = diff.diff(before, given.document) if before else None
     return render(request, "console/editor/board.html", {
@@ -56,7 +56,7 @@ def page(request: HttpRequest, key: UUID) -> HttpResponse:
         "neighbours": _neighbours(given.document, shown),
         "found": found,
         "found_at": findings.by_touch(found),
-        "errors": sum(one.is_error for one in found),
+        "errors": sum(one.stops for one in found),
         "last": _last(given),
         "stages": [(one, str(Stage(one).label)) for one in STAGES],
         "links": _links(request, given.map),

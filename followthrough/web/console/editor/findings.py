@@ -1,19 +1,18 @@
-"""What is wrong with a draft, and what could be better: where, why, and what to do.
-
-What makes it unfit to run stops its publication; what lint finds never does.
-"""
+"""What is wrong with a draft, and what could be better: where, why, and what to do."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from followthrough.accounts.models import Organization
-from followthrough.journeys import checks
+from followthrough.journeys import checks, lint
 from followthrough.journeys.definition import MapDocument
-from followthrough.journeys.lint import ERROR, lint
-from followthrough.journeys.lint.organization import setting
+from followthrough.journeys.lint import organization
+from followthrough.journeys.models import MessageMap
 from followthrough.journeys.problems import Place
+
+STOPS = "stops"  # it cannot be published; what lint finds (ERROR, WARNING) stops nothing
+ORDER = (STOPS, lint.ERROR, lint.WARNING)
 
 
 class Found(NamedTuple):
@@ -27,26 +26,29 @@ class Found(NamedTuple):
     remedy: str
 
     @property
-    def is_error(self) -> bool:
-        return self.severity == ERROR
+    def stops(self) -> bool:
+        return self.severity == STOPS
+
+    @property
+    def harms(self) -> bool:
+        return self.severity == lint.ERROR
 
 
-def of(raw: Mapping[str, Any], organization: Organization | None = None) -> list[Found]:
-    """Everything that is found in a draft, the errors first; what else is found depends on where
-    the map would run: in the organization, if it is given."""
-    errors = [_error(raw, place, problem) for place, problem in checks.cross_problems(raw)]
-    rest = list(_linted(raw, organization)) if organization else []
-    return errors + sorted(rest, key=lambda one: not one.is_error)
+def of(raw: Mapping[str, Any], map: MessageMap) -> list[Found]:
+    """Everything that is found in the draft of a map, the worst first."""
+    stops = [_stops(raw, place, problem) for place, problem in checks.cross_problems(raw)]
+    return sorted([*stops, *_linted(raw, map)], key=lambda one: ORDER.index(one.severity))
 
 
-def _linted(raw: Mapping[str, Any], organization: Organization) -> Iterator[Found]:
-    for one in lint(MapDocument.model_validate(raw), setting(organization)):
-        *_rest, place = _within(raw, one.place)
+def _linted(raw: Mapping[str, Any], map: MessageMap) -> Iterator[Found]:
+    document = MapDocument.model_validate(raw)
+    for one in lint.lint(document, organization.setting(map.organization, map)):
+        _key, _stage, place = _within(raw, one.place)
         yield Found(one.key, one.stage, place, one.severity, one.reason, one.remedy)
 
 
-def _error(raw: Mapping[str, Any], place: Place, problem: Any) -> Found:
-    return Found(*_within(raw, place), ERROR, problem.reason, problem.remedy)
+def _stops(raw: Mapping[str, Any], place: Place, problem: Any) -> Found:
+    return Found(*_within(raw, place), STOPS, problem.reason, problem.remedy)
 
 
 def _within(raw: Mapping[str, Any], place: Place) -> tuple[str, str, Place]:

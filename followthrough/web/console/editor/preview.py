@@ -127,12 +127,13 @@ def _real(application: Application) -> Sample:
 
 def _due(application: Application) -> Due:
     """As if something for them was due now; it is only loaded by."""
-    now, blank = clock.now(), ""
-    return Due(
-        application.id, application.organization_id, application.id, application.candidate_id,
-        None, None, 0, "map", blank, blank, "informational", 5, now, None, blank, None, {},
-        [], {}, None, False, blank, 0, 0,
-    )  # fmt: skip
+    blank: dict[str, Any] = dict.fromkeys(Due._fields)
+    given = {
+        "id": application.id, "organization_id": application.organization_id,
+        "application_id": application.id, "candidate_id": application.candidate_id,
+        "origin": "map", "due_at": clock.now(), "channels": [], "attempts": 0,
+    }  # fmt: skip
+    return Due(**(blank | given))
 
 
 def invented(company: str, document: MapDocument) -> Sample:

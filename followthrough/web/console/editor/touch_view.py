@@ -117,7 +117,7 @@ def beside(request: HttpRequest, sheet: Sheet, saved: Saved) -> dict[str, Any]:
     sample = preview.sample(here.map, member, here.document, wanted)
     touch = _touch(sheet)
     shown = preview.shown(touch, here.document, sample) if touch else preview.Shown([], {})
-    everything = findings.of(here.draft.document, member.organization)
+    everything = findings.of(here.draft.document, here.map)
     found = findings.by_touch(everything).get(sheet.key, [])
     return {
         "desk": here,
@@ -127,7 +127,7 @@ def beside(request: HttpRequest, sheet: Sheet, saved: Saved) -> dict[str, Any]:
         "sample": sample,
         "shown": shown,
         "notes": _notes(sheet, found),
-        "warnings": [one for one in found if not one.is_error],
+        "warnings": [one for one in found if not one.stops],
         "slots": list(slots(sheet)),
         "writings": list(_writings(touch_form.SAY, sheet, shown)),
     }
@@ -145,7 +145,7 @@ def _notes(sheet: Sheet, found: Sequence[Found]) -> dict[str, str]:
     """What is said beside fields: what cannot be, and what stops only publication."""
     notes: dict[str, str] = {}
     for one in found:
-        if not one.is_error:
+        if not one.stops:
             continue
         name = touch_form.field_at(one.place, sheet.given)
         notes[_there(name, sheet)] = f"{one.reason} {one.remedy}"

@@ -184,7 +184,7 @@ def test_the_board_asks_the_same_few_questions_however_many_touches(
     shown(owner, at("edit-map", map.id))
     for _ in range(5):
         owner.post(at("act-on-touch", map.id, "hello"), {"act": "copy"})
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(20):
         shown(owner, at("edit-map", map.id))
 
 
