@@ -1,0 +1,119 @@
+"""Two people at one draft; stages, settings and YAML."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.test import Client
+
+from followthrough.accounts.models import Organization
+from followthrough.journeys import documents, drafts
+from followthrough.journeys.models import MessageMap
+from followthrough.web.console.editor.given import Given
+from followthrough.web.console.editor.tests.drafted import (
+    HTMX,
+    at,
+    form,
+    map,
+    said,
+    shown,
+    tom,
+)
+from followthrough.web.console.tests.conftest import organization, owner
+
+pytestmark = pytest.mark.django_db
+__all__ = ["map", "organization", "owner"]  # fixtures
+
+
+# --- two people ----------------------------------------------------------------------------------
+
+
+def test_the_second_sees_both_texts_and_chooses(
+    organization: Organization, map: MessageMap, owner: Client
+):
+    other, here = tom(organization), at("edit-touch", map.id, "thanks")
+    mine = form(map, "thanks", say_sms_en_body="My words")
+    other.post(here, form(map, "thanks", say_sms_en_body="Their words", act="done"))
+    page = owner.post(here, mine, **HTMX).content.decode()
+    assert "Somebody changed this touch meanwhile" in page
+    answer = owner.post(here, mine)
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "My words" in page
+    assert "Their words" in page
+    assert said(map, "thanks")["content"]["sms"]["en"]["body"] == "Their words"
+    keep = dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', page)) | {"act": "save"}
+    owner.post(here, keep)
+    assert said(map, "thanks")["content"]["sms"]["en"]["body"] == "My words"
+
+
+def test_what_was_removed_meanwhile_can_be_put_back(
+    organization: Organization, map: MessageMap, owner: Client
+):
+    mine = form(map, "thanks", say_sms_en_body="My words")
+    tom(organization).post(at("act-on-touch", map.id, "thanks"), {"act": "remove"})
+    answer = owner.post(at("edit-touch", map.id, "thanks"), mine)
+    assert answer.status_code == 409
+    assert "it was removed from the map" in answer.content.decode()
+    owner.post(at("edit-touch", map.id, "thanks"), mine | {"act": "put-back"})
+    assert said(map, "thanks")["content"]["sms"]["en"]["body"] == "My words"
+
+
+# --- stages and settings -------------------------------------------------------------------------
+
+
+def limits(**given: str) -> dict[str, str]:
+    return {"cap-TOTAL_FORMS": "1", "cap-INITIAL_FORMS": "0", **given}
+
+
+def test_a_stage_has_limits_of_its_own(map: MessageMap, owner: Client):
+    seen = drafts.digest(drafts.of(map), "stage:applied")
+    sent = limits(ends="yes", seen=seen, act="save") | {
+        "cap-0-at_most": "2", "cap-0-channel": "", "cap-0-per": "application",
+        "cap-0-window": "stage", "hours-own": "on", "hours-mon": "10-18",
+    }  # fmt: skip
+    owner.post(at("edit-stage", map.id, "applied"), sent)
+    block = drafts.of(map).document["stages"]["applied"]
+    assert block["ends"] is True
+    assert block["limits"]["caps"][0]["window"] == "stage"
+    assert block["limits"]["hours"]["default"]["mon"] == ["10:00-18:00"]
+    assert len(block["touches"]) == 2
+    assert "10:00–18:00" in shown(owner, at("edit-stage", map.id, "applied"))
+    answer = owner.post(at("edit-stage", map.id, "applied"), {**sent, "ends": "no"})
+    assert answer.status_code == 400
+    assert "changed this meanwhile" in answer.content.decode()
+
+
+def test_the_settings_of_a_map(map: MessageMap, owner: Client):
+    seen = drafts.digest(drafts.of(map), "settings")
+    sent = limits(
+        name="Stores, new", description="For stores", default_locale="en", unmatched="pause",
+        settle_n="2", settle_unit="minutes", settle_was='"PT30S"', languages="pl", seen=seen,
+        yes_sms_en_body="See you!", act="save",
+    )  # fmt: skip
+    owner.post(at("edit-settings", map.id), sent)
+    found = drafts.document(drafts.of(map))
+    assert (found.name, found.settle, found.unmatched) == ("Stores, new", "PT2M", "pause")
+    assert found.replies.confirmed
+    assert len(found.touches) == 2
+    assert 'name="say_sms_pl_body"' in shown(owner, at("edit-touch", map.id, "thanks"))
+
+
+def test_a_draft_is_replaced_by_yaml_and_taken_back(map: MessageMap, owner: Client):
+    text = shown(owner, at("replace-draft", map.id))
+    assert "schema: 2" in text
+    owner.post(at("replace-draft", map.id), {"yaml": "schema: 2\nname: Short\nstages: {}\n"})
+    assert drafts.document(drafts.of(map)).name == "Short"
+    edit = drafts.last_edit(drafts.of(map))
+    assert edit
+    owner.post(at("undo-edit", map.id, edit.revision))
+    assert len(drafts.document(drafts.of(map)).touches) == 2
+    documents.read_yaml(owner.get(at("draft-yaml", map.id)).content.decode())
+
+
+def test_the_form_is_the_same_document_when_nothing_is_touched(map: MessageMap, owner: Client):
+    before = said(map, "thanks")
+    given = Given(form(map, "thanks"))
+    owner.post(at("edit-touch", map.id, "thanks"), given)
+    assert said(map, "thanks") == before
