@@ -105,6 +105,7 @@ def test_what_has_left_has_left_and_what_comes_later_joins():
         arrive(life, [LIMIT])
         engine.drain()
         pass_on(life, 600)
+        bursts.rule(life, hold_above=100_000)  # by itself it would be no burst any more
         arrive(life, [LIMIT + 1, LIMIT + 2])
         assert sent(life) == LIMIT
         assert Touch.objects.filter(batch_id=the_batch().id).count() == 3

@@ -81,12 +81,15 @@ class _Merge:
 
     def _known(self, first: int) -> list[Depth]:
         """How deep the lines before a line stand: as the product writes them, and in the file."""
-        lines = [line for line in range(first) if line in self.at and self.before[line].strip()]
+        there = (line for line in range(first) if line in self.at)
+        lines = [line for line in there if not _says_nothing(self.before[line])]
         return [(_depth(self.before[line]), _depth(self.theirs[self.at[line]])) for line in lines]
 
     def _following(self, last: int) -> list[Depth]:
         """How deep the line after a change stands, and in a list its first part."""
-        if last not in self.at or not self.before[last].strip():
+        while last < len(self.before) and _says_nothing(self.before[last]):
+            last += 1
+        if last not in self.at:
             return []
         ours, theirs = self.before[last], self.theirs[self.at[last]]
         first = (
@@ -101,7 +104,7 @@ class _Merge:
         steps = [
             theirs - their_name
             for (name, their_name), (ours, theirs) in pairwise(known)
-            if ours == name + STEP
+            if ours == name + STEP and theirs > their_name
         ]
         return Counter(steps).most_common(1)[0][0] if steps else STEP
 
