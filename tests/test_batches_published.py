@@ -9,11 +9,12 @@ from django.db import transaction
 
 from followthrough.audit.facts import SYSTEM
 from followthrough.core import clock
-from followthrough.journeys.models import Run
+from followthrough.journeys import rules
+from followthrough.journeys.models import Assignment, MessageMap, Run, Running
 from followthrough.messages.models import Touch
-from followthrough.runs import engine, moving
+from followthrough.runs import engine, moves, moving
 from followthrough.runs.batches import Choice
-from followthrough.runs.models import Batch
+from followthrough.runs.models import Batch, BulkMove
 from tests import bursts, company
 from tests.bursts import ENTERED, LIMIT, QUIET, arrive, lived, sent
 from tests.test_batches import DAY, decide, pass_on, the_batch
@@ -109,3 +110,28 @@ def test_a_republish_says_nothing_that_was_decided_against(choice):
         )
         pass_on(life, 3600)
         assert life.provider.calls == []
+
+
+def test_many_who_are_given_a_map_at_once_wait_together():
+    with lived() as life:
+        Assignment.objects.all().delete()
+        arrive(life, range(LIMIT + 3))
+        assert sent(life) == 0
+        assert not Run.objects.exists()
+        map = MessageMap.objects.get()
+        given = rules.add(map, by="member:m", at=clock.now())
+        rules.again(map.organization_id, by="member:m", at=clock.now(), rule_id=given.id)
+        assert sent(life) == 0
+        assert Run.objects.count() == LIMIT + 3
+        assert Touch.objects.filter(batch_id=the_batch().id).count() == LIMIT + 3
+
+
+def test_what_only_was_foreseen_leaves_when_the_move_is_over():
+    with lived() as life:
+        running(life, 4)
+        version = published(life, NEWS)
+        moves.order(version, Running.NOW, by="m", at=clock.now())
+        # Most of them are out of reach by then: nothing like the burst that was foreseen.
+        BulkMove.objects.update(total=LIMIT * 10)
+        assert sent(life) == 8
+        assert the_batch().state == "left"

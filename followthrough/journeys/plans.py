@@ -137,7 +137,8 @@ def _useful_until(
     due: datetime,
     anchor: datetime | None,
 ) -> datetime:
-    """Where the map does not say: halfway to the anchor, up to the anchor asked about, or 3 days.
+    """Where the map does not say: halfway to the anchor, up to the anchor asked about, or 3 days
+    (for a nudge, whichever comes first).
 
     Counted from the trigger's own time: a reminder that could only start late ends no later.
     """
@@ -147,7 +148,7 @@ def _useful_until(
     if before and anchor:
         return shifted(moment, (anchor - moment) / 2)
     if anchor and _is_ahead(document, touch):
-        return anchor
+        return anchor if touch.anchor else min(anchor, shifted(due, USEFUL))
     return shifted(due, USEFUL)
 
 

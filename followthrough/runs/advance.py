@@ -113,7 +113,7 @@ def apply(
 ) -> int:
     """Apply events in the order given and return how many effects they had.
 
-    `cause`: what they all come from, if that may be a burst (see `guarding`); it goes with `known`.
+    `cause`: what they all come from, if that may be a burst (see `guarding`).
 
     Must run inside a transaction. An application without a run gets one with its first stage
     change, in the version its assignment chooses; without an assignment nothing happens, and a
@@ -129,8 +129,9 @@ def apply(
         for application_id, event in changes
         if application_id in journeys
     )
-    if cause and known:
-        gathered.plans = list(guarding.guarded(gathered.plans, cause, known.watch, now=now))
+    if cause and gathered.plans:
+        watch = known.watch if known else None
+        gathered.plans = list(guarding.watched(gathered.plans, cause, watch, now=now))
     save(journeys.values(), actor, now)
     effects.write(gathered, now=now)
     return counted

@@ -47,6 +47,15 @@ def guarded(plans: Sequence[Plan], cause: Cause, watch: Watch, *, now: datetime)
     ]  # fmt: skip
 
 
+def watched(
+    plans: Sequence[Plan], cause: Cause, watch: Watch | None, *, now: datetime
+) -> Sequence[Plan]:
+    """The same for whoever may not have asked yet what is known of the cause."""
+    if watch is None:
+        watch = bursts.watch(plans[0].organization_id, cause.id, now=now).answer()
+    return guarded(plans, cause, watch, now=now)
+
+
 def _noticed(
     organization_id: UUID, cause: Cause, watch: Watch, planned: bursts.Counts, now: datetime
 ) -> UUID | None:
@@ -96,8 +105,7 @@ def guarded_move(
     new = [one for one in found if one.batch_id is None and not _as_before(one, known, now)]
     if not new:
         return found
-    watch = bursts.watch(new[0].organization_id, cause.id, now=now).answer()
-    held = dict(zip(map(id, new), guarded(new, cause, watch, now=now), strict=True))
+    held = dict(zip(map(id, new), watched(new, cause, None, now=now), strict=True))
     return [held.get(id(one), one) for one in found]
 
 

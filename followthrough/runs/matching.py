@@ -30,6 +30,7 @@ from followthrough.people.mirror import Applied
 from followthrough.people.models import Connection
 from followthrough.people.stages import Stage
 from followthrough.runs import advance, effects, moving
+from followthrough.runs.bursts import VERSION, Cause
 from followthrough.runs.effects import Gathered
 from followthrough.runs.engine import Held, shard_loop
 from followthrough.store import sql
@@ -193,12 +194,16 @@ _CLEAR = "UPDATE journeys_run SET unmatched_at = NULL WHERE id = ANY(%s)"
 
 
 def _start(asked: Rematch, dues: Sequence[Due], now: datetime) -> None:
-    """Runs begin when their stage did: what is past its use by then is dropped by the gate."""
-    changes = [
-        (due.looked.id, StageChanged(to=due.looked.stage, at=due.looked.stage_since or now))
-        for due in dues
-    ]
-    advance.apply(changes, now=now, actor=_actor(asked))
+    """Runs begin when their stage did: what is past its use by then is dropped by the gate. Many
+    that begin at once are a burst like any other, by the version they begin in."""
+    for rule, theirs in _by_rule(dues).items():
+        assert rule.version_id is not None  # it fits, so its map was published
+        changes = [
+            (due.looked.id, StageChanged(to=due.looked.stage, at=due.looked.stage_since or now))
+            for due in theirs
+        ]
+        cause = Cause(VERSION, rule.version_id, done=len(theirs))
+        advance.apply(changes, now=now, actor=_actor(asked), cause=cause)
 
 
 def _note(asked: Rematch, dues: Sequence[Due], now: datetime) -> None:

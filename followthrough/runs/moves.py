@@ -19,7 +19,7 @@ from followthrough.audit import facts
 from followthrough.audit.facts import Actor
 from followthrough.core import clock
 from followthrough.journeys.models import Running, Version
-from followthrough.runs import advance, engine, moving
+from followthrough.runs import advance, batches, engine, moving
 from followthrough.runs.affected import Affected, affected
 from followthrough.runs.models import BulkMove
 from followthrough.store import sql
@@ -147,6 +147,7 @@ def _move_some(key: UUID) -> int:
     runs = _locked(others)
     if not runs:
         _end(move, BulkMove.State.DONE, now)
+        batches.no_more(move.to_version_id, now=now)
         return 0
     actor = Actor("member", move.by) if move.by else facts.SYSTEM
     left = max(0, move.total - move.done - len(runs))
@@ -173,6 +174,7 @@ def cancel(move: BulkMove, *, by: str, at: datetime) -> bool:
         return False
     _choose(_others(found.to_version), None)
     _end(found, BulkMove.State.CANCELLED, at)
+    batches.no_more(found.to_version_id, now=at)
     facts.record(
         organization_id=found.organization_id, actor=Actor("member", by),
         verb="cancelled_move", subject_kind="bulk_move", subject_id=found.id,

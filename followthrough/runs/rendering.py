@@ -19,7 +19,8 @@ Texts = Mapping[str, Mapping[str, Any]]  # by locale
 
 
 def context(person: Person, subject: Subject | None, anchors: Anchors, zone: str) -> dict[str, Any]:
-    """What a template may mention (see docs/message-maps.md), by its full name."""
+    """What a template may mention (see docs/message-maps.md), by its full name. What is not known
+    is not there: it would be a hole in the text."""
     known = {
         "candidate.given_name": person.given_name,
         "candidate.family_name": person.family_name,
@@ -33,7 +34,7 @@ def context(person: Person, subject: Subject | None, anchors: Anchors, zone: str
     for name, (at, _) in anchors.items():
         if at:
             known[name] = iso(at)
-    return known
+    return {name: value for name, value in known.items() if value}
 
 
 LINK = "preferences_url"
