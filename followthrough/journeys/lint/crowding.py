@@ -41,23 +41,31 @@ class Crowded(NamedTuple):
 
 
 def too_many(survey: Survey) -> Iterator[Finding]:
-    """Touches for which a cap leaves no room any more while they are of use."""
+    """Touches for which a cap leaves no room any more while they are of use. A nudge may be lost
+    where things are near: caps are there for that. Lost always, it is no nudge."""
     for stage in survey.stages:
-        told: set[str] = set()
-        for one in _crowded(survey, stage):
-            if one.key not in told and one.frees is None:
-                told.add(one.key)
-                spot = next(spot for spot in survey.of_stage(stage) if spot.key == one.key)
-                yield _finding(survey, spot, one)
+        spots = survey.of_stage(stage)
+        tried = _tried(survey, spots)
+        found = [one for ahead in tried for one in _crowded(survey, stage, ahead) if not one.frees]
+        for spot in spots:
+            lost = {one.ahead: one for one in found if one.key == spot.key}
+            if lost and (len(lost) == len(tried) or not spot.touch.trigger.no_reply):
+                yield _finding(survey, spot, next(iter(lost.values())))
 
 
-def _crowded(survey: Survey, stage: str) -> Iterator[Crowded]:
+def _tried(survey: Survey, spots: Sequence[Spot]) -> Sequence[timedelta | None]:
+    """The distances for which it is played through: none where no cap can be full, and None where
+    nothing lies ahead."""
+    if len(spots) <= _least(survey, spots):
+        return []
+    hangs = any(survey.document.anchors[spot.key] for spot in spots)
+    return _distances(spots) if hangs else [None]
+
+
+def _crowded(survey: Survey, stage: str, ahead: timedelta | None) -> Iterator[Crowded]:
     spots = {spot.key: spot for spot in survey.of_stage(stage)}
-    if len(spots) <= _least(survey, survey.of_stage(stage)):
-        return
     anchors = {name for key in spots if (name := survey.document.anchors[key])}
-    for ahead in _distances(survey.of_stage(stage)) if anchors else [None]:
-        yield from _Silent.enters(survey, stage, spots, anchors, ahead).hears()
+    yield from _Silent.enters(survey, stage, spots, anchors, ahead).hears()
 
 
 def _distances(spots: Sequence[Spot]) -> Sequence[timedelta | None]:
