@@ -12,7 +12,7 @@ from followthrough.core import clock
 from followthrough.journeys import rules
 from followthrough.journeys.models import Assignment, MessageMap, Run, Running
 from followthrough.messages.models import Touch
-from followthrough.runs import engine, moves, moving
+from followthrough.runs import batches, engine, moves, moving
 from followthrough.runs.batches import Choice
 from followthrough.runs.models import Batch, BulkMove
 from tests import bursts, company
@@ -133,5 +133,10 @@ def test_what_only_was_foreseen_leaves_when_the_move_is_over():
         moves.order(version, Running.NOW, by="m", at=clock.now())
         # Most of them are out of reach by then: nothing like the burst that was foreseen.
         BulkMove.objects.update(total=LIMIT * 10)
+        moves.go_on()
+        assert the_batch().foreseen
+        moves.go_on()
+        batches.see_to_them()
         assert sent(life) == 8
-        assert the_batch().state == "left"
+        batches.see_to_them()
+        assert the_batch().choice == "all"

@@ -87,7 +87,7 @@ def found(case: Mapping[str, Any]) -> list[Finding]:
     return lint(document_of(case), setting_of(case))
 
 
-@pytest.mark.parametrize(("code", "case"), cases("shows"))
+@pytest.mark.parametrize(("code", "case"), list(cases("shows")))
 def test_it_is_found(code: str, case: Mapping[str, Any]) -> None:
     findings = found(case)
     assert {one.code for one in findings} == {code, *case.get("also", ())}, findings
@@ -99,7 +99,7 @@ def test_it_is_found(code: str, case: Mapping[str, Any]) -> None:
     assert one.remedy.endswith(".")
 
 
-@pytest.mark.parametrize(("code", "case"), cases("near"))
+@pytest.mark.parametrize(("code", "case"), list(cases("near")))
 def test_what_nearly_is_is_not(code: str, case: Mapping[str, Any]) -> None:
     assert {one.code for one in found(case)} == set(case.get("also", ())), found(case)
 
