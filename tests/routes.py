@@ -11,6 +11,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from followthrough.accounts.models import Member, Organization, Role, User
 from followthrough.audit.facts import SYSTEM
+from followthrough.channels.models import Sender
 from followthrough.conversations.models import Handoff
 from followthrough.core.ids import uuid7
 from followthrough.demo.models import AtsApplication
@@ -229,6 +230,14 @@ def connection(organization: Organization) -> tuple[Any, ...]:
     return (world.connection(organization).id,)
 
 
+def sms_sender(organization: Organization) -> tuple[Any, ...]:
+    made = Sender.objects.create(
+        organization=organization, channel="sms", adapter="sandbox", name="Texts",
+        address="+15550100", token=uuid7().hex,
+    )  # fmt: skip
+    return (made.id,)
+
+
 def parked_event(organization: Organization) -> tuple[Any, ...]:
     made = RawEvent.objects.create(
         organization=organization, kind="ats", source_id=world.connection(organization).id,
@@ -340,6 +349,7 @@ EXAMPLES: dict[str, Callable[[Organization], tuple[Any, ...]]] = {
     "stop": everything,
     "let-go": stopped,
     "connection": connection,
+    "sender-price": sms_sender,
     "connection-live": connection,
     "show-hook": connection,
     "put-all-back": connection,

@@ -86,6 +86,8 @@ ABILITIES = (
          "let-go"),
     _may("connections", "●   ●   ·   ·   ·   ●   ●   ·", _("See the connections and what broke; put it back to work"),
          "connections", "connections-live", "connection", "connection-live", "put-back-event", "put-back-write-back", "put-all-back"),
+    _may("prices",      "●   ●   ·   ·   ·   ·   ·   ·", _("Say what a text message costs"),
+         "sender-price"),
     _may("secrets",     "●   ·   ·   ·   ·   ·   ●   ·", _("Show the secret address of a webhook"),
          "show-hook"),
     _may("organization","●   ·   ·   ·   ·   ●   ·   ·", _("Change the postal address at the foot of mails"),

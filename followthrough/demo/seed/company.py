@@ -9,6 +9,7 @@ SLUG = "northwind-outfitters"
 COUNTRY = "US"
 POSTAL_ADDRESS = "1450 Truckee River Road\nReno, NV 89502"
 TEXTS_FROM = "+17755550199"
+TEXT_PRICE = {"amount": "0.0083", "currency": "USD"}  # of one part
 MAILS_FROM = "jobs@northwind.example"
 
 

@@ -131,6 +131,7 @@ def _senders(organization: Organization) -> None:
             address=address,
             token=secrets.token_urlsafe(32),
             secrets={"webhook_secrets": [secrets.token_urlsafe(32)]},
+            config={"price": company.TEXT_PRICE} if channel == "sms" else {},
         )
 
 

@@ -45,7 +45,8 @@ class Life(NamedTuple):
 
 
 class Invented(NamedTuple):
-    """Somebody who does not exist."""
+    """Somebody who does not exist; `title` and `site` are named where there is no opening that they
+    could have applied for."""
 
     given_name: str
     locale: str
@@ -54,6 +55,8 @@ class Invented(NamedTuple):
     email: bool = True
     consent: bool = True
     requisition: Requisition | None = None
+    title: str = "Associate"
+    site: str = "Downtown"
 
 
 class Step(NamedTuple):
@@ -213,7 +216,7 @@ def _invent(map: MessageMap, invented: Invented, life: Life) -> Cast:
     return Cast(
         ours.id,
         {candidate: person},
-        {application: _subject(application, candidate, invented.requisition)},
+        {application: _subject(application, candidate, invented)},
         {application: role},
         [],
         words if invented.consent else {},
@@ -249,11 +252,12 @@ def _word(organization_id: UUID, candidate_id: UUID, point: Point, life: Life) -
     )  # fmt: skip
 
 
-def _subject(application: UUID, candidate: UUID, requisition: Requisition | None) -> Subject:
+def _subject(application: UUID, candidate: UUID, invented: Invented) -> Subject:
+    requisition = invented.requisition
     site = requisition.site if requisition else None
     return Subject(
         application, "", None, {}, requisition.family if requisition else None,
-        requisition.title if requisition else None, site.name if site else None,
+        requisition.title if requisition else invented.title, site.name if site else invented.site,
         site.address if site else None, site.country if site else None,
         site.region if site else None, site.zone if site else None, None, None, None, None,
         candidate, {}, {}, requisition.external_id if requisition else None,

@@ -28,7 +28,14 @@ from followthrough.intake.models import RawEvent
 from followthrough.people import scopes
 from followthrough.people.models import Candidate, Connection, StageMapping, WriteBack
 from followthrough.people.stages import Stage
-from followthrough.web.console import anchor_rules, consent_rules, health, health_words, live
+from followthrough.web.console import (
+    anchor_rules,
+    consent_rules,
+    health,
+    health_words,
+    live,
+    prices,
+)
 from followthrough.web.console.access import may, own
 from followthrough.web.console.frame import back, tell
 from followthrough.web.console.health import Health
@@ -132,10 +139,15 @@ def _one(request: HttpRequest, source: Source, *, shown: bool) -> HttpResponse:
         "part": live.part(request, "console/connections/one.html", _now(request, source)),
         "hook": _hook(source, shown=shown),
         "hook_shown": shown,
+        "price": prices.form(source) if _texts(source) else None,
         **(_stages(request, source) if isinstance(source, Connection) else {}),
         **(_meanings(source) if isinstance(source, Connection) else {}),
     }
     return render(request, "console/connection.html", given)
+
+
+def _texts(source: Source) -> bool:
+    return isinstance(source, Sender) and source.channel == "sms"
 
 
 def _meanings(source: Connection) -> dict[str, Any]:

@@ -8,7 +8,7 @@ an invented one.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -17,6 +17,8 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from followthrough.accounts.models import Member
+from followthrough.channels import prices
+from followthrough.channels.prices import Price
 from followthrough.core import clock, predicates, segments
 from followthrough.core.canonical import iso
 from followthrough.governance.checks.content import MOST_SEGMENTS
@@ -47,6 +49,7 @@ class Sample:
     values: Mapping[str, Any]
     application: Application | None = None
     about: About | None = None
+    price: Price | None = None  # of a part of a text, where somebody has said so
 
     @property
     def key(self) -> str:
@@ -65,6 +68,7 @@ class Filled(NamedTuple):
     parts: int = 0  # of a text message
     length: int = 0  # characters
     odd: str = ""  # characters for which it is cut into shorter parts
+    cost: str = ""  # of all its parts, where somebody has said what one costs
 
     @property
     def long(self) -> bool:
@@ -94,15 +98,20 @@ def people(map: MessageMap, member: Member, words: str = "") -> QuerySet[Applica
     return found.order_by("-stage_since", "id")
 
 
-def sample(map: MessageMap, member: Member, document: MapDocument, wanted: str = "") -> Sample:
-    """The application `wanted` (its id) if the member may see it, else the newest of the map, else
-    somebody invented."""
+def sample(
+    map: MessageMap, member: Member, document: MapDocument, wanted: str = "", *, stage: str = ""
+) -> Sample:
+    """The application `wanted` (its id) if the member may see it, else the newest of the map (in
+    the stage, if there is one: the times it speaks of are known of them), else somebody invented.
+    """
     chosen = None
     if key := _key(wanted):
         seen = scopes.applications(member).select_related("candidate", "requisition__site")
         chosen = seen.filter(id=key).first()
-    chosen = chosen or people(map, member).first()
-    return _real(chosen) if chosen else invented(member.organization.name, document)
+    known = people(map, member)
+    chosen = chosen or known.filter(stage=stage).first() or known.first()
+    found = _real(chosen) if chosen else invented(member.organization.name, document)
+    return replace(found, price=prices.of(member.organization_id))
 
 
 def _key(text: str) -> UUID | None:
@@ -190,8 +199,10 @@ def filled(channel: str, locale: str, text: Mapping[str, str], to: Sample) -> Fi
     if channel != "sms":
         return Filled(channel, locale, **made)
     body = made["body"]
-    return Filled(channel, locale, **made, parts=segments.count(body), length=len(body),
-                  odd=segments.odd_ones(body))  # fmt: skip
+    parts = segments.count(body)
+    cost = to.price.of(parts) if to.price else ""
+    return Filled(channel, locale, **made, parts=parts, length=len(body),
+                  odd=segments.odd_ones(body), cost=cost)  # fmt: skip
 
 
 def why(problem: templates.TemplateProblem, source: str, values: Mapping[str, Any]) -> str:

@@ -114,7 +114,8 @@ def beside(request: HttpRequest, sheet: Sheet, saved: Saved) -> dict[str, Any]:
     """What is shown anew after each save."""
     here, member = sheet.desk, request.member  # type: ignore[attr-defined]
     wanted = request.POST.get("candidate", "") or request.GET.get("candidate", "")
-    sample = preview.sample(here.map, member, here.document, wanted)
+    stage = here.document.stage_of.get(sheet.key, "")
+    sample = preview.sample(here.map, member, here.document, wanted, stage=stage)
     touch = _touch(sheet)
     shown = preview.shown(touch, here.document, sample) if touch else preview.Shown([], {})
     everything = findings.of(here.draft.document, here.map)

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from followthrough.channels import prices
 from followthrough.core import clock
 from followthrough.journeys import versions
 from followthrough.journeys.definition import MapDocument
@@ -101,7 +102,8 @@ def _given(request: HttpRequest, replay: Replay) -> dict[str, Any]:
     version = same.defer("document").order_by("-number").first()
     given: dict[str, Any] = {"replay": replay, "version": version}
     if replay.state == Replay.State.DONE and replay.result:
-        given["told"] = told.of(replay, names=_names(request, replay.result))
+        names, price = _names(request, replay.result), prices.of(replay.organization_id)
+        given["told"] = told.of(replay, names=names, price=price)
     return given
 
 

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from followthrough.channels.prices import Price
 from followthrough.governance import reasons
 from followthrough.runs.models import Replay
 from followthrough.runs.replay.contrast import LATE
@@ -74,10 +75,12 @@ class Told(NamedTuple):
     who: Mapping[str, int]
     examples: Sequence[tuple[str, Sequence[Example]]]
     people: int
+    cost: str = ""
 
 
-def of(replay: Replay, *, names: Mapping[str, str]) -> Told:
-    """A replay in words. `names` are the candidates whose example may be shown, by id."""
+def of(replay: Replay, *, names: Mapping[str, str], price: Price | None = None) -> Told:
+    """A replay in words. `names` are the candidates whose example may be shown, by id; `price` is
+    what a part of a text costs, where somebody has said so."""
     found: dict[str, Any] = replay.result or {}
     before, after = found["before"], found["after"]
     touches = _lines(_sent(before), _sent(after), touch_name)
@@ -88,7 +91,13 @@ def of(replay: Replay, *, names: Mapping[str, str]) -> Told:
         _lines(before["dropped"], after["dropped"], _reason), found["who"],
         [(kind, _examples(found["examples"].get(kind, ()), names)) for kind in KINDS],
         found["people"],
+        _cost(before["parts"], after["parts"], price) if price else "",
     )  # fmt: skip
+
+
+def _cost(before: int, after: int, price: Price) -> str:
+    told = {"before": price.of(before), "after": price.of(after)}
+    return _("Its texts would have cost %(after)s; those that went out cost %(before)s.") % told
 
 
 def _sentence(found: Mapping[str, Any], days: int) -> str:

@@ -17,7 +17,7 @@ from followthrough.core.typed import cleaned
 from followthrough.governance import words
 from followthrough.journeys import versions
 from followthrough.journeys.definition import MapDocument
-from followthrough.journeys.models import Draft, MessageMap, Version
+from followthrough.journeys.models import Draft, MessageMap, Run, Version
 from followthrough.journeys.upgrades import upgraded
 from followthrough.messages.models import Receipt
 from followthrough.people import finding, scopes
@@ -151,14 +151,20 @@ def _invented(map: MessageMap, given: Mapping[str, Any]) -> Invented:
         email=given["reach"] != "phone",
         consent=given["consent"] == "yes",
         requisition=_opening(map, given["zone"]),
+        title=_("Associate"),
+        site=_("Downtown"),
     )
 
 
 def _opening(map: MessageMap, zone: str) -> Requisition | None:
-    """What they have applied for: the newest opening where they are, else the newest."""
+    """What they have applied for: the newest opening of those with this map, where they are if
+    there is one there; of any map, where nobody has this one yet."""
     known = Requisition.objects.filter(organization_id=map.organization_id)
+    ours = Run.objects.filter(version__map=map).values("application__requisition")
     newest = known.select_related("site").order_by("-id")
-    return newest.filter(site__zone=zone).first() or newest.first()
+    mine = newest.filter(id__in=ours)
+    found = mine if mine.exists() else newest
+    return found.filter(site__zone=zone).first() or found.first()
 
 
 def _shown(step: Step, wall: Wall) -> Shown:
