@@ -7,17 +7,15 @@ from __future__ import annotations
 
 import os
 import sys
-import threading
-import time
 from uuid import UUID
 
-LOOK_SECONDS = 1.0
+MOST_PROCESSES = 2  # the others have messages to send
 
 
 def main() -> None:
     """Do the work named on the command line."""
     name, row_id = sys.argv[1:]
-    _end_with(os.getppid())
+    parent = os.getppid()
     os.nice(5)  # messages go first
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     import django
@@ -26,22 +24,16 @@ def main() -> None:
 
     start_database()
     django.setup()
+    from django.conf import settings
+
     from config import worker
-    from followthrough.runs import engine
+    from followthrough.runs import engine, jobs
 
+    jobs.end_with(parent)
+    jobs.processes = min(settings.HANDS, MOST_PROCESSES)
     worker.load_duties()
+    worker.collect_rarely()
     engine.do_job(name, UUID(row_id))
-
-
-def _end_with(parent: int) -> None:
-    """End when the process that started this one is gone."""
-
-    def look() -> None:
-        while os.getppid() == parent:
-            time.sleep(LOOK_SECONDS)
-        os._exit(1)
-
-    threading.Thread(target=look, daemon=True).start()
 
 
 if __name__ == "__main__":

@@ -21,7 +21,8 @@ from followthrough.messages.models import Touch
 from followthrough.people.models import Application
 from followthrough.runs import jobs
 from followthrough.runs.models import Replay
-from followthrough.runs.replay import shadow
+from followthrough.runs.replay import contrast, shadow
+from followthrough.runs.replay.contrast import Contrast
 from followthrough.runs.replay.fates import Fate
 from followthrough.runs.replay.happened import Window
 from followthrough.runs.replay.trial import Trial
@@ -72,8 +73,8 @@ def replayed(document: Any = None, *, back: timedelta = LONG) -> tuple[list[Any]
     trial = Trial(map, document, Window(now - back, now))
     names = dict(Application.objects.values_list("id", "external_id"))
     real, would = [], []
-    for part in trial.compared():
-        for one in part:
+    for part in trial.parts():
+        for one in trial.compare(part):
             real += one.before
             would += one.after
     return shown(real, names), shown(would, names)
@@ -215,6 +216,21 @@ def test_what_it_says_of_a_map_without_nudges() -> None:
 
 
 @pytest.mark.usefixtures("no_answer")
+def test_two_processes_come_to_the_same_as_one() -> None:
+    map = MessageMap.objects.get()
+    (newest,) = versions.latest([map.id]).values()
+    now = clock.now() + timedelta(seconds=1)
+    trial = Trial(map, versions.document(newest), Window(now - LONG, now))
+    one, other = Contrast(), Contrast()
+    for part in contrast.parts(trial):
+        one.join(part)
+    for part in contrast.parts(trial, processes=2):
+        other.join(part)
+    assert one.plain() == other.plain()
+    assert one.people == 1
+
+
+@pytest.mark.usefixtures("no_answer")
 def test_the_same_is_not_done_twice_and_one_that_is_cancelled_is_not_done() -> None:
     replay = started()
     assert started() == replay
@@ -226,13 +242,13 @@ def test_the_same_is_not_done_twice_and_one_that_is_cancelled_is_not_done() -> N
 
 @pytest.mark.usefixtures("no_answer")
 def test_one_that_is_cancelled_on_the_way_stops(monkeypatch: pytest.MonkeyPatch) -> None:
-    replay, compared = started(), Trial.compared
+    replay, compare = started(), Trial.compare
 
-    def slowly(self: Trial) -> Iterator[Any]:
+    def slowly(self: Trial, part: Any) -> list[Any]:
         shadow.cancel(replay, at=clock.now())
-        yield from compared(self)
+        return compare(self, part)
 
-    monkeypatch.setattr(Trial, "compared", slowly)
+    monkeypatch.setattr(Trial, "compare", slowly)
     jobs.drain()
     replay.refresh_from_db()
     assert (replay.state, replay.result) == ("cancelled", None)
@@ -244,7 +260,7 @@ def test_one_that_fails_says_so_and_one_whose_worker_was_lost_is_done_again(
 ) -> None:
     replay = started()
     with monkeypatch.context() as broken:
-        broken.setattr(Trial, "compared", lambda _: 1 / 0)
+        broken.setattr(Trial, "compare", lambda *_: 1 / 0)
         jobs.drain()
     replay.refresh_from_db()
     assert (replay.state, replay.problem) == ("failed", "ZeroDivisionError: division by zero")

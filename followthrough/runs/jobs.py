@@ -7,8 +7,11 @@ row without a heartbeat, which somebody takes up again.
 from __future__ import annotations
 
 import logging
+import os
 import subprocess
 import sys
+import threading
+import time
 from uuid import UUID
 
 from followthrough.runs import engine
@@ -17,6 +20,10 @@ from followthrough.runs.engine import every
 log = logging.getLogger(__name__)
 
 MOST = 1  # at a time: the machine has messages to send as well
+
+LOOK_SECONDS = 1.0
+
+processes = 1  # how many long work may use: more, in a process of its own
 
 _children: dict[tuple[str, UUID], subprocess.Popen[bytes]] = {}
 
@@ -42,6 +49,17 @@ def _forget_ended() -> None:
     for key, child in list(_children.items()):
         if child.poll() is not None:
             del _children[key]
+
+
+def end_with(parent: int) -> None:
+    """End this process when its parent is gone."""
+
+    def look() -> None:
+        while os.getppid() == parent:
+            time.sleep(LOOK_SECONDS)
+        os._exit(1)
+
+    threading.Thread(target=look, daemon=True).start()
 
 
 def drain() -> int:

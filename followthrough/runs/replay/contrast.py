@@ -9,18 +9,23 @@ because of another text.
 
 from __future__ import annotations
 
+import os
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from multiprocessing import get_context
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
+
 from followthrough.core.canonical import iso
+from followthrough.runs import jobs
 from followthrough.runs.replay.fates import CANCELLED, DROPPED, MERGED, SENT, Fate
 from followthrough.runs.replay.moments import Moment, Refused, Wrote
-from followthrough.runs.replay.trial import Compared
+from followthrough.runs.replay.trial import Compared, Part, Trial
 
 EXAMPLES = 20
 NEAR = timedelta(hours=24)
@@ -28,6 +33,10 @@ LATE = timedelta(minutes=30)  # so late a worker may have been: that is no diffe
 CAPS = frozenset({"caps", "legal_caps"})
 MORE, FEWER, OTHERWISE, SAME = "more", "fewer", "otherwise", "same"
 _SHOWN = frozenset({SENT, DROPPED, MERGED})  # what an example tells; a cancelled one was no message
+
+
+def _counters() -> defaultdict[str, Counter[str]]:
+    return defaultdict(Counter)
 
 
 @dataclass
@@ -41,7 +50,7 @@ class Side:
     merged: int = 0
     cancelled: int = 0
     capped: int = 0  # messages that found a cap full
-    touches: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    touches: defaultdict[str, Counter[str]] = field(default_factory=_counters)
     days: Counter[str] = field(default_factory=Counter)  # messages by day
     near: int = 0
     leavers: int = 0
@@ -73,6 +82,15 @@ class Side:
         if place < len(left):
             self.leavers += 1
             self.near += left[place] - at <= NEAR
+
+    def join(self, other: Side) -> None:
+        """Count what became of other people's as well."""
+        for name in ("sent", "held", "dropped", "days"):
+            getattr(self, name).update(getattr(other, name))
+        for name in ("parts", "merged", "cancelled", "capped", "near", "leavers"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        for key, counts in other.touches.items():
+            self.touches[key].update(counts)
 
     def plain(self, people: int) -> dict[str, Any]:
         """The same as plain values."""
@@ -131,6 +149,43 @@ class Contrast:
             "who": {kind: self.who[kind] for kind in (MORE, FEWER, OTHERWISE, SAME)},
             "examples": self.examples,
         }
+
+    def join(self, other: Contrast) -> None:
+        """Count other people as well."""
+        self.people += other.people
+        self.runs += other.runs
+        self.who.update(other.who)
+        self.before.join(other.before)
+        self.after.join(other.after)
+        for kind, found in self.examples.items():
+            found.extend(other.examples[kind][: EXAMPLES - len(found)])
+
+
+_tried: list[Trial] = []  # what the processes that are forked for it share
+
+
+def parts(trial: Trial, *, processes: int = 1) -> Iterator[Contrast]:
+    """What each part of the people comes to, in order. More than one process is for a process of
+    its own, outside of any transaction."""
+    if processes == 1:
+        yield from (_of(trial.compare(part)) for part in trial.parts())
+        return
+    _tried[:] = [trial]
+    found = list(trial.parts())
+    connection.close()  # each process has one of its own
+    with get_context("fork").Pool(processes, jobs.end_with, (os.getpid(),)) as pool:
+        yield from pool.imap(_part, found)
+
+
+def _part(part: Part) -> Contrast:
+    return _of(_tried[0].compare(part))
+
+
+def _of(compared: Iterable[Compared]) -> Contrast:
+    found = Contrast()
+    for one in compared:
+        found.add(one)
+    return found
 
 
 def _by_person(fates: Iterable[Fate]) -> dict[UUID, list[Fate]]:

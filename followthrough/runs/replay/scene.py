@@ -77,6 +77,7 @@ class Scene:
             key: Row(0, []) for person in cast.people.values() for key in person.keys
         }
         self.sayings: dict[UUID, list[tuple[datetime, str, str]]] = defaultdict(list)
+        self._introduced: set[UUID] = set()
         self.about: dict[UUID, UUID] = {}  # candidate -> the application last written about
         self.facts = Facts(
             people=dict(cast.people),
@@ -177,8 +178,10 @@ class Scene:
         if moment.application_id:
             self.sayings[moment.application_id].append((moment.at, moment.channel, moment.purpose))
             self.about[moment.candidate_id] = moment.application_id
-        if moment.contact_point_id and moment.purpose != "service":
-            self._introduce(moment.candidate_id, moment.contact_point_id)
+        point = moment.contact_point_id
+        if point and point not in self._introduced and moment.purpose != "service":
+            self._introduced.add(point)
+            self._introduce(moment.candidate_id, point)
 
     def _use(self, key: str, touch_id: UUID, candidate_id: UUID, said: Said) -> None:
         row = self.uses.setdefault(key, Row(0, []))

@@ -15,8 +15,10 @@ from followthrough.core.canonical import digest
 from followthrough.journeys.definition import MapDocument
 from followthrough.journeys.models import MessageMap
 from followthrough.journeys.upgrades import upgraded
+from followthrough.runs import jobs
 from followthrough.runs.engine import job
 from followthrough.runs.models import Replay
+from followthrough.runs.replay import contrast
 from followthrough.runs.replay.contrast import Contrast
 from followthrough.runs.replay.happened import Window
 from followthrough.runs.replay.trial import Trial
@@ -102,13 +104,12 @@ def _end(row: Replay, state: str, **found: Any) -> None:
 def _lived(row: Replay) -> dict[str, Any]:
     window = Window(row.created_at - timedelta(days=row.days), row.created_at)
     trial = Trial(row.map, MapDocument.model_validate(upgraded(row.document)), window)
-    contrast, progress = Contrast(), _Progress(row.id, len(trial))
-    for part in trial.compared():
-        for one in part:
-            contrast.add(one)
-        progress.say(contrast.runs)
-    progress.say(contrast.runs, now=True)
-    return contrast.plain()
+    found, progress = Contrast(), _Progress(row.id, len(trial))
+    for part in contrast.parts(trial, processes=jobs.processes):
+        found.join(part)
+        progress.say(found.runs)
+    progress.say(found.runs, now=True)
+    return found.plain()
 
 
 class _Progress:

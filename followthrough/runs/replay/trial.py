@@ -27,6 +27,8 @@ from followthrough.runs.replay.player import Player
 from followthrough.runs.replay.scene import Setting
 from followthrough.store import sql
 
+Part = list[list[UUID]]  # groups of people who share an address
+
 
 class Compared(NamedTuple):
     """The people of one cast: what really became of the map's touches, and what would have."""
@@ -51,10 +53,13 @@ class Trial:
     def __len__(self) -> int:
         return len(self.roles)
 
-    def compared(self) -> Iterator[list[Compared]]:
-        """Everybody, a part at a time."""
-        for part in history.parts(self.roles):
-            yield [self._compared(lived) for lived in history.read(part, self.roles, self.about)]
+    def parts(self) -> Iterator[Part]:
+        """The people, so many at a time that one round trip reads what happened to them."""
+        return history.parts(self.roles)
+
+    def compare(self, part: Part) -> list[Compared]:
+        """Live through what happened to a part of the people."""
+        return [self._compared(lived) for lived in history.read(part, self.roles, self.about)]
 
     def _compared(self, lived: Lived) -> Compared:
         history.told_of(self.map.id, self.setting.number, lived)
