@@ -323,8 +323,9 @@ def _happens(telling: Telling, given: dict[str, Any]) -> None:
 def _presses(telling: Telling, key: str) -> None:
     found = by_hand.offered(telling.application.run)
     after = next(one.after for one in found if one.touch.key == key)
-    for _ in range(2):  # a double click
+    for _ in range(2):  # twice, on a page that has not been shown anew
         by_hand.press(telling.application, key, after=after, member=_maya(telling), at=clock.now())
+        engine.drain()
 
 
 def _carrier(telling: Telling, what: str) -> None:
