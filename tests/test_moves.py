@@ -206,6 +206,17 @@ def test_each_message_says_what_becomes_of_it_with_examples(life):
     ]  # fmt: skip
 
 
+def test_what_waits_in_the_stage_they_are_in_for_a_cause_is_told(life):
+    """A nudge is planned when its first message has gone out: nobody has it planned yet."""
+    life.ats("app-9", stage="Interview")
+    life.passes(timedelta(seconds=1))
+    within = {"no_reply": {"to": "invite", "within": "PT2H"}}
+    changes = {"stages.interview.touches.1.trigger": within}
+    found = affected.affected(life.company.maps["associates"], document(changes))
+    assert found.changed == 0
+    assert [(one.key, one.kind, one.runs) for one in found.here] == [("nudge", "changed", 1)]
+
+
 def test_other_words_at_the_same_time_are_told_apart(life):
     changes = {"stages.applied.touches.1.content.sms.en.body": "Other words."}
     found = affected.affected(life.company.maps["associates"], document(changes))

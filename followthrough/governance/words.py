@@ -92,7 +92,18 @@ class _View:
             return ""
         detail = self.decisive[2] if self.decisive else {}
         text = self.phrase(phrases.REASONS, self.receipt.code, detail)
-        return text + _left_out(detail) + _shadowed_by(detail)
+        return text + self.waited() + _left_out(detail) + _shadowed_by(detail)
+
+    def waited(self) -> str:
+        """What a message had to wait for that was of no more use by then; '' for any other."""
+        if self.receipt.code != "too_late":
+            return ""
+        held = [check for check in self.receipt.checks if check[1] == "hold"]
+        if not held:
+            return ""
+        code, _outcome, detail = held[-1]
+        said = self.phrase(phrases.REASONS, code, detail)
+        return " " + _("What it would have waited for: %(why)s") % {"why": said}
 
     def rule(self) -> str:
         detail = self.decisive[2] if self.decisive else {}

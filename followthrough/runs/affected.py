@@ -16,7 +16,7 @@ from uuid import UUID
 from followthrough.core import clock
 from followthrough.journeys import diff, engine, plans, versions
 from followthrough.journeys.definition import STAGES, MapDocument, TouchDef
-from followthrough.journeys.diff import Difference
+from followthrough.journeys.diff import Difference, TouchChange
 from followthrough.journeys.events import CloseAsk, EndRun, PlanTouch, State
 from followthrough.journeys.models import MessageMap, Version
 from followthrough.journeys.offsets import UTC_ONLY, Where
@@ -82,6 +82,7 @@ class Affected:
     ended: int = 0
     changed: int = 0  # runs of which some planned touch vanishes, appears, shifts or is reworded
     later: list[Later] = field(default_factory=list)
+    here: list[Later] = field(default_factory=list)  # of the stage they are in, waiting for a cause
 
     @property
     def more(self) -> bool:
@@ -280,7 +281,8 @@ def _says_otherwise(old: MapDocument, new: MapDocument, key: str) -> bool:
 
 
 def _see_later(found: Affected, document: MapDocument, keys: Mapping[int, UUID]) -> None:
-    counts: Counter[tuple[str, str, str]] = Counter()
+    ahead: Counter[tuple[str, str, str]] = Counter()
+    here: Counter[tuple[str, str, str]] = Counter()
     differences: dict[int, Difference] = {}
     for (number, stage), runs in found.where.items():
         old = versions.document(keys[number])
@@ -288,11 +290,24 @@ def _see_later(found: Affected, document: MapDocument, keys: Mapping[int, UUID])
         for change in difference.touches.values():
             where = (document if change.after else old).stage_of[change.key]
             if _ahead(stage, where):
-                counts[where, change.key, change.kind] += runs
-    found.later = [
-        Later(*place, runs)
-        for place, runs in sorted(counts.items(), key=lambda one: STAGES.index(one[0][0]))
-    ]
+                ahead[where, change.key, change.kind] += runs
+            elif where == stage and _waits(change):
+                here[where, change.key, change.kind] += runs
+    found.later, found.here = _in_order(ahead), _in_order(here)
+
+
+def _in_order(counts: Mapping[tuple[str, str, str], int]) -> list[Later]:
+    ordered = sorted(counts.items(), key=lambda one: STAGES.index(one[0][0]))
+    return [Later(*place, runs) for place, runs in ordered]
+
+
+def _waits(change: TouchChange) -> bool:
+    """Whether it is only planned when something else has happened: nobody may have it planned."""
+    given = [one.trigger.kind for one in (change.before, change.after) if one]
+    return not WAITING.isdisjoint(given)
+
+
+WAITING = frozenset({"no_reply", "event", "manual"})
 
 
 def _ahead(stage: str, other: str) -> bool:

@@ -89,6 +89,17 @@ def test_quiet_hours_in_the_tone_of_the_house():
     )
 
 
+def test_what_would_have_waited_too_long_says_for_what():
+    soon = draft(useful_until=NIGHT + timedelta(hours=1))
+    said = words.sentence(decided(soon, now=NIGHT))
+    assert said.startswith(
+        "Not sent. By the time it could go out it was of no more use. What it would have waited"
+        " for: Legal hours: it was 23:30 for this candidate"
+    )
+    past = words.sentence(decided(draft(useful_until=NOON - timedelta(hours=1))))
+    assert "waited" not in past
+
+
 def test_a_zone_that_is_in_doubt_is_not_called_known():
     sure, doubtful = (
         [one.said for one in words.checked(decided(about=facts(zones=zones, zone_evidence=kinds)))]

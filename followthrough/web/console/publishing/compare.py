@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from followthrough.journeys import diff
-from followthrough.journeys.definition import CHANNELS, MapDocument, TouchDef
+from followthrough.journeys.definition import CHANNELS, STAGES, MapDocument, TouchDef
 from followthrough.journeys.diff import TouchChange
 from followthrough.people.stages import Stage
 from followthrough.web.console import map_changes, map_words
@@ -64,7 +64,10 @@ def compare(before: MapDocument, after: MapDocument) -> Comparison:
         if part.was or part.is_
     ]
     settings += _texts_between(_of(before.replies), _of(after.replies))
-    touches = [_touch(change, before, after) for change in found.touches.values()]
+    changes = sorted(
+        found.touches.values(), key=lambda one: STAGES.index(_stage(one, before, after))
+    )
+    touches = [_touch(change, before, after) for change in changes]
     counts = {kind: found.count(kind) for kind in (diff.ADDED, diff.CHANGED, diff.REMOVED)}
     return Comparison(settings, touches, counts)
 
@@ -75,12 +78,25 @@ def beginning(document: MapDocument) -> Comparison:
 
 
 def _touch(change: TouchChange, before: MapDocument, after: MapDocument) -> Changed:
-    stage = (after if change.after else before).stage_of[change.key]
+    stage = _stage(change, before, after)
     whole = change.kind != diff.CHANGED
     parts = TEXTS if whole else change.parts
     rows = [row for part in parts for row in _rows(part, change, before, after)]
-    when = map_words.when(change.after or change.before) if whole else ""
+    when = _when(change.after or change.before) if whole else ""
     return Changed(change.key, change.kind, str(Stage(stage).label), when, rows)
+
+
+def _stage(change: TouchChange, before: MapDocument, after: MapDocument) -> str:
+    return (after if change.after else before).stage_of[change.key]
+
+
+def _when(touch: TouchDef | None) -> str:
+    """When it goes, and only if what."""
+    if touch is None:
+        return ""
+    asked = map_words.joined(map_words.conditions(touch.when))
+    told = {"when": map_words.when(touch), "if": asked}
+    return _("%(when)s, only if %(if)s") % told if asked else str(told["when"])
 
 
 def _rows(part: str, change: TouchChange, before: MapDocument, after: MapDocument) -> Iterator[Row]:

@@ -16,6 +16,7 @@ from followthrough.journeys import diff
 from followthrough.people import scopes
 from followthrough.people.models import Candidate
 from followthrough.people.stages import Stage
+from followthrough.runs import affected
 from followthrough.runs.affected import (
     AGAIN,
     APPEARS,
@@ -101,8 +102,16 @@ class Effect(NamedTuple):
     where: Sequence[Where]
     lines: Sequence[Line]
     later: Sequence[Later]
+    here: Sequence[Later]
     waiting: Sequence[tuple[int, int]]
     counts: Mapping[str, int]
+
+
+def _later(found: Sequence[affected.Later]) -> list[Later]:
+    return [
+        Later(touch_name(one.key), _stage(one.stage), _(LATER[one.kind]), one.kind, one.runs)
+        for one in found
+    ]
 
 
 def effect(found: Affected, member: Member) -> Effect:
@@ -112,10 +121,8 @@ def effect(found: Affected, member: Member) -> Effect:
         found,
         _where(found),
         [_line(one, known) for one in _ordered(found)],
-        [
-            Later(touch_name(one.key), _stage(one.stage), _(LATER[one.kind]), one.kind, one.runs)
-            for one in found.later
-        ],
+        _later(found.later),
+        _later(found.here),
         sorted(found.waiting.items()),
         {kind: found.total(kind) for kind in KINDS},
     )

@@ -1,0 +1,85 @@
+"""A message map from the first word to its second version, and back: author, preview, try on what
+happened, publish, publish again what was there before."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from tests.browser import acts
+
+OLD, NEW = "Yes, we are still reading.", "Somebody reads your application this week."
+
+
+def test_a_map_is_written_tried_published_and_taken_back(owner: Page) -> None:
+    board = _author(owner, OLD)
+    _preview(owner, board, OLD)
+    _publish(owner, board, "First version")
+    expect(owner.get_by_role("main")).to_contain_text("Version 1, published")
+
+    owner.get_by_role("link", name="Edit", exact=True).click()
+    owner.get_by_role("link", name=re.compile("^Edit Still reading")).click()
+    owner.locator("#say_sms_en_body").fill(NEW)
+    expect(owner.locator("#saved")).to_contain_text("Saved")
+    _try_on_what_happened(owner, board)
+    _publish(owner, board, "Says who reads")
+    expect(owner.get_by_role("main")).to_contain_text("Version 2, published")
+    expect(owner.get_by_role("main")).to_contain_text("What v2 was tried on")
+    _roll_back(owner)
+
+
+def _author(page: Page, said: str) -> str:
+    page.goto("/maps/")
+    page.get_by_role("link", name="New map").click()
+    page.get_by_label("Name: for whom is it?").fill("Office roles")
+    page.get_by_role("button", name="Begin the map").click()
+    board = page.url
+    page.get_by_label("Stage", exact=True).select_option("applied")
+    page.get_by_label("What it is called").fill("Still reading")
+    page.get_by_role("button", name="Add a touch", exact=True).click()
+    page.locator("#say_sms_en_body").fill(said)
+    expect(page.locator("#saved")).to_contain_text("Saved")
+    return board
+
+
+def _preview(page: Page, board: str, said: str) -> None:
+    """The gate decides for somebody invented, and nothing is sent."""
+    page.goto(board)
+    page.get_by_role("link", name="Preview").click()
+    page.get_by_label("Stage they enter").select_option("applied")
+    page.get_by_label(re.compile("^When")).fill("2026-12-02T12:00")
+    page.get_by_role("button", name="Show what they would get").click()
+    expect(page.get_by_role("main")).to_contain_text("1 message would go out.")
+    expect(page.locator(".bubble.out")).to_contain_text(said)
+    page.get_by_text(re.compile(r"^\d+ checks, in order")).first.click()
+    expect(page.get_by_role("main")).to_contain_text("hours")
+
+
+def _publish(page: Page, board: str, note: str) -> None:
+    page.goto(board)
+    page.get_by_role("link", name=re.compile("^Publish")).click()
+    page.get_by_label("What changes, and why?").fill(note)
+    page.get_by_role("button", name=re.compile("^Publish version")).click()
+    expect(acts.said(page)).to_contain_text("is published.")
+
+
+def _try_on_what_happened(page: Page, board: str) -> None:
+    """Nobody ran through this map yet, and the page says so."""
+    page.goto(board)
+    page.get_by_role("link", name=re.compile("^Try it on")).click()
+    page.get_by_role("button", name="Start the replay").click()
+    expect(page.get_by_role("main")).to_contain_text(
+        "Nobody ran through this map in the last 30 days.", timeout=acts.REAL_WORK
+    )
+
+
+def _roll_back(page: Page) -> None:
+    """What version 1 said is published once more, as version 3."""
+    page.get_by_role("navigation", name="Versions").get_by_role("link", name="v1").click()
+    page.get_by_role("link", name="Publish v1 again").click()
+    expect(acts.heading(page)).to_have_text("Publish version 1 again")
+    expect(page.get_by_role("main")).to_contain_text("Somebody reads")
+    page.get_by_role("button", name="Publish version 3").click()
+    expect(acts.said(page)).to_contain_text("Version 3 is published.")
+    expect(page.get_by_role("main")).to_contain_text("Version 1 again: First version")
