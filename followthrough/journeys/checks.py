@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from typing import Any, NamedTuple
 
+from followthrough.journeys import codes
 from followthrough.journeys.problems import Place, Problem, path
 from followthrough.messages import templates
 
@@ -37,7 +38,7 @@ def cross_problems(raw: Any) -> list[Found]:
     """Every problem between the parts of a raw document, with its place."""
     touches = list(_touches(raw))
     found: list[Found] = []
-    for check in (_keys, _nudges, _asks, _leavings):
+    for check in (_keys, _nudges, _asks, _leavings, _values):
         found += check(touches)
     texts = _Texts(_names(raw, touches), _default_locale(raw))
     for touch in touches:
@@ -75,15 +76,21 @@ def _default_locale(raw: Any) -> str:
     return found if isinstance(found, str) else "en"
 
 
-def _comparisons(raw: Any, place: Place, depth: int = 0) -> Iterator[tuple[Place, str]]:
-    """Every fact a condition asks about, with its place."""
+def _comparing(raw: Any, place: Place, depth: int = 0) -> Iterator[tuple[Place, Mapping[str, Any]]]:
+    """Every comparison of a condition, with its place."""
     if not isinstance(raw, Mapping) or depth > DEEPEST:
         return
     if isinstance(raw.get("field"), str):
-        yield (*place, "field"), raw["field"]
+        yield place, raw
     for name in ("all", "any"):
         for index, part in enumerate(_listed(raw.get(name))):
-            yield from _comparisons(part, (*place, name, index), depth + 1)
+            yield from _comparing(part, (*place, name, index), depth + 1)
+
+
+def _comparisons(raw: Any, place: Place) -> Iterator[tuple[Place, str]]:
+    """Every fact a condition asks about, with its place."""
+    for at, part in _comparing(raw, place):
+        yield (*at, "field"), part["field"]
 
 
 # --- keys, nudges and asks ---------------------------------------------------------------------
@@ -174,6 +181,16 @@ def _leavings(touches: list[_Touch]) -> Iterator[Found]:
                     "It goes out when its stage was left: what was answered there is not kept.",
                     "Take the condition out, or ask in the stage that they come to.",
                 )
+
+
+def _values(touches: list[_Touch]) -> Iterator[Found]:
+    """A comparison with what an answer or a stage never is says nothing, or stops everything."""
+    for touch in touches:
+        for place, part in _comparing(touch.raw.get("when"), (*touch.place, "when")):
+            name, value = part["field"], part.get("value")
+            for index, one in codes.strangers(name, str(part.get("op")), value):
+                at = () if index is None else (index,)
+                yield _problem((*place, "value", *at), *codes.said(name, one))
 
 
 def _meant(name: str, known: Any) -> str:

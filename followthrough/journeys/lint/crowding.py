@@ -1,6 +1,6 @@
-"""More messages than the caps allow: what somebody hears who stays silent, stage by stage, for
-several distances to what lies ahead. Planned by the engine's own code; hours and caps are those
-that the gate counts by.
+"""More messages than the caps allow: what somebody hears who stays silent, or who says yes or no at
+once, stage by stage, for several distances to what lies ahead. Planned by the engine's own code;
+hours and caps are those that the gate counts by.
 """
 
 from __future__ import annotations
@@ -12,19 +12,25 @@ from heapq import heappop, heappush
 from typing import NamedTuple
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from followthrough.core.predicates import fields
 from followthrough.governance.limits import DAY, MAP, POLICY, STAGE, Cap
 from followthrough.journeys import plans
+from followthrough.journeys.answers import ANSWERS
 from followthrough.journeys.events import PlanTouch, State
 from followthrough.journeys.lint.clock import opens
 from followthrough.journeys.lint.finding import Finding
 from followthrough.journeys.lint.possible import possible
-from followthrough.journeys.lint.reach import ASKED, domain
+from followthrough.journeys.lint.reach import domain
 from followthrough.journeys.lint.survey import Spot, Survey
 from followthrough.journeys.offsets import rough
 
 BEGINS = datetime(2026, 6, 1, 10, tzinfo=UTC)  # a Monday
-AHEAD = (timedelta(hours=6), timedelta(days=1), timedelta(days=3), timedelta(days=8))
+AHEAD = (timedelta(hours=6), timedelta(days=1), timedelta(days=3), timedelta(days=3, hours=5),
+         timedelta(days=8))  # fmt: skip
+OPEN = "open"  # what an ask is until somebody answers
+SILENT = ""  # the answer of somebody who gives none
 MOST_STEPS = 200  # messages and waits of one stage: more is a circle
 
 
@@ -38,6 +44,7 @@ class Crowded(NamedTuple):
     by: tuple[str, ...]
     ahead: timedelta | None
     frees: datetime | None
+    answer: str = SILENT  # what they say to every question
 
 
 def too_many(survey: Survey) -> Iterator[Finding]:
@@ -45,12 +52,36 @@ def too_many(survey: Survey) -> Iterator[Finding]:
     where things are near: caps are there for that. Lost always, it is no nudge."""
     for stage in survey.stages:
         spots = survey.of_stage(stage)
-        tried = _tried(survey, spots)
-        found = [one for ahead in tried for one in _crowded(survey, stage, ahead) if not one.frees]
+        lost, heard = _played(survey, stage, spots)
         for spot in spots:
-            lost = {one.ahead: one for one in found if one.key == spot.key}
-            if lost and (len(lost) == len(tried) or not spot.touch.trigger.no_reply):
-                yield _finding(survey, spot, next(iter(lost.values())))
+            found = next((one for one in lost if one.key == spot.key), None)
+            if found and not (spot.touch.trigger.no_reply and spot.key in heard):
+                yield _finding(survey, spot, found)
+
+
+def _played(
+    survey: Survey, stage: str, spots: Sequence[Spot]
+) -> tuple[Sequence[Crowded], frozenset[str]]:
+    """What is lost for good to anybody, those first who stay silent; and what somebody hears."""
+    lost: list[Crowded] = []
+    heard: set[str] = set()
+    for answer in _answers(spots):
+        for ahead in _tried(survey, spots):
+            person = _Person.enters(survey, stage, ahead, answer)
+            lost += [one for one in person.hears() if not one.frees]
+            heard |= {key for _at, key, _channel, _purpose in person.sent}
+    return lost, frozenset(heard)
+
+
+def _answers(spots: Sequence[Spot]) -> Sequence[str]:
+    """The answers that make a difference: those that conditions can tell from silence."""
+    asking = any(spot.touch.ask for spot in spots)
+    return (SILENT, *ANSWERS) if asking and any(_asks(spot) for spot in spots) else (SILENT,)
+
+
+def _asks(spot: Spot) -> bool:
+    parts = spot.touch.predicates()
+    return any(name.startswith("ask.") for part in parts for name in fields(part))
 
 
 def _tried(survey: Survey, spots: Sequence[Spot]) -> Sequence[timedelta | None]:
@@ -60,12 +91,6 @@ def _tried(survey: Survey, spots: Sequence[Spot]) -> Sequence[timedelta | None]:
         return []
     hangs = any(survey.document.anchors[spot.key] for spot in spots)
     return _distances(spots) if hangs else [None]
-
-
-def _crowded(survey: Survey, stage: str, ahead: timedelta | None) -> Iterator[Crowded]:
-    spots = {spot.key: spot for spot in survey.of_stage(stage)}
-    anchors = {name for key in spots if (name := survey.document.anchors[key])}
-    yield from _Silent.enters(survey, stage, spots, anchors, ahead).hears()
 
 
 def _distances(spots: Sequence[Spot]) -> Sequence[timedelta | None]:
@@ -81,28 +106,24 @@ def _least(survey: Survey, spots: Sequence[Spot]) -> int:
 
 
 @dataclass
-class _Silent:
-    """Somebody who enters a stage and never answers."""
+class _Person:
+    """Somebody who enters a stage, and says `answer` to all that asks something there."""
 
     survey: Survey
     spots: dict[str, Spot]
     state: State
     ahead: timedelta | None
+    answer: str
     sent: list[tuple[datetime, str, str, str]] = field(default_factory=list)
     waiting: list[tuple[datetime, int, str, PlanTouch]] = field(default_factory=list)
 
     @classmethod
-    def enters(
-        cls,
-        survey: Survey,
-        stage: str,
-        spots: dict[str, Spot],
-        anchors: set[str],
-        ahead: timedelta | None,
-    ) -> _Silent:
+    def enters(cls, survey: Survey, stage: str, ahead: timedelta | None, answer: str) -> _Person:
+        spots = {spot.key: spot for spot in survey.of_stage(stage)}
+        anchors = {name for key in spots if (name := survey.document.anchors[key])}
         at = {name: (BEGINS + (ahead or timedelta()), 1) for name in anchors}
         state = State(stage=stage, visit=2, entered_at=BEGINS, anchors=at)
-        made = cls(survey, spots, state, ahead)
+        made = cls(survey, spots, state, ahead, answer)
         made._plan(list(spots))
         return made
 
@@ -143,14 +164,18 @@ class _Silent:
         )
 
     def _relevant(self, key: str) -> bool:
-        """Whether its conditions may hold for somebody who answered nothing."""
+        """Whether its conditions may hold for somebody who answers so."""
         spot = self.spots[key]
+        waits = spot.touch.trigger.no_reply
+        if waits and self.answer and self.survey.document.touches[waits.to].ask:
+            return False
         if not spot.touch.when:
             return True
-        asks = {f"ask.{one}": ASKED[1:2] if one in self.state.asks else ASKED[:1]
+        said = self.answer or OPEN
+        asks = {f"ask.{one}": (said if one in self.state.asks else None,)
                 for one in self.survey.document.touches}  # fmt: skip
-        silent = {**domain(self.survey, spot), **asks, "candidate.replied_at": (None,)}
-        return possible(spot.touch.predicates(), silent)
+        silent = {} if self.answer else {"candidate.replied_at": (None,)}
+        return possible(spot.touch.predicates(), {**domain(self.survey, spot), **asks, **silent})
 
     def _send(self, plan: PlanTouch, at: datetime) -> None:
         key, asks = plan.key, self.state.asks
@@ -170,7 +195,8 @@ class _Silent:
                 frees = _frees(cap, used, limit)
                 by = tuple(key for _at, key, _channel, _purpose in used)
                 late = frees is None or _late(plan, frees)
-                return Crowded(plan.key, cap, limit, by, self.ahead, None if late else frees)
+                again = None if late else frees
+                return Crowded(plan.key, cap, limit, by, self.ahead, again, self.answer)
         return None
 
     def _held(self, full: Crowded, plan: PlanTouch) -> Iterator[Crowded]:
@@ -204,13 +230,14 @@ def _frees(cap: Cap, used: Sequence[tuple[datetime, str, str, str]], limit: int)
 
 def _finding(survey: Survey, spot: Spot, one: Crowded) -> Finding:
     told = {
+        "who": _WHO[one.answer],
         "limit": one.limit,
         "window": _window(one.cap),
         "source": _source(one.cap),
         "by": ", ".join(f"“{key}”" for key in one.by),
     }
-    reason = _("Whoever answers nothing has heard %(by)s by then: %(source)s allows %(limit)d"
-               " %(window)s, so this one is never sent.") % told  # fmt: skip
+    reason = _("%(who)s has heard %(by)s by then: %(source)s allows %(limit)d %(window)s, so they"
+               " never get this one.") % told  # fmt: skip
     if one.ahead is not None:
         reason += " " + _("(%(anchor)s %(hours)d hours ahead.)") % {
             "anchor": survey.document.anchors[spot.key] or _("What is asked about"),
@@ -219,6 +246,13 @@ def _finding(survey: Survey, spot: Spot, one: Crowded) -> Finding:
     remedy = _("Leave one of them out, spread them, or give the most important one a priority of"
                " %(at)d or less.") % {"at": survey.setting.policy.urgent_at}  # fmt: skip
     return spot.finding("over_cap", reason, remedy, at=("trigger",), channel=spot.touch.channels[0])
+
+
+_WHO = {
+    SILENT: gettext_lazy("Whoever answers nothing"),
+    "confirmed": gettext_lazy("Whoever answers yes"),
+    "declined": gettext_lazy("Whoever answers no"),
+}
 
 
 def _window(cap: Cap) -> str:

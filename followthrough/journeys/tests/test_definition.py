@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from followthrough.core.predicates import OPERATORS, failing
-from followthrough.journeys import definition
+from followthrough.journeys import codes, definition
 from followthrough.journeys.documents import DocumentError, check
 from followthrough.journeys.tests.builders import a_map, raw_map
 from followthrough.people.contacts import CHANNEL_KIND
@@ -165,6 +165,30 @@ BAD: list[tuple[dict[str, Any], str, str, str]] = [
         "2026-06-03T17:00:00.000000Z",
     ),
     (
+        touch(
+            when={"field": "ask.thanks", "op": "is_not", "value": "no"},
+            ask={"kind": "confirmation"},
+        ),
+        f"{HERE}.when.value",
+        "'no' is no answer",
+        "confirmed, declined, open or closed. Did you mean declined?",
+    ),
+    (
+        touch(
+            when={"any": [{"field": "ask.thanks", "op": "in", "value": ["open", "confirmd"]}]},
+            ask={"kind": "confirmation"},
+        ),
+        f"{HERE}.when.any[0].value[1]",
+        "'confirmd' is no answer",
+        "Did you mean confirmed?",
+    ),
+    (
+        touch(when={"field": "application.stage", "op": "is", "value": "Checks and paperwork"}),
+        f"{HERE}.when.value",
+        "is no stage",
+        "Did you mean checks?",
+    ),
+    (
         touch(when={"field": "ask.thanks", "op": "is", "value": "open"}),
         f"{HERE}.when.field",
         "No touch called 'thanks' asks anything",
@@ -267,3 +291,9 @@ def test_every_operator_can_be_written_and_evaluated(op: str) -> None:
 def test_problems_hold_no_more_than_what_is_needed() -> None:
     found = problems(touch(useful_for="x" * 5000))
     assert all(len(part) < 200 for said in found.values() for part in said)
+
+
+@pytest.mark.parametrize("value", [*codes.ANSWERS, None])
+def test_every_answer_there_is_may_be_asked_for(value: str | None):
+    when = {"field": "ask.thanks", "op": "is_not", "value": value}
+    check(touch(when=when, ask={"kind": "confirmation"}))

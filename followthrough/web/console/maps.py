@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
@@ -19,7 +19,7 @@ from followthrough.governance.models import Freeze
 from followthrough.journeys import diff, documents, versions
 from followthrough.journeys.definition import MapDocument
 from followthrough.journeys.diff import Difference
-from followthrough.journeys.models import Assignment, Draft, MessageMap, Run, Version
+from followthrough.journeys.models import Assignment, Draft, MessageMap, Run, RunMove, Version
 from followthrough.journeys.upgrades import upgraded
 from followthrough.people import scopes, sites
 from followthrough.runs import moves
@@ -29,20 +29,13 @@ from followthrough.web.console.access import own
 from followthrough.web.console.publishing import second
 
 
-class Runs(NamedTuple):
-    """How many applications are in a version: `open` ones, and `every` one that ever began."""
-
-    open: int = 0
-    every: int = 0
-
-
 @dataclass(frozen=True)
 class Told:
     """A map with everything the pages say of it; `versions` are the newest first."""
 
     map: MessageMap
     versions: Sequence[Version]
-    runs: Mapping[UUID, Runs]
+    runs: Mapping[UUID, int]  # open applications, by version
     assigned: Sequence[str]
     frozen: Freeze | None
 
@@ -53,7 +46,7 @@ class Told:
     @property
     def running(self) -> list[tuple[Version, int]]:
         """The versions that applications are in now, with how many."""
-        counted = [(one, self.runs.get(one.id, Runs()).open) for one in self.versions]
+        counted = [(one, self.runs.get(one.id, 0)) for one in self.versions]
         return [(version, count) for version, count in counted if count]
 
 
@@ -117,6 +110,7 @@ def _board(request: HttpRequest, key: UUID, number: int | None) -> HttpResponse:
         ],
         "moving": moves.under_way([found.map.id]),
         "map": found.map,
+        "ever": _ever(found, request.member),  # type: ignore[attr-defined]
     }  # fmt: skip
     if found.newest:
         shown = _version(found, number or found.newest.number)
@@ -198,12 +192,25 @@ def _by_map(rows: Iterable[Any]) -> dict[UUID, list[Any]]:
     return found
 
 
-def _runs(versions: Sequence[UUID], member: Member) -> dict[UUID, Runs]:
+def _runs(versions: Sequence[UUID], member: Member) -> dict[UUID, int]:
+    """The open applications in each version that has some."""
     found = Run.objects.filter(version__in=versions)
     if scopes.requisitions(member) is not None:
         found = found.filter(application__in=scopes.applications(member))
     counted = found.values_list("version_id").annotate(Count("version_id"), Count("ended_at"))
-    return {version_id: Runs(every - ended, every) for version_id, every, ended in counted}
+    return {version_id: every - ended for version_id, every, ended in counted}
+
+
+def _ever(found: Told, member: Member) -> dict[UUID, int]:
+    """How many applications were ever in each version: whoever was moved on was in both. Asked for
+    one map alone, since moves are not sorted by version."""
+    moves = RunMove.objects.filter(
+        organization_id=member.organization_id, to_version__in=found.versions
+    )
+    if scopes.requisitions(member) is not None:
+        moves = moves.filter(run__application__in=scopes.applications(member))
+    counted = moves.values_list("to_version_id").annotate(Count("run_id", distinct=True))
+    return dict(counted)
 
 
 def _frozen(maps: Sequence[UUID]) -> dict[UUID, Freeze]:

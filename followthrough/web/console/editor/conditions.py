@@ -7,7 +7,7 @@ kept or taken out as a whole.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from django.utils.functional import Promise
@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from followthrough.journeys.conditions import TIMES
+from followthrough.web.console.editor import choices
 from followthrough.web.console.editor.given import Given, Wrong, read_was, was
 
 ALL, ANY = "all", "any"
@@ -32,13 +33,15 @@ OPERATORS: Mapping[str, str | Promise] = {
     KNOWN: gettext_lazy("is known"),
     UNKNOWN: gettext_lazy("is not known"),
 }
-TEXT, NUMBER, YES_NO, TIME, ANSWER = "text", "number", "yes_no", "time", "answer"
+TEXT, NUMBER, YES_NO, TIME = "text", "number", "yes_no", "time"
+ANSWER, STAGE = "answer", "stage"
 FITTING: Mapping[str, tuple[str, ...]] = {
     TEXT: ("is", "is_not", "in", "not_in", "contains", KNOWN, UNKNOWN),
     NUMBER: ("is", "is_not", "at_least", "at_most", KNOWN, UNKNOWN),
     YES_NO: ("is", "is_not", KNOWN, UNKNOWN),
     TIME: (KNOWN, UNKNOWN, "before", "after"),
     ANSWER: ("is", "is_not", "in", "not_in", KNOWN, UNKNOWN),
+    STAGE: ("is", "is_not", "in", "not_in"),
 }
 SPARE = 1  # empty rows offered at the end
 MOST = 50
@@ -54,6 +57,7 @@ class Row(NamedTuple):
     value: str
     was: str
     kept: Any = None
+    values: Sequence[str] = ()  # of a fact with a few values, those that are chosen
 
     def name(self, part: str) -> str:
         return f"if_{self.number}_{part}"
@@ -62,7 +66,11 @@ class Row(NamedTuple):
 def fields(condition: Mapping[str, Any] | None) -> Given:
     """The fields of a condition as documents have it."""
     parts, how, grouped = _parts(condition)
-    values: dict[str, str] = {"if_how": how, "if_grouped": grouped, "if_count": str(len(parts))}
+    values: dict[str, str | list[str]] = {
+        "if_how": how,
+        "if_grouped": grouped,
+        "if_count": str(len(parts)),
+    }
     for number, part in enumerate(parts):
         values |= _row(number, part)
     return Given.made(values)
@@ -77,18 +85,25 @@ def _parts(condition: Mapping[str, Any] | None) -> tuple[list[Any], str, str]:
     return [dict(condition)], ALL, ""
 
 
-def _row(number: int, part: Mapping[str, Any]) -> dict[str, str]:
+def _row(number: int, part: Mapping[str, Any]) -> dict[str, str | list[str]]:
     if part.get("field") is None:
         return {f"if_{number}_kept": was(part)}
     told = _told(part) | {"was": was(part)}
     return {f"if_{number}_{name}": value for name, value in told.items()}
 
 
-def _told(part: Mapping[str, Any]) -> dict[str, str]:
+def _told(part: Mapping[str, Any]) -> dict[str, str | list[str]]:
     op, value = str(part.get("op")), part.get("value")
     if op == "known":
         return {"field": part["field"], "op": KNOWN if value else UNKNOWN, "value": ""}
-    return {"field": part["field"], "op": op, "value": written(value)}
+    return {"field": part["field"], "op": op, "value": _each(part["field"], value)}
+
+
+def _each(name: str, value: Any) -> str | list[str]:
+    """As the page sends it: several of a few values are boxes that are ticked."""
+    if isinstance(value, list) and choices.of(kind_of(name, {})):
+        return [written(one) for one in value]
+    return written(value)
 
 
 def written(value: Any) -> str:
@@ -120,7 +135,8 @@ def read(given: Given, kinds: Mapping[str, str], wrong: Wrong) -> dict[str, Any]
 def field_at(place: tuple[str | int, ...], given: Given) -> str:
     """The field that shows what stands at a place within the condition."""
     there = [n for n in range(_count(given)) if _is_there(n, given)]
-    index = next((part for part in place if isinstance(part, int)), 0)
+    index = place[1] if place[:1] in ((ALL,), (ANY,)) and len(place) > 1 else 0
+    index = index if isinstance(index, int) else 0
     number = there[index] if index < len(there) else 0
     last = place[-1] if place else ""
     return f"if_{number}_{last if last in PARTS else 'value'}"
@@ -167,6 +183,8 @@ def _comparison(
     kind = kind_of(name, kinds)
     if op not in FITTING[kind]:
         wrong[f"if_{number}_op"] = _("This cannot be said of it. Choose another comparison.")
+    elif choices.of(kind):
+        text = _chosen(number, given, kind, wrong)
     elif not text:
         wrong[f"if_{number}_value"] = _("Compared with what? Write it, or choose “is known”.")
     if op in ("in", "not_in"):
@@ -174,12 +192,21 @@ def _comparison(
     return {"field": name, "op": op, "value": _checked(number, text, kind, wrong)}
 
 
+def _chosen(number: int, given: Given, kind: str, wrong: Wrong) -> str:
+    """What is chosen of a few values, which have no commas."""
+    values = [one for sent in given.all(f"if_{number}_value") for one in _listed(sent)]
+    codes = [TRUTH.get(one.lower(), one) for one in values] if kind == YES_NO else values
+    if not codes or choices.strangers(kind, codes):
+        wrong[f"if_{number}_value"] = _("Choose what it is compared with.")
+    return ",".join(codes)
+
+
 def _checked(number: int, text: str, kind: str, wrong: Wrong) -> Any:
     value = _value(text, kind)
     if kind == NUMBER and text and isinstance(value, str):
         wrong[f"if_{number}_value"] = _("It is compared with numbers: write one.")
-    if kind == YES_NO and text and not isinstance(value, bool):
-        wrong[f"if_{number}_value"] = _("It is yes or no: write true or false.")
+    if choices.of(kind) and "," in text:
+        wrong[f"if_{number}_value"] = _("Choose one, or say “is one of”.")
     return value
 
 
@@ -187,7 +214,7 @@ def _listed(text: str) -> list[str]:
     return [part.strip() for part in text.split(",") if part.strip()]
 
 
-TRUE, FALSE = ("true", "yes"), ("false", "no")
+TRUTH = {"true": "true", "yes": "true", "false": "false", "no": "false"}
 
 
 def _value(text: str, kind: str) -> Any:
@@ -195,19 +222,21 @@ def _value(text: str, kind: str) -> Any:
         return int(text)
     if kind == NUMBER and re.fullmatch(r"-?\d{1,15}\.\d{1,9}", text):
         return float(text)
-    if kind == YES_NO and text.lower() in TRUE + FALSE:
-        return text.lower() in TRUE
+    if kind == YES_NO and text in TRUTH:
+        return text == "true"
     return text
 
 
 def kind_of(name: str, kinds: Mapping[str, str]) -> str:
-    """What values a field has: of TEXT, NUMBER, YES_NO, TIME and ANSWER."""
+    """What values a field has: of TEXT, NUMBER, YES_NO, TIME, ANSWER and STAGE."""
     if name in TIMES or (name.startswith("anchor.") and name.endswith(".at")):
         return TIME
     if name.startswith("anchor.") or name == "run.version":
         return NUMBER
     if name.startswith("ask."):
         return ANSWER
+    if name == "application.stage":
+        return STAGE
     return YES_NO if name == "run.ended" else kinds.get(name, TEXT)
 
 
@@ -228,4 +257,14 @@ def rows(given: Given, *, spare: int = SPARE) -> list[Row]:
 
 def _shown(place: int, number: int, given: Given, kept: Any) -> Row:
     field, op, value, before = (given.one(f"if_{number}_{one}") for one in (*PARTS, "was"))
-    return Row(place, field, op or "is", value, before, kept)
+    return Row(place, field, op or "is", value, before, kept, _values(number, field, given))
+
+
+def _values(number: int, field: str, given: Given) -> tuple[str, ...]:
+    """What a row is compared with; what was meant for another field is gone."""
+    before = read_was(given.one(f"if_{number}_was"))
+    old = written(before.get("value")) if isinstance(before, dict) else ""
+    kept = _listed(old) if isinstance(before, dict) and before.get("field") == field else []
+    sent = [part for one in given.all(f"if_{number}_value") for part in _listed(one)]
+    known = choices.of(kind_of(field, {})) or choices.YES_NO
+    return tuple(one for one in sent if one in known or one in kept)

@@ -49,7 +49,10 @@ class Given(dict[str, list[str]]):
 
     def same(self, made: Given, names: Iterable[str]) -> bool:
         """Whether these fields say what `made` says, as far as a browser can send it."""
-        return all(self.one(name) == _plain(made.one(name)) for name in names)
+        return all(
+            (self.all(name) or [""]) == ([_plain(one) for one in made.all(name)] or [""])
+            for name in names
+        )
 
 
 def was(value: Any) -> str:

@@ -176,9 +176,8 @@ def _of_person(seen: _Seen) -> Iterator[Fact]:
 def _of_answers(document: MapDocument, stage: str, key: str) -> Iterator[Fact]:
     for touch in document.of_stage(stage):
         if touch.ask and touch.key != key:
-            answers = ["open", "confirmed", "declined", "closed"]
             group = _("What they answered in this stage")
-            yield _fact(f"ask.{touch.key}", group, conditions.ANSWER, answers)
+            yield _fact(f"ask.{touch.key}", group, conditions.ANSWER, [])
 
 
 def _time(name: str, group: str = "") -> Fact:
@@ -187,8 +186,6 @@ def _time(name: str, group: str = "") -> Fact:
 
 def _fact(name: str, group: str, kind: str, values: Iterable[Any]) -> Fact:
     samples = list(dict.fromkeys(conditions.written(one) for one in values if one != ""))[:SHOWN]
-    if kind == conditions.YES_NO:
-        samples = ["true", "false"]
     return Fact(name, map_words.field(name), group, kind, samples)
 
 

@@ -18,6 +18,7 @@ from followthrough.people.stages import Stage
 from followthrough.web.console import map_words
 from followthrough.web.console.editor import (
     ask,
+    choices,
     conditions,
     contents,
     findings,
@@ -84,7 +85,12 @@ class RowShown(NamedTuple):
     row: Row
     operators: Sequence[tuple[str, str]]
     samples: Sequence[str]
+    choices: Sequence[choices.Choice]  # every value, where there are only a few
     kept: str  # what is nested, in words
+
+    @property
+    def several(self) -> bool:
+        return self.row.op in choices.SEVERAL
 
     @property
     def was_kept(self) -> str:
@@ -254,7 +260,9 @@ def _rows(sheet: Sheet, spare: int) -> Iterator[RowShown]:
         kind = conditions.kind_of(row.field, sheet.offered.kinds) if row.field else ""
         fitting = (*conditions.FITTING[kind], row.op) if kind else conditions.OPERATORS
         operators = [(op, str(said)) for op, said in conditions.OPERATORS.items() if op in fitting]
-        yield RowShown(row, operators, fact.samples if fact else (), _in_words(row.kept))
+        few = choices.shown(kind, row.op, row.values)
+        samples = fact.samples if fact else ()
+        yield RowShown(row, operators, samples, few, _in_words(row.kept))
 
 
 def _in_words(kept: Any) -> str:

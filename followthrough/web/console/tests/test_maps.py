@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from copy import deepcopy
+from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from followthrough.accounts.models import Organization, Role
 from followthrough.governance import freezes
 from followthrough.journeys import documents, versions
-from followthrough.journeys.models import Assignment, MessageMap, Run, Version
+from followthrough.journeys.models import Assignment, MessageMap, Run, RunMove, Version
 from followthrough.journeys.tests.builders import a_map
 from followthrough.people.models import Application, Scope
 from followthrough.web.console.tests.conftest import member_of, signed_in
@@ -87,6 +89,48 @@ def test_whoever_works_for_one_site_counts_the_runs_of_that_site(organization: O
     member = member_of(organization, Role.RECRUITER)
     Scope.objects.create(organization=organization, member=member, site=site)
     assert "<strong>1</strong> in v1" in page(signed_in(member), "/maps/")
+
+
+def test_whoever_was_moved_on_was_in_both_versions(organization: Organization, owner: Client):
+    stores = made(organization)
+    first, newer = stores.versions.get(), second(stores)
+    for moves in ([first, newer], [first, newer, first, newer], [newer]):
+        begun = run(organization, newer)
+        for before, to in pairwise([None, *moves]):
+            RunMove.objects.create(
+                organization=organization, run=begun, from_version=before, to_version=to,
+                why="", by="", at=world.NOON,
+            )  # fmt: skip
+    shown = page(owner, f"/maps/{stores.id}").partition('id="history"')[2]
+    rows = [one.partition("</tr>")[0] for one in shown.split("<tr data-row>")[1:]]
+    assert ["<td>3</td><td>3</td>" in rows[0], "<td>0</td><td>2</td>" in rows[1]] == [True, True]
+
+
+def test_an_older_version_can_be_published_again_by_those_who_may(
+    organization: Organization, owner: Client
+):
+    stores = made(organization)
+    second(stores)
+    there = reverse("roll-back-map", args=[stores.id, 1])
+    shown = page(owner, f"/maps/{stores.id}")
+    assert shown.count(there) == 1
+    assert reverse("roll-back-map", args=[stores.id, 2]) not in shown
+    reader = signed_in(member_of(organization, Role.RECRUITER))
+    assert there not in page(reader, f"/maps/{stores.id}")
+
+
+def test_a_map_for_nobody_leads_to_the_choice_of_who_gets_it(
+    organization: Organization, owner: Client
+):
+    stores = made(organization)
+    there = f"{reverse('new-assignment')}?map={stores.id}"
+    reader = signed_in(member_of(organization, Role.RECRUITER))
+    for path in ("/maps/", f"/maps/{stores.id}"):
+        assert there in page(owner, path)
+        assert there not in page(reader, path)
+    assert f'value="{stores.id}" selected' in page(owner, there)
+    Assignment.objects.create(organization=organization, map=stores, family="retail")
+    assert there not in page(owner, f"/maps/{stores.id}")
 
 
 def test_authors_are_named_and_those_who_left_are_not(organization: Organization):
@@ -227,5 +271,5 @@ def test_the_pages_ask_the_same_few_questions_however_many_maps_there_are(
         page(owner, path)  # and who has no map is counted every half a minute
     with django_assert_max_num_queries(16):
         page(owner, "/maps/")
-    with django_assert_max_num_queries(19):
+    with django_assert_max_num_queries(20):
         page(owner, f"/maps/{key}")

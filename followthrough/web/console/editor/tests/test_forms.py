@@ -11,7 +11,7 @@ from hypothesis import assume, given, settings
 from followthrough.journeys import documents
 from followthrough.journeys.definition import MapDocument, TouchDef
 from followthrough.journeys.tests import strategies
-from followthrough.web.console.editor import conditions, offsets, touch_form, when
+from followthrough.web.console.editor import choices, conditions, offsets, touch_form, when
 from followthrough.web.console.editor.given import Given
 
 LOCALES = ("en", "es", "es-MX")
@@ -161,12 +161,77 @@ def test_values_are_read_as_what_the_field_has():
         (("application.fields.years", "is", "many"), "if_0_value"),
         (("application.fields.has_car", "contains", "x"), "if_0_op"),
         (("site.name", "is", " "), "if_0_value"),
+        (("ask.invite", "is_not", "nope"), "if_0_value"),
+        (("ask.invite", "is_not", ""), "if_0_value"),
+        (("ask.invite", "is", "confirmed, open"), "if_0_value"),
+        (("ask.invite", "in", "confirmed, no"), "if_0_value"),
+        (("application.stage", "is", "Interview"), "if_0_value"),
     ],
 )
 def test_what_cannot_be_compared_is_said_beside_it(told: tuple[str, str, str], field: str):
     wrong: dict[str, str] = {}
     conditions.read(Given.made({"if_count": "1"} | row(0, *told)), KINDS, wrong)
     assert next(iter(wrong)) == field
+
+
+def browsed(condition: dict[str, Any], **changed: list[str]) -> Given:
+    """As a browser sends what stands on the page: its boxes and its selects."""
+    made = conditions.fields(condition)
+    row = conditions.rows(made, spare=0)[0]
+    kind = conditions.kind_of(row.field, KINDS)
+    chosen = [one.code for one in choices.shown(kind, row.op, row.values) if one.chosen]
+    return Given(made | {"if_0_value": chosen} | changed)
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        {"field": "ask.invite", "op": "is_not", "value": "declined"},
+        {"field": "ask.invite", "op": "in", "value": ["closed", "open"]},
+        {"field": "ask.invite", "op": "in", "value": ["closed"]},
+        {"field": "ask.invite", "op": "is_not", "value": "no"},
+        {"field": "application.stage", "op": "not_in", "value": ["checks", "offer"]},
+        {"field": "application.fields.has_car", "op": "is", "value": True},
+        {"field": "run.ended", "op": "is_not", "value": False},
+    ],
+)
+def test_values_of_which_there_are_few_are_chosen_and_stay(condition: dict[str, Any]):
+    sent = browsed(condition)
+    values = condition["value"]
+    assert set(sent["if_0_value"]) == set(conditions.written(values).split(", "))
+    wrong: dict[str, str] = {}
+    again = conditions.read(Given(sent | {"if_0_was": [""]}), KINDS, wrong)
+    assert again is not None
+    assert bool(wrong) == (values == "no")
+    if isinstance(values, list):
+        assert set(again["value"]) == set(values)
+    else:
+        assert again == condition
+
+
+def test_an_answer_is_told_in_words_and_kept_as_a_code():
+    words = {one.code: one.said for one in choices.shown("answer", "is", ["declined"])}
+    assert words["declined"] == "no"
+    assert words["open"] == "not answered yet"
+    given = browsed({"field": "ask.invite", "op": "is", "value": "open"}, if_0_value=["declined"])
+    assert conditions.read(given, {}, {}) == {
+        "field": "ask.invite", "op": "is", "value": "declined"
+    }  # fmt: skip
+    given |= {"if_0_op": ["not_in"], "if_0_value": ["open", "closed"]}
+    found = conditions.read(Given(given), {}, {})
+    assert found
+    assert found["value"] == ["open", "closed"]
+
+
+def test_what_was_meant_for_another_field_is_not_offered():
+    made = conditions.fields({"field": "site.name", "op": "is", "value": "Reno"})
+    made["if_0_field"] = ["ask.invite"]
+    assert conditions.rows(made)[0].values == ()
+
+
+def test_a_problem_in_a_list_stands_by_its_row():
+    made = conditions.fields({"field": "ask.invite", "op": "in", "value": ["open", "no"]})
+    assert conditions.field_at(("value", 1), made) == "if_0_value"
 
 
 def test_what_is_nested_is_kept_until_it_is_taken_out():
