@@ -12,13 +12,16 @@ from followthrough.accounts.models import Member, User
 from followthrough.core import clock
 from followthrough.core.ids import uuid7
 from followthrough.journeys import versions
+from followthrough.journeys.definition import MapDocument
 from followthrough.journeys.models import Draft, MessageMap
 from followthrough.messages.models import Receipt, Touch
 from followthrough.people.models import Application
 from followthrough.runs import engine, jobs
 from followthrough.runs.replay import preview
 from followthrough.runs.replay.preview import Invented, Life
+from followthrough.web.console.preview.asked import Asked, events_of
 from tests import world
+from tests.company import changed
 from tests.properties.life import Life as Company
 from tests.properties.life import lived
 
@@ -55,6 +58,30 @@ def test_who_never_answers_is_nudged_and_who_says_yes_is_thanked(life):
         ("invite", "send", "sms"), ("invite", "said", "sms"), ("invite.reply", "send", "sms"),
         ("reminder", "send", "sms"),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("trigger", ["event", "manual"])
+def test_what_a_map_waits_for_is_reported_an_hour_after_the_interview(life, trigger):
+    waits = {"event": {"name": "visit.missed"}} if trigger == "event" else {"manual": {}}
+    raw = changed(document(life).dump(), {"stages.interview.touches.3.trigger": waits})
+    map, changed_one = life.company.maps["associates"], MapDocument.model_validate(raw)
+    key = raw["stages"]["interview"]["touches"][3]["key"]
+    name = "visit.missed" if trigger == "event" else f"by_hand:{key}"
+    assert list(events_of(changed_one)) == [name]
+    data = {"stage": "interview", "event": name, "anchor_interview_start": "2026-06-08T14:00"}
+    asked = Asked(data, document=changed_one, zone="America/Los_Angeles")
+    assert asked.is_valid(), asked.errors
+    found = preview.of_invented(map, changed_one, ADA, asked.life(), now=clock.now())
+    steps = sorted(found.steps, key=lambda one: one.at)
+    heard = next(place for place, one in enumerate(steps) if one.verdict == "heard")
+    assert steps[heard].at == INTERVIEW + timedelta(hours=1)
+    assert key not in [one.key for one in steps[:heard]]
+    assert (steps[heard + 1].key, steps[heard + 1].at) == (key, steps[heard].at)
+    never = preview.of_invented(
+        map, changed_one, ADA, asked.life()._replace(event=""), now=clock.now()
+    )
+    assert key not in [one.key for one in never.steps]
+    assert "event" not in Asked({}, document=document(life), zone="UTC").fields
 
 
 def test_who_says_no_waits_for_a_person(life):

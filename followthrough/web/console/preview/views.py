@@ -27,11 +27,18 @@ from followthrough.runs.replay.preview import Invented, Step, Timeline
 from followthrough.web import permissions
 from followthrough.web.console import sentences, whereabouts
 from followthrough.web.console.access import own
-from followthrough.web.console.preview.asked import Asked, Someone, zones_of
+from followthrough.web.console.preview.asked import Asked, Someone, event_label, zones_of
 from followthrough.web.console.sentences import Wall
 
 MOST_FOUND = 12
-MEANINGS = {"send": "kept", "hold": "held", "drop": "stopped", "merge": "stopped", "said": "quiet"}
+MEANINGS = {
+    "send": "kept",
+    "hold": "held",
+    "drop": "stopped",
+    "merge": "stopped",
+    "said": "quiet",
+    "heard": "quiet",
+}
 
 
 class Shown(NamedTuple):
@@ -183,7 +190,9 @@ def _opening(map: MessageMap, zone: str) -> Requisition | None:
 
 def _shown(step: Step, wall: Wall) -> Shown:
     said, checks = "", []
-    if step.verdict != "said":
+    if step.verdict == "heard":
+        said = event_label(step.key)
+    elif step.verdict != "said":
         row = Receipt(
             verdict=step.verdict, code=step.code, at=step.at, channel=step.channel,
             until=step.until, checks=[list(check) for check in step.checks],
@@ -202,6 +211,7 @@ _VERDICTS = {
     "drop": lambda: _("Not sent"),
     "merge": lambda: _("Merged into another message"),
     "said": lambda: _("They answer"),
+    "heard": lambda: _("Reported"),
 }
 
 
