@@ -10,14 +10,18 @@ from django.urls import reverse
 
 from followthrough.accounts.models import Member, User
 from followthrough.core import clock
+from followthrough.core.ids import uuid7
 from followthrough.journeys import versions
-from followthrough.journeys.models import MessageMap
+from followthrough.journeys.definition import MapDocument
+from followthrough.journeys.models import Draft, MessageMap
 from followthrough.messages.models import Receipt, Touch
 from followthrough.people.models import Application
-from followthrough.runs import engine
+from followthrough.runs import engine, jobs
 from followthrough.runs.replay import preview
 from followthrough.runs.replay.preview import Invented, Life
+from followthrough.web.console.preview.asked import Asked, events_of
 from tests import world
+from tests.company import changed
 from tests.properties.life import Life as Company
 from tests.properties.life import lived
 
@@ -54,6 +58,30 @@ def test_who_never_answers_is_nudged_and_who_says_yes_is_thanked(life):
         ("invite", "send", "sms"), ("invite", "said", "sms"), ("invite.reply", "send", "sms"),
         ("reminder", "send", "sms"),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("trigger", ["event", "manual"])
+def test_what_a_map_waits_for_is_reported_an_hour_after_the_interview(life, trigger):
+    waits = {"event": {"name": "visit.missed"}} if trigger == "event" else {"manual": {}}
+    raw = changed(document(life).dump(), {"stages.interview.touches.3.trigger": waits})
+    map, changed_one = life.company.maps["associates"], MapDocument.model_validate(raw)
+    key = raw["stages"]["interview"]["touches"][3]["key"]
+    name = "visit.missed" if trigger == "event" else f"by_hand:{key}"
+    assert list(events_of(changed_one)) == [name]
+    data = {"stage": "interview", "event": name, "anchor_interview_start": "2026-06-08T14:00"}
+    asked = Asked(data, document=changed_one, zone="America/Los_Angeles")
+    assert asked.is_valid(), asked.errors
+    found = preview.of_invented(map, changed_one, ADA, asked.life(), now=clock.now())
+    steps = sorted(found.steps, key=lambda one: one.at)
+    heard = next(place for place, one in enumerate(steps) if one.verdict == "heard")
+    assert steps[heard].at == INTERVIEW + timedelta(hours=1)
+    assert key not in [one.key for one in steps[:heard]]
+    assert (steps[heard + 1].key, steps[heard + 1].at) == (key, steps[heard].at)
+    never = preview.of_invented(
+        map, changed_one, ADA, asked.life()._replace(event=""), now=clock.now()
+    )
+    assert key not in [one.key for one in never.steps]
+    assert "event" not in Asked({}, document=document(life), zone="UTC").fields
 
 
 def test_who_says_no_waits_for_a_person(life):
@@ -157,3 +185,55 @@ def test_replays_are_started_watched_and_cancelled_by_who_writes_maps(life):
     reader = signed_in(life, "read_only")
     assert reader.post(reverse("start-replay", args=[map.id])).status_code == 403
     assert reader.get(answer["Location"]).status_code == 200
+
+
+def test_a_new_map_is_tried_on_the_people_of_another_or_of_a_family(life):
+    client, map = signed_in(life), MessageMap.objects.get()
+    life.ats("app-1", stage="New")
+    engine.drain()
+    new = MessageMap.objects.create(organization=map.organization, name="New", slug="new")
+    raw = document(life).dump()
+    Draft.objects.create(
+        organization=map.organization, map=new, document=raw, edited_at=clock.now()
+    )
+    start = reverse("start-replay", args=[new.id])
+    assert "Nobody ran through this map" in client.get(start).content.decode()
+    with clock.at(world.NOON + timedelta(hours=1)):
+        asked = {"what": "draft", "days": "30", "whose": f"map:{map.id}"}
+        other = client.post(start, asked)
+        assert client.post(start, asked)["Location"] == other["Location"]
+        jobs.drain()
+        done = new.replays.get()
+        assert (done.of_map, done.family, done.total) == (map, "", 1)
+        assert f"to 1 person who ran through {map.name}, over 30 days" in (
+            client.get(other["Location"]).content.decode()
+        )
+        family = client.post(start, asked | {"whose": "family:retail"})
+        jobs.drain()
+        assert "to 1 person in the job family Retail, over" in (
+            client.get(family["Location"]).content.decode()
+        )
+        for nobody in (f"map:{uuid7()}", "family:nursing", "map:x", "everybody"):
+            assert client.post(start, asked | {"whose": nobody})["Location"] == start
+        assert new.replays.count() == 2
+
+
+def test_who_previews_or_tries_a_draft_goes_back_to_it(life):
+    client, map = signed_in(life), MessageMap.objects.get()
+    board, shown = reverse("edit-map", args=[map.id]), reverse("map", args=[map.id])
+    pages = [reverse(name, args=[map.id]) for name in ("preview-map", "start-replay")]
+    assert all(f'<p class="soft"><a href="{shown}">' in read(client, page) for page in pages)
+    raw = document(life).dump() | {"name": "Another"}
+    Draft.objects.create(
+        organization=map.organization, map=map, document=raw, edited_at=clock.now()
+    )
+    assert all(f'<p class="soft"><a href="{board}">' in read(client, page) for page in pages)
+    assert f'<p class="soft"><a href="{shown}">' in read(client, f"{pages[0]}?version=1")
+    tried = {what: client.post(pages[1], {"what": what, "days": "7"}) for what in ("draft", "1")}
+    assert f'<p class="soft"><a href="{board}">' in read(client, tried["draft"]["Location"])
+    assert f'<p class="soft"><a href="{shown}">' in read(client, tried["1"]["Location"])
+    assert board not in read(signed_in(life, "read_only"), pages[0])
+
+
+def read(client: Client, page: str) -> str:
+    return client.get(page).content.decode()

@@ -13,10 +13,11 @@ import pytest
 from django.db import connection
 from django.test import override_settings
 
+from followthrough.accounts.models import Organization
 from followthrough.core import clock
 from followthrough.journeys import versions
 from followthrough.journeys.definition import MapDocument
-from followthrough.journeys.models import MessageMap, Run
+from followthrough.journeys.models import Assignment, MessageMap, Run
 from followthrough.messages.models import Touch
 from followthrough.people.models import Application
 from followthrough.runs import jobs
@@ -26,6 +27,7 @@ from followthrough.runs.replay.contrast import Contrast
 from followthrough.runs.replay.fates import Fate
 from followthrough.runs.replay.happened import Window
 from followthrough.runs.replay.trial import Trial
+from followthrough.runs.replay.whom import Whom
 from followthrough.store import sql
 from tests import company
 from tests.emptied import empty
@@ -50,8 +52,8 @@ def minute(at: datetime | None) -> str:
     return at.strftime("%d %H:%M") if at else ""
 
 
-def told(path: Path, changes: Mapping[str, Any] | None = None) -> None:
-    """Tell a story for real, with changes to its map."""
+def told(path: Path, changes: Mapping[str, Any] | None = None, *, assigned: bool = True) -> None:
+    """Tell a story for real, with changes to its map; else with a map that nobody gets."""
     story = script.read(path)
     if changes:
         story = replace(
@@ -60,17 +62,25 @@ def told(path: Path, changes: Mapping[str, Any] | None = None) -> None:
     telling = None
     with carrier.between() as carried:
         telling = teller.begin(story, carried)
+        if not assigned:
+            Assignment.objects.all().delete()
         for step in story.steps:
             teller.tell(telling, step)
 
 
-def replayed(document: Any = None, *, back: timedelta = LONG) -> tuple[list[Any], list[Any]]:
+def replayed(
+    document: Any = None,
+    *,
+    back: timedelta = LONG,
+    map: MessageMap | None = None,
+    whom: Whom | None = None,
+) -> tuple[list[Any], list[Any]]:
     """What really happened in the only map, and what a replay of a document says."""
-    map = MessageMap.objects.order_by("id").first()
+    map = map or MessageMap.objects.order_by("id").first()
     if document is None:
         document = versions.document(versions.latest([map.id])[map.id])
     now = clock.now() + timedelta(microseconds=1)
-    trial = Trial(map, document, Window(now - back, now))
+    trial = Trial(map, document, Window(now - back, now), whom=whom)
     names = dict(Application.objects.values_list("id", "external_id"))
     real, would = [], []
     for part in trial.parts():
@@ -148,6 +158,50 @@ def test_another_version_gives_what_happens_when_it_runs(
             _, would = replayed(document)
     assert itself == happened
     assert would == happened
+
+
+# --- on other people -----------------------------------------------------------------------------
+
+OTHERS = ("main-path", "no-answer", "quiet-hours", "anchor-moved", "caps", "stage-left", "declined")
+
+
+def really(path: Path, changes: Mapping[str, Any]) -> tuple[list[Any], MapDocument]:
+    """What happens when the changed map has everybody from the first, and what it says."""
+    told(path, changes)
+    happened, _ = replayed()
+    document = versions.document(versions.latest([MessageMap.objects.get().id]).popitem()[1])
+    empty()
+    return happened, document
+
+
+def new_map() -> MessageMap:
+    """A map that nobody ever ran through."""
+    return MessageMap.objects.create(
+        organization=Organization.objects.get(), name="New", slug="new"
+    )
+
+
+@pytest.mark.parametrize("name", OTHERS, ids=lambda name: f"story-{name}")
+@pytest.mark.parametrize("assigned", [True, False], ids=["of-another-map", "of-nobodys-map"])
+def test_a_new_map_gives_what_happens_when_it_has_them(name: str, assigned: bool) -> None:
+    path = script.STORIES / f"{name}.yaml"
+    begin = script.moment(script.read(path).start, after=clock.wall())
+    with override_settings(SHARDS=2):
+        with clock.at(begin):
+            happened, document = really(path, OTHER)
+        with clock.at(begin):
+            told(path, assigned=assigned)
+            old, new = MessageMap.objects.get(), new_map()
+            nobody = replayed(document, map=new)
+            of_map = replayed(document, map=new, whom=Whom(old.id))
+            real, of_family = replayed(document, map=new, whom=Whom(family="retail"))
+            of_others = replayed(document, map=new, whom=Whom(family="nursing"))
+            ran = Run.objects.exists()
+    assert happened
+    assert nobody == of_others == ([], [])
+    assert of_family == happened
+    assert (ran, bool(real)) == (assigned, assigned)
+    assert of_map == ((real, happened) if assigned else ([], []))
 
 
 # --- as long work --------------------------------------------------------------------------------

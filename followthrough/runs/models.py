@@ -173,6 +173,10 @@ class Replay(OrganizationRow):
 
     map = models.ForeignKey(MessageMap, on_delete=models.CASCADE, related_name="replays")
     document = models.JSONField()
+    of_map = models.ForeignKey(  # whose people it is tried on; with neither, the map's own
+        MessageMap, null=True, on_delete=models.CASCADE, related_name="+"
+    )
+    family = models.CharField(max_length=80, blank=True)  # those of a job family instead
     content_hash = models.CharField(max_length=64)  # of the document, as a version has it
     days = models.SmallIntegerField()  # how far it looks back
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
@@ -187,9 +191,9 @@ class Replay(OrganizationRow):
 
     DATA = declare(
         retention=Retention.TRANSIENT,
-        key="id organization map by",
-        operational="document content_hash days state done total result problem created_at ended_at"
-        " beat_at",
+        key="id organization map of_map by",
+        operational="document family content_hash days state done total result problem created_at"
+        " ended_at beat_at",
     )
 
     class Meta:

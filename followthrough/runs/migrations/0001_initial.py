@@ -84,6 +84,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(default=followthrough.core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('document', models.JSONField()),
+                ('family', models.CharField(blank=True, max_length=80)),
                 ('content_hash', models.CharField(max_length=64)),
                 ('days', models.SmallIntegerField()),
                 ('state', models.CharField(choices=[('waiting', 'Waits for its turn'), ('running', 'Under way'), ('done', 'Done'), ('cancelled', 'Cancelled'), ('failed', 'Failed')], default='waiting', max_length=10)),
@@ -96,6 +97,7 @@ class Migration(migrations.Migration):
                 ('ended_at', models.DateTimeField(null=True)),
                 ('beat_at', models.DateTimeField(null=True)),
                 ('map', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='replays', to='journeys.messagemap')),
+                ('of_map', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='journeys.messagemap')),
                 ('organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organization')),
             ],
             options={

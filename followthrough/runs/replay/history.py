@@ -1,4 +1,4 @@
-"""Reading what happened, set-based: who ran through a map, and everything that came from outside.
+"""Reading what happened, set-based: everything that came from outside.
 
 A part of the people is read at a time, in one round trip for all of them.
 """
@@ -15,7 +15,7 @@ from followthrough.runs import facts, whereabouts
 from followthrough.runs.facts import Person, Subject
 from followthrough.runs.replay import happened
 from followthrough.runs.replay.fates import Fate
-from followthrough.runs.replay.happened import About, Window
+from followthrough.runs.replay.happened import About
 from followthrough.runs.replay.moments import Cast, Role
 from followthrough.store import sql
 
@@ -29,17 +29,6 @@ class Lived(NamedTuple):
     fates: list[Fate]
 
 
-_RAN = """
-SELECT r.id, r.application_id, a.candidate_id, r.started_at
-FROM journeys_run r JOIN people_application a ON a.id = r.application_id
-WHERE r.version_id = ANY(%(versions)s) AND r.started_at < %(until)s
-  AND (r.ended_at IS NULL OR r.ended_at >= %(since)s)
-UNION
-SELECT r.id, r.application_id, a.candidate_id, r.started_at
-FROM journeys_runmove m JOIN journeys_run r ON r.id = m.run_id
-JOIN people_application a ON a.id = r.application_id
-WHERE m.from_version_id = ANY(%(versions)s) AND m.at >= %(since)s AND r.started_at < %(until)s
-"""
 _SHARED = """
 SELECT DISTINCT o.candidate_id, o.address_key FROM people_contactpoint p
 JOIN people_contactpoint o
@@ -49,15 +38,6 @@ WHERE p.candidate_id = ANY(%s) AND p.address_key <> ''
               WHERE s.organization_id = p.organization_id AND s.address_key = p.address_key
                 AND s.candidate_id <> p.candidate_id)
 """
-
-
-def roles(version_ids: Sequence[UUID], window: Window) -> list[Role]:
-    """Whoever ran through any of these versions within the window."""
-    given = {"versions": list(version_ids), "since": window.since, "until": window.until}
-    return [
-        Role(application_id, candidate_id, run_id, started_at)
-        for run_id, application_id, candidate_id, started_at in sql.rows(_RAN, given)
-    ]
 
 
 def parts(found: Sequence[Role]) -> Iterable[list[list[UUID]]]:

@@ -14,7 +14,7 @@ from followthrough.core.ids import uuid7
 from followthrough.governance import policies
 from followthrough.governance.decisions import Decision, Drop, FreezeFact, Hold, Merge, Send
 from followthrough.journeys.definition import MapDocument
-from followthrough.journeys.events import AnchorMoved, StageChanged
+from followthrough.journeys.events import AnchorMoved, CustomEvent, StageChanged
 from followthrough.journeys.models import MessageMap
 from followthrough.journeys.offsets import Where
 from followthrough.messages.outbox import Due
@@ -36,12 +36,15 @@ _VERDICTS: Mapping[type, str] = {Send: "send", Hold: "hold", Drop: "drop", Merge
 
 class Life(NamedTuple):
     """What is to happen: which stage is entered when, at which times anchors stand, and what is
-    answered to every question."""
+    answered to every question. `event` is the name of what is reported at `event_at`, or of a touch
+    that is sent by hand then, as the engine hears it; '' when nothing is."""
 
     stage: str
     enters_at: datetime
     anchors: Mapping[str, datetime]
     answers: str = NEVER
+    event: str = ""
+    event_at: datetime | None = None
 
 
 class Invented(NamedTuple):
@@ -60,7 +63,8 @@ class Invented(NamedTuple):
 
 
 class Step(NamedTuple):
-    """A decision about one message, or an answer of theirs (`verdict` said)."""
+    """A decision about one message, an answer of theirs (`verdict` said), or what is reported
+    (`verdict` heard, `key` the event)."""
 
     at: datetime
     key: str
@@ -127,7 +131,7 @@ def _about(map: MessageMap, document: MapDocument, life: Life, now: datetime) ->
 
 
 def _end(life: Life) -> datetime:
-    return max([life.enters_at, *life.anchors.values()]) + AHEAD
+    return max([life.enters_at, *life.anchors.values(), life.event_at or life.enters_at]) + AHEAD
 
 
 def _lived(
@@ -140,6 +144,8 @@ def _lived(
     (role,) = cast.roles.values()
     cast.moments = sorted([*cast.moments, *_moments(role, life)], key=lambda one: one.at)
     found = Timeline(zone)
+    if life.event and life.event_at:
+        found.steps.append(Step(life.event_at, life.event, "heard", "", ""))
     witness = _Witness(found, document, life.answers)
     player = Player(cast, setting, seen=witness.saw)
     witness.player = player
@@ -154,6 +160,9 @@ def _moments(role: Role, life: Life) -> list[Moment]:
         Heard(life.enters_at, key, AnchorMoved(name, at, _SEQUENCE))
         for name, at in life.anchors.items()
     ]
+    if life.event and life.event_at:
+        event = CustomEvent(life.event, life.event_at, "preview")
+        told.append(Heard(life.event_at, key, event))
     return [Heard(life.enters_at, key, StageChanged(life.stage, life.enters_at)), *told]
 
 

@@ -22,6 +22,7 @@ from followthrough.runs.replay import contrast
 from followthrough.runs.replay.contrast import Contrast
 from followthrough.runs.replay.happened import Window
 from followthrough.runs.replay.trial import Trial
+from followthrough.runs.replay.whom import Whom
 from followthrough.store import sql
 
 log = logging.getLogger(__name__)
@@ -35,13 +36,26 @@ class Stopped(Exception):
     """Somebody cancelled it, or has taken it up elsewhere."""
 
 
-def start(map: MessageMap, document: MapDocument, *, days: int, by: str, at: datetime) -> Replay:
-    """Have a document tried on the last `days`. The same that waits or runs already stands for
-    both. Raises ValueError for days that are not among DAYS."""
+def start(
+    map: MessageMap,
+    document: MapDocument,
+    *,
+    days: int,
+    by: str,
+    at: datetime,
+    whom: Whom | None = None,
+) -> Replay:
+    """Have a document tried on the last `days` of whoever ran through the map, or of `whom`. The
+    same that waits or runs already stands for both. Raises ValueError for days that are not among
+    DAYS."""
     if days not in DAYS:
         raise ValueError(f"A replay looks back {', '.join(str(one) for one in DAYS)} days.")
     content = document.dump()
-    about: dict[str, Any] = {"map": map, "content_hash": digest(content), "days": days}
+    others = Whom() if whom is None or whom.map_id == map.id else whom
+    about: dict[str, Any] = {
+        "map": map, "content_hash": digest(content), "days": days,
+        "of_map_id": others.map_id, "family": others.family,
+    }  # fmt: skip
     under_way = Replay.objects.filter(**about, state__in=["waiting", "running"]).first()
     return under_way or Replay.objects.create(
         organization_id=map.organization_id, **about, document=content, by=by, created_at=at
@@ -103,7 +117,9 @@ def _end(row: Replay, state: str, **found: Any) -> None:
 
 def _lived(row: Replay) -> dict[str, Any]:
     window = Window(row.created_at - timedelta(days=row.days), row.created_at)
-    trial = Trial(row.map, MapDocument.model_validate(upgraded(row.document)), window)
+    others = Whom(row.of_map_id, row.family)
+    document = MapDocument.model_validate(upgraded(row.document))
+    trial = Trial(row.map, document, window, whom=others if any(others) else None)
     found, progress = Contrast(), _Progress(row.id, len(trial))
     for part in contrast.parts(trial, processes=jobs.processes):
         found.join(part)

@@ -1,4 +1,5 @@
-"""A document tried on what really happened: everybody who ran through the map, a part at a time."""
+"""A document tried on what really happened: everybody who ran through the map, or whoever is wanted
+instead, a part at a time."""
 
 from __future__ import annotations
 
@@ -19,12 +20,14 @@ from followthrough.journeys import versions
 from followthrough.journeys.definition import MapDocument
 from followthrough.journeys.models import MessageMap, Version
 from followthrough.runs.replay import happened, history
+from followthrough.runs.replay import whom as choice
 from followthrough.runs.replay.fates import Fate
 from followthrough.runs.replay.happened import About, Window
 from followthrough.runs.replay.history import Lived
 from followthrough.runs.replay.moments import Role, Ruled
 from followthrough.runs.replay.player import Player
 from followthrough.runs.replay.scene import Setting
+from followthrough.runs.replay.whom import Whom
 from followthrough.store import sql
 
 Part = list[list[UUID]]  # groups of people who share an address
@@ -39,16 +42,19 @@ class Compared(NamedTuple):
 
 
 class Trial:
-    """A document for a map, and a window of time. Reads; writes nothing."""
+    """A document for a map, and a window of time. `whom` it is tried on: whoever ran through the
+    map, unless somebody else is named. Reads; writes nothing."""
 
-    def __init__(self, map: MessageMap, document: MapDocument, window: Window) -> None:
+    def __init__(
+        self, map: MessageMap, document: MapDocument, window: Window, *, whom: Whom | None = None
+    ) -> None:
         ours = map.organization_id
         self.map, self.window = map, window
         wide = happened.wide_subjects(ours, map.id)
         self.about = About(ours, map.id, window, wide, document.counts_days)
         first, *self.rulings = _policies(ours, window)
         self.setting = setting(map, document, first.policy, usual=usual(ours, window.until))
-        self.roles: Sequence[Role] = history.roles(_versions(map), window)
+        self.roles: Sequence[Role] = choice.roles(ours, whom or Whom(map.id), window)
 
     def __len__(self) -> int:
         return len(self.roles)
@@ -89,10 +95,6 @@ def numbered(map: MessageMap, document: MapDocument) -> int:
     same = known.filter(content_hash=digest(document.dump())).first()
     newest = known.first()
     return same.number if same else newest.number + 1 if newest else 1
-
-
-def _versions(map: MessageMap) -> list[UUID]:
-    return list(Version.objects.filter(map=map).values_list("id", flat=True))
 
 
 def _policies(organization_id: UUID, window: Window) -> list[Ruled]:

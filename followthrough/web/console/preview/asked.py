@@ -3,21 +3,26 @@ address of the page, so that it can be shown to somebody else."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from followthrough.core import clock
 from followthrough.core.zones import instant, known_zones, local
 from followthrough.journeys.definition import STAGES, MapDocument
+from followthrough.journeys.events import by_hand
 from followthrough.people.models import Site
 from followthrough.people.stages import Stage
 from followthrough.runs.replay import preview
 from followthrough.runs.replay.preview import Life
 from followthrough.web.console.sentences import label
 
+INTERVIEW = "interview_start"
+LATER = timedelta(hours=1)  # after the interview something is reported of it
 ANSWERS = (
     (preview.NEVER, _("They never answer")),
     (preview.YES, _("They answer yes, half an hour later")),
@@ -37,6 +42,10 @@ class Asked(forms.Form):
     stage = forms.ChoiceField(label=_("Stage they enter"))
     at = forms.DateTimeField(label=_("When (their clock; empty: now)"), required=False)
     answers = forms.ChoiceField(label=_("What they answer"), choices=ANSWERS)
+    event = forms.ChoiceField(label=_("Something is reported"), required=False)
+    event_at = forms.DateTimeField(
+        label=_("Reported when (their clock; empty: an hour after the interview)"), required=False
+    )
 
     def __init__(self, data: Any, *, document: MapDocument, zone: str, stage: str = "") -> None:
         stages = [stage for stage in STAGES if stage in document.stages] or [Stage.APPLIED.value]
@@ -46,25 +55,61 @@ class Asked(forms.Form):
         self.zone, self.names = zone, _anchor_names(document)
         self.fields["stage"].choices = [(one, Stage(one).label) for one in stages]  # type: ignore[attr-defined]
         self.fields["at"].widget = _moment()
+        self._offer_events(events_of(document))
         for name in self.names:
             text = _("%(anchor)s (their clock)") % {"anchor": label(name)}
             self.fields[f"anchor_{name}"] = forms.DateTimeField(
                 label=text, required=False, widget=_moment()
             )
 
+    def _offer_events(self, events: Mapping[str, str]) -> None:
+        """What the map waits for, if it waits for anything."""
+        if not events:
+            del self.fields["event"], self.fields["event_at"]
+            return
+        self.fields["event"].choices = [("", _("Nothing")), *events.items()]  # type: ignore[attr-defined]
+        self.fields["event_at"].widget = _moment()
+
     def life(self) -> Life:
         """What is to happen."""
         found = self.cleaned_data
-        anchors = {name: self._instant(found.get(f"anchor_{name}")) for name in self.names}
+        wanted = {name: self._instant(found.get(f"anchor_{name}")) for name in self.names}
+        anchors = {name: at for name, at in wanted.items() if at}
+        enters = max(clock.now(), self._instant(found.get("at")) or clock.now())
+        event = found.get("event", "")
+        at = self._instant(found.get("event_at")) or anchors.get(INTERVIEW, enters) + LATER
         return Life(
             found["stage"],
-            max(clock.now(), self._instant(found.get("at")) or clock.now()),
-            {name: at for name, at in anchors.items() if at},
+            enters,
+            anchors,
             found["answers"],
+            event,
+            max(enters, at) if event else None,
         )
 
     def _instant(self, wall: datetime | None) -> datetime | None:
         return instant(wall.date(), wall.time(), self.zone) if wall else None
+
+
+def events_of(document: MapDocument) -> dict[str, str]:
+    """What the touches of a map wait for, by the name that the engine hears, with the stage in
+    which it is heard."""
+    found: dict[str, str] = {}
+    for touch in document.touches.values():
+        name = by_hand(touch.key) if touch.trigger.manual else ""
+        name = touch.trigger.event.name if touch.trigger.event else name
+        if name and touch.enabled:
+            stage = Stage(document.stage_of[touch.key]).label
+            found.setdefault(name, f"{event_label(name)} ({stage})")
+    return found
+
+
+def event_label(name: str) -> str:
+    """What is reported, in words: an event by its name, or a touch that a member sends."""
+    _hand, _colon, key = name.partition(":")
+    if key and by_hand(key) == name:
+        return gettext("A member sends “%(touch)s”") % {"touch": label(key)}
+    return name
 
 
 class Someone(forms.Form):
@@ -116,4 +161,4 @@ def _anchor_names(document: MapDocument) -> list[str]:
 def _first(zone: str) -> dict[str, str]:
     """An interview at ten in five days, where nobody says otherwise."""
     day = local(clock.now() + timedelta(days=5), zone).replace(hour=10, minute=0)
-    return {"anchor_interview_start": day.strftime("%Y-%m-%dT%H:%M")}
+    return {f"anchor_{INTERVIEW}": day.strftime("%Y-%m-%dT%H:%M")}

@@ -24,22 +24,25 @@ from followthrough.web import permissions
 from followthrough.web.console import live
 from followthrough.web.console.access import own
 from followthrough.web.console.frame import tell
-from followthrough.web.console.preview import told
+from followthrough.web.console.preview import told, whose
 
 KEPT = 20  # of earlier ones that are listed
+USUAL = 30  # days to look back, unless somebody says otherwise
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def start(request: HttpRequest, key: UUID) -> HttpResponse:
-    """How far back to look; and those that were done before."""
+    """Whose history, how far back to look; and those that were done before."""
     map = own(request, MessageMap, key)
     if request.method == "POST":
         return _started(request, map)
     earlier = Replay.objects.filter(map=map).defer("document", "result").order_by("-created_at")
+    earlier = earlier.select_related("of_map")
     given = {
-        "map": map, "days": shadow.DAYS, "usual": 30, "drafted": _draft(map) is not None,
+        "map": map, "days": shadow.DAYS, "usual": USUAL, "drafted": _draft(map) is not None,
+        "whose": whose.choices(map, days=USUAL, at=clock.now()),
         "versions": Version.objects.filter(map=map).defer("document").order_by("-number")[:8],
-        "earlier": earlier[:KEPT],
+        "earlier": [(one, whose.named(one)) for one in earlier[:KEPT]],
     }  # fmt: skip
     return render(request, "console/replays/start.html", given)
 
@@ -50,8 +53,12 @@ def _started(request: HttpRequest, map: MessageMap) -> HttpResponse:
     if not days.isdecimal() or int(days) not in shadow.DAYS:
         tell(request, _("Choose how many days to look back."))
         return redirect("start-replay", map.id)
+    whom = whose.chosen(map, request.POST.get("whose", ""))
+    if whom is None:
+        tell(request, _("Choose whose history it is tried on."))
+        return redirect("start-replay", map.id)
     by = f"member:{request.member.id}"  # type: ignore[attr-defined]
-    replay = shadow.start(map, document, days=int(days), by=by, at=clock.now())
+    replay = shadow.start(map, document, days=int(days), by=by, at=clock.now(), whom=whom)
     return redirect("replay", replay.id)
 
 
@@ -75,7 +82,7 @@ def _document(map: MessageMap, what: str) -> MapDocument:
 @require_safe
 def page(request: HttpRequest, key: UUID) -> HttpResponse:
     """How far it is; or what it comes to."""
-    replay = own(request, Replay.objects.select_related("map"), key)
+    replay = own(request, Replay.objects.select_related("map", "of_map"), key)
     given = _given(request, replay)
     given["part"] = live.part(request, "console/replays/part.html", given)
     return render(request, "console/replays/page.html", given)
@@ -84,7 +91,7 @@ def page(request: HttpRequest, key: UUID) -> HttpResponse:
 @require_safe
 def changes(request: HttpRequest, key: UUID) -> HttpResponse:
     """The same, anew."""
-    replay = own(request, Replay.objects.select_related("map"), key)
+    replay = own(request, Replay.objects.select_related("map", "of_map"), key)
     return live.answer(request, "console/replays/part.html", _given(request, replay))
 
 
@@ -100,7 +107,12 @@ def cancel(request: HttpRequest, key: UUID) -> HttpResponse:
 def _given(request: HttpRequest, replay: Replay) -> dict[str, Any]:
     same = Version.objects.filter(map=replay.map, content_hash=replay.content_hash)
     version = same.defer("document").order_by("-number").first()
-    given: dict[str, Any] = {"replay": replay, "version": version}
+    given: dict[str, Any] = {
+        "replay": replay,
+        "version": version,
+        "whom": whose.named(replay),
+        "drafted": version is None and _draft(replay.map) is not None,
+    }
     if replay.state == Replay.State.DONE and replay.result:
         names, price = _names(request, replay.result), prices.of(replay.organization_id)
         given["told"] = told.of(replay, names=names, price=price)

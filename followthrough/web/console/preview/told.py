@@ -13,6 +13,7 @@ from followthrough.channels.prices import Price
 from followthrough.governance import reasons
 from followthrough.runs.models import Replay
 from followthrough.runs.replay.contrast import LATE
+from followthrough.web.console.preview import whose
 from followthrough.web.console.sentences import touch_name
 
 WIDTH, NUMBERS, ROW = 400, 50, 52  # of the picture: in all, for the numbers, and each name's height
@@ -86,7 +87,7 @@ def of(replay: Replay, *, names: Mapping[str, str], price: Price | None = None) 
     touches = _lines(_sent(before), _sent(after), touch_name)
     bars = _bars(touches)
     return Told(
-        _sentence(found, replay.days), bars, len(bars) * ROW, _sums(before, after),
+        _sentence(found, replay), bars, len(bars) * ROW, _sums(before, after),
         touches, _lines(before["held"], after["held"], _reason),
         _lines(before["dropped"], after["dropped"], _reason), found["who"],
         [(kind, _examples(found["examples"].get(kind, ()), names)) for kind in KINDS],
@@ -100,27 +101,27 @@ def _cost(before: int, after: int, price: Price) -> str:
     return _("Its texts would have cost %(after)s; those that went out cost %(before)s.") % told
 
 
-def _sentence(found: Mapping[str, Any], days: int) -> str:
+def _sentence(found: Mapping[str, Any], replay: Replay) -> str:
     by = found["after"]["messages"] - found["before"]["messages"]
-    told = {"n": abs(by), "people": found["people"], "days": days}
     if not found["people"]:
-        return _("Nobody ran through this map in the last %(days)s days.") % told
+        return whose.nobody(replay)
+    whom = whose.people(replay, found["people"])
+    told = {"n": abs(by), "whom": whom, "days": replay.days}
     if not by:
         text = _(
-            "This would have sent as many messages as went out, to %(people)s people over"
-            " %(days)s days."
+            "This would have sent as many messages as went out, to %(whom)s over %(days)s days."
         )
         return text % told
     if by < 0:
         text = ngettext(
-            "This would have sent %(n)s message fewer to %(people)s people over %(days)s days.",
-            "This would have sent %(n)s messages fewer to %(people)s people over %(days)s days.",
+            "This would have sent %(n)s message fewer to %(whom)s over %(days)s days.",
+            "This would have sent %(n)s messages fewer to %(whom)s over %(days)s days.",
             -by,
         )
     else:
         text = ngettext(
-            "This would have sent %(n)s message more to %(people)s people over %(days)s days.",
-            "This would have sent %(n)s messages more to %(people)s people over %(days)s days.",
+            "This would have sent %(n)s message more to %(whom)s over %(days)s days.",
+            "This would have sent %(n)s messages more to %(whom)s over %(days)s days.",
             by,
         )
     return text % told

@@ -27,11 +27,18 @@ from followthrough.runs.replay.preview import Invented, Step, Timeline
 from followthrough.web import permissions
 from followthrough.web.console import sentences, whereabouts
 from followthrough.web.console.access import own
-from followthrough.web.console.preview.asked import Asked, Someone, zones_of
+from followthrough.web.console.preview.asked import Asked, Someone, event_label, zones_of
 from followthrough.web.console.sentences import Wall
 
 MOST_FOUND = 12
-MEANINGS = {"send": "kept", "hold": "held", "drop": "stopped", "merge": "stopped", "said": "quiet"}
+MEANINGS = {
+    "send": "kept",
+    "hold": "held",
+    "drop": "stopped",
+    "merge": "stopped",
+    "said": "quiet",
+    "heard": "quiet",
+}
 
 
 class Shown(NamedTuple):
@@ -45,14 +52,27 @@ class Shown(NamedTuple):
     checks: Sequence[words.Checked]
 
 
+class Read(NamedTuple):
+    """What is lived through, what it is called, and the number of the version; 0: the draft."""
+
+    document: MapDocument
+    name: str
+    number: int
+
+
 @require_safe
 def page(request: HttpRequest, key: UUID) -> HttpResponse:
     """Whom, what happens, and what would come of it."""
     map = own(request, MessageMap, key)
-    document, name = _document(map, request.GET.get("version", ""))
+    document, name, number = _document(map, request.GET.get("version", ""))
     about = _application(request)
     member = request.member  # type: ignore[attr-defined]
-    given: dict[str, Any] = {"map": map, "document_name": name, "about": about}
+    given: dict[str, Any] = {
+        "map": map,
+        "document_name": name,
+        "about": about,
+        "drafted": not number,
+    }
     if q := cleaned(request.GET.get("q", ""), longest=100):
         given |= {"q": q, "found": _found(request, q)}
     wall = _wall(about)
@@ -72,17 +92,18 @@ def _data(request: HttpRequest) -> Mapping[str, str]:
     return {name: str(value) for name, value in request.GET.items()}
 
 
-def _document(map: MessageMap, wanted: str) -> tuple[MapDocument, str]:
+def _document(map: MessageMap, wanted: str) -> Read:
     """The draft where there is one and nothing else is wanted; else a version, the newest."""
     draft = None if wanted else Draft.objects.filter(map=map).first()
     if draft:
-        return MapDocument.model_validate(upgraded(draft.document)), _("the draft")
+        return Read(MapDocument.model_validate(upgraded(draft.document)), _("the draft"), 0)
     known = Version.objects.filter(map=map).order_by("-number")
     found = known.filter(number=int(wanted)) if wanted.isdecimal() else known
     version = found.first()
     if version is None:
         raise Http404("The map has no such version, and no draft.")
-    return versions.document(version.id), _("version %(number)s") % {"number": version.number}
+    name = _("version %(number)s") % {"number": version.number}
+    return Read(versions.document(version.id), name, version.number)
 
 
 def _application(request: HttpRequest) -> Application | None:
@@ -169,7 +190,9 @@ def _opening(map: MessageMap, zone: str) -> Requisition | None:
 
 def _shown(step: Step, wall: Wall) -> Shown:
     said, checks = "", []
-    if step.verdict != "said":
+    if step.verdict == "heard":
+        said = event_label(step.key)
+    elif step.verdict != "said":
         row = Receipt(
             verdict=step.verdict, code=step.code, at=step.at, channel=step.channel,
             until=step.until, checks=[list(check) for check in step.checks],
@@ -188,6 +211,7 @@ _VERDICTS = {
     "drop": lambda: _("Not sent"),
     "merge": lambda: _("Merged into another message"),
     "said": lambda: _("They answer"),
+    "heard": lambda: _("Reported"),
 }
 
 
