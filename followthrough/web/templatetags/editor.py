@@ -25,10 +25,8 @@ def note(context: Mapping[str, Any], name: str, *, oob: bool = False) -> SafeStr
     sent to the place where it stands already."""
     said = context["notes"].get(name, "")
     swap = mark_safe(' hx-swap-oob="true"') if oob else ""
-    quiet = said in context.get("quiet", ())
-    shown = format_html("{} {}", icon("person"), said) if said and not quiet else said
-    look = "soft" if quiet else "wrong"
-    return format_html('<span class="{}" id="wrong-{}"{}>{}</span>', look, name, swap, shown)
+    shown = format_html("{} {}", icon("person"), said) if said else ""
+    return format_html('<span class="wrong" id="wrong-{}"{}>{}</span>', name, swap, shown)
 
 
 @register.filter

@@ -59,6 +59,7 @@ def page(request: HttpRequest, key: UUID) -> HttpResponse:
         "found": found,
         "unwritten": unwritten,
         "found_at": findings.by_touch(found),
+        "grave": {one.key for one in found if one.stops or one.harms},
         "errors": sum(one.stops for one in found),
         "last": _last(given),
         "stages": [(one, str(Stage(one).label)) for one in STAGES],

@@ -43,10 +43,13 @@ class Found(NamedTuple):
 
 
 def of(raw: Mapping[str, Any], map: MessageMap) -> list[Found]:
-    """Everything that is found in the draft of a map, the worst first."""
+    """Everything that is found in the draft of a map, the worst first. A touch of which nothing is
+    written yet is only said to be that."""
     keys = list(MapDocument.model_validate(raw).touches)
     stops = [_stops(raw, place, one, keys) for place, one in checks.cross_problems(raw)]
-    return sorted([*stops, *_linted(raw, map)], key=lambda one: ORDER.index(one.severity))
+    empty = {one.key for one in stops if one.empty}
+    linted = [one for one in _linted(raw, map) if one.key not in empty]
+    return sorted([*stops, *linted], key=lambda one: ORDER.index(one.severity))
 
 
 def _linted(raw: Mapping[str, Any], map: MessageMap) -> Iterator[Found]:

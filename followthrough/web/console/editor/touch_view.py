@@ -143,7 +143,6 @@ def beside(request: HttpRequest, sheet: Sheet, saved: Saved) -> dict[str, Any]:
         "shown": shown,
         "notes": _notes(sheet, found),
         "warnings": [one for one in found if not one.stops and not one.empty],
-        "quiet": [str(_("No text yet."))],
         "slots": list(slots(sheet)),
         "writings": list(_writings(touch_form.SAY, sheet, shown)),
     }
@@ -161,9 +160,9 @@ def _notes(sheet: Sheet, found: Sequence[Found]) -> dict[str, str]:
     """What is said beside fields: what cannot be, and what stops only publication."""
     notes: dict[str, str] = {}
     for one in found:
-        if one.stops or one.empty:
+        if one.stops:
             name = touch_form.field_at(one.place, sheet.given)
-            notes[_there(name, sheet)] = f"{one.reason} {one.remedy}".strip()
+            notes[_there(name, sheet)] = f"{one.reason} {one.remedy}"
     return notes | {_there(name, sheet): said for name, said in sheet.read.wrong.items()}
 
 

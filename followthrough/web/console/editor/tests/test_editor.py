@@ -133,7 +133,8 @@ def test_a_new_touch_is_no_mistake_before_anything_is_written(map: MessageMap, o
     assert "from being published" not in page
     assert "No text yet" in page
     touch = shown(owner, at("edit-touch", map.id, "call"))
-    assert '<span class="soft" id="wrong-say_sms">No text yet.</span>' in touch
+    assert '<span class="wrong" id="wrong-say_sms"></span>' in touch
+    assert '<span class="soft" id="written-sms-en">no text yet</span>' in touch
 
 
 def test_what_keeps_it_from_being_published_leads_to_its_touch(map: MessageMap, owner: Client):
