@@ -234,8 +234,8 @@ OPERATORS = {
 ANSWERS = {
     "confirmed": gettext_noop("yes"),
     "declined": gettext_noop("no"),
-    "open": gettext_noop("still open"),
-    "closed": gettext_noop("closed"),
+    "open": gettext_noop("not answered yet"),
+    "closed": gettext_noop("closed without an answer"),
 }
 
 

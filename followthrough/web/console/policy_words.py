@@ -123,11 +123,10 @@ def cap(rule: CapDocument) -> str:
     told = {
         "n": rule.at_most,
         "what": _((MESSAGES if rule.at_most > 1 else MESSAGE)[rule.channel]),
-        "purposes": _purposes(rule),
-        "whom": _(WHOM[rule.per]),
+        "whom": _whom(rule),
         "time": _(WINDOWS[rule.window]) if rule.window else _in_any(rule.hours or 0),
     }
-    return _("At most %(n)s %(what)s%(purposes)s %(whom)s %(time)s.") % told
+    return _("At most %(n)s %(what)s %(whom)s %(time)s.") % told
 
 
 WHOM = {
@@ -137,8 +136,15 @@ WHOM = {
 }
 WINDOWS = {
     "day": gettext_noop("on one day by their clock"),
-    "stage": gettext_noop("in one stage"),
+    "stage": gettext_noop("while it is in one stage"),
 }
+
+
+def _whom(rule: CapDocument) -> str:
+    """`about their own application to one person`; of an application itself it is said once."""
+    if rule.per == "application" and rule.purposes == ["informational"]:
+        return _("about the application itself")
+    return f"{_purposes(rule)} {_(WHOM[rule.per])}".strip()
 
 
 def _in_any(length: int) -> str:

@@ -45,6 +45,8 @@ def page(request: HttpRequest, key: UUID) -> HttpResponse:
     base = given.draft.base
     before = versions.document(base.id) if base else None
     found = findings.of(given.draft.document, given.map)
+    unwritten = list(dict.fromkeys(one.key for one in found if one.empty))
+    found = [one for one in found if not one.empty]
     shown = _board(request, given, before)
     difference = diff.diff(before, given.document) if before else None
     return render(request, "console/editor/board.html", {
@@ -55,7 +57,9 @@ def page(request: HttpRequest, key: UUID) -> HttpResponse:
         **_changes(difference, before, given.document),
         "neighbours": _neighbours(given.document, shown),
         "found": found,
+        "unwritten": unwritten,
         "found_at": findings.by_touch(found),
+        "grave": {one.key for one in found if one.stops or one.harms},
         "errors": sum(one.stops for one in found),
         "last": _last(given),
         "stages": [(one, str(Stage(one).label)) for one in STAGES],

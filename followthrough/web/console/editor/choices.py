@@ -11,13 +11,8 @@ from django.utils.translation import gettext_lazy
 
 from followthrough.journeys.definition import STAGES
 from followthrough.people.stages import Stage
+from followthrough.web.console import map_words
 
-ANSWERS: Mapping[str, str | Promise] = {
-    "confirmed": gettext_lazy("yes"),
-    "declined": gettext_lazy("no"),
-    "open": gettext_lazy("not answered yet"),
-    "closed": gettext_lazy("closed without an answer"),
-}
 YES_NO: Mapping[str, str | Promise] = {"true": gettext_lazy("yes"), "false": gettext_lazy("no")}
 SEVERAL = ("in", "not_in")  # compared with any number of them
 
@@ -33,7 +28,8 @@ class Choice(NamedTuple):
 def of(kind: str) -> Mapping[str, str | Promise]:
     """Every value that facts of a kind have, with its words; empty where values are open."""
     stages = {one: Stage(one).label for one in STAGES}
-    return {"answer": ANSWERS, "yes_no": YES_NO, "stage": stages}.get(kind, {})
+    answers = {code: _(said) for code, said in map_words.ANSWERS.items()}
+    return {"answer": answers, "yes_no": YES_NO, "stage": stages}.get(kind, {})
 
 
 def shown(kind: str, op: str, values: Sequence[str]) -> list[Choice]:

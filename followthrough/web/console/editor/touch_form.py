@@ -12,7 +12,14 @@ from pydantic import ValidationError
 
 from followthrough.journeys.definition import CHANNELS, TouchDef
 from followthrough.journeys.problems import Place, of_structure
-from followthrough.web.console.editor import ask, conditions, contents, offsets, when
+from followthrough.web.console.editor import (
+    ask,
+    conditions,
+    contents,
+    form_words,
+    offsets,
+    when,
+)
 from followthrough.web.console.editor.given import Given, Wrong
 
 SAY = "say"  # the prefix of the touch's own texts
@@ -93,7 +100,9 @@ def _structure(touch: Mapping[str, Any], given: Given) -> Wrong:
         TouchDef.model_validate(touch)
     except ValidationError as problem:
         found = [of_structure(one) for one in problem.errors(include_url=False)]
-        return {field_at(place, given): f"{one.reason} {one.remedy}" for place, one in found}
+        return {
+            field_at(place, given): form_words.said(one.reason, one.remedy) for place, one in found
+        }
     return {}
 
 

@@ -75,6 +75,14 @@ class Writing(NamedTuple):
         return map_words.language(self.locale)
 
     @property
+    def written(self) -> bool:
+        return any(field.value for field in self.fields)
+
+    @property
+    def state(self) -> str:
+        return f"written-{self.channel}-{self.locale}"
+
+    @property
     def meter(self) -> str:
         return f"meter-{self.channel}-{self.locale}"
 
@@ -134,7 +142,7 @@ def beside(request: HttpRequest, sheet: Sheet, saved: Saved) -> dict[str, Any]:
         "sample": sample,
         "shown": shown,
         "notes": _notes(sheet, found),
-        "warnings": [one for one in found if not one.stops],
+        "warnings": [one for one in found if not one.stops and not one.empty],
         "slots": list(slots(sheet)),
         "writings": list(_writings(touch_form.SAY, sheet, shown)),
     }
@@ -152,10 +160,9 @@ def _notes(sheet: Sheet, found: Sequence[Found]) -> dict[str, str]:
     """What is said beside fields: what cannot be, and what stops only publication."""
     notes: dict[str, str] = {}
     for one in found:
-        if not one.stops:
-            continue
-        name = touch_form.field_at(one.place, sheet.given)
-        notes[_there(name, sheet)] = f"{one.reason} {one.remedy}"
+        if one.stops:
+            name = touch_form.field_at(one.place, sheet.given)
+            notes[_there(name, sheet)] = f"{one.reason} {one.remedy}"
     return notes | {_there(name, sheet): said for name, said in sheet.read.wrong.items()}
 
 

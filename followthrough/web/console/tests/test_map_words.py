@@ -87,7 +87,7 @@ IS = {"field": "site.region", "op": "is", "value": "NV"}
         ({"field": "ask.confirm", "op": "not_in", "value": ["confirmed", "declined"]},
          ["the answer to “Confirm” is neither “yes” nor “no”"]),
         ({"field": "ask.confirm", "op": "not_in", "value": ["open"]},
-         ["the answer to “Confirm” is not “still open”"]),
+         ["the answer to “Confirm” is not “not answered yet”"]),
         ({"field": "candidate.replied_at", "op": "known", "value": False},
          ["the time they last wrote is not known"]),
         ({"field": "requisition.family", "op": "is", "value": None},

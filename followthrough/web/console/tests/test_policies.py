@@ -134,6 +134,10 @@ def test_a_week_in_words(week: dict[str, list[str]] | None, said: str):
         ({"per": "person", "hours": 1, "at_most": 1,
           "purposes": ["outreach", "informational", "reply"]},
          "At most 1 message to one person in any 1 hour."),
+        ({"per": "application", "window": "stage", "at_most": 3, "purposes": ["informational"]},
+         "At most 3 messages about the application itself while it is in one stage."),
+        ({"per": "application", "window": "stage", "at_most": 3},
+         "At most 3 messages about one application while it is in one stage."),
     ],
 )  # fmt: skip
 def test_a_cap_in_words(cap: dict[str, Any], said: str):

@@ -13,7 +13,7 @@ from followthrough.accounts.models import Organization, Role
 from followthrough.journeys import drafts, edits
 from followthrough.journeys.models import Draft, MessageMap, Run
 from followthrough.people.models import Site
-from followthrough.web.console.editor import new_page
+from followthrough.web.console.editor import form_words, new_page
 from followthrough.web.console.editor.tests.drafted import (
     HTMX,
     at,
@@ -127,11 +127,23 @@ def test_only_touches_due_together_have_an_order(map: MessageMap, owner: Client)
     assert 'value="exchange"' not in shown(owner, at("edit-map", map.id))
 
 
-def test_what_keeps_it_from_being_published_leads_to_its_touch(map: MessageMap, owner: Client):
+def test_a_new_touch_is_no_mistake_before_anything_is_written(map: MessageMap, owner: Client):
     owner.post(at("add-touch", map.id), {"stage": "screen", "name": "Call"})
     page = shown(owner, at("edit-map", map.id))
+    assert "from being published" not in page
+    assert "No text yet" in page
+    touch = shown(owner, at("edit-touch", map.id, "call"))
+    assert '<span class="wrong" id="wrong-say_sms"></span>' in touch
+    assert '<span class="soft" id="written-sms-en">no text yet</span>' in touch
+
+
+def test_what_keeps_it_from_being_published_leads_to_its_touch(map: MessageMap, owner: Client):
+    owner.post(at("add-touch", map.id), {"stage": "screen", "name": "Call"})
+    owner.post(at("edit-touch", map.id, "call"), form(map, "call", channels="sms,email",
+        say_email_en_subject="Call", say_email_en_body="Hello"))  # fmt: skip
+    page = shown(owner, at("edit-map", map.id))
     assert "1 thing keeps it from being published" in page
-    assert "says nothing there" in page
+    assert "It may go as a text message, and has no text for that." in page
     assert f'href="{at("edit-touch", map.id, "call")}"' in page
 
 
@@ -309,3 +321,26 @@ def test_a_condition_that_does_not_hold_for_them_is_said(
     }  # fmt: skip
     page = owner.post(at("edit-touch", map.id, "hello"), sent, **HTMX).content.decode()
     assert "it asks whether the site is Sparks" in page
+
+
+def test_no_text_yet_goes_as_soon_as_one_is_written(map: MessageMap, owner: Client):
+    sent = form(map, "thanks", say_sms_en_body="Hello")
+    answer = owner.post(at("edit-touch", map.id, "thanks"), sent, **HTMX)
+    page = answer.content.decode()
+    assert '<span class="soft" id="written-sms-en" hx-swap-oob="true"></span>' in page
+    assert 'id="written-email-en" hx-swap-oob="true">no text yet</span>' in page
+
+
+def test_a_wait_of_nothing_is_refused_in_the_words_of_the_form(map: MessageMap, owner: Client):
+    sent = form(map, "thanks", offset_n="0", offset_unit="working", offset_at="", offset_was="")
+    answer = owner.post(at("edit-touch", map.id, "thanks"), sent)
+    page = answer.content.decode()
+    assert "Choose how long, or a time of day." in page
+    assert "PT0S" not in page.partition('id="wrong-offset_n"')[2].partition("</span>")[0]
+
+
+def test_touches_are_named_as_the_board_names_them():
+    reason = "It goes out at the same moment as “thank_you”. Did you mean 'thank_you' or 'thanks'?"
+    assert form_words.of(reason, "", ["thank_you"])[0] == (
+        "It goes out at the same moment as “Thank you”. Did you mean “Thank you” or 'thanks'?"
+    )
