@@ -141,7 +141,7 @@ class Someone(forms.Form):
         super().__init__({**first, **data})
         named = [(str(one.id), opening_name(one)) for one in openings]
         self.fields["opening"].choices = [  # type: ignore[attr-defined]
-            ("", _("The newest opening where they are, else anywhere")),
+            ("", _("Newest, near them")),
             *named,
         ]
         self.fields["zone"].choices = [(one, _place(one)) for one in zones]  # type: ignore[attr-defined]
