@@ -15,11 +15,11 @@ from followthrough.journeys import versions
 from followthrough.journeys.definition import MapDocument
 from followthrough.journeys.models import Draft, MessageMap
 from followthrough.messages.models import Receipt, Touch
-from followthrough.people.models import Application
+from followthrough.people.models import Application, Requisition
 from followthrough.runs import engine, jobs
 from followthrough.runs.replay import preview
 from followthrough.runs.replay.preview import Invented, Life
-from followthrough.web.console.preview.asked import Asked, events_of
+from followthrough.web.console.preview.asked import Asked, events_of, openings_of
 from tests import world
 from tests.company import changed
 from tests.properties.life import Life as Company
@@ -173,6 +173,37 @@ def test_a_misspelt_question_is_told_and_decides_nothing(life):
     assert "would go out" not in found.content.decode()
 
 
+def test_an_opening_is_chosen_and_texts_name_the_time_there(life):
+    client, map = signed_in(life), life.company.maps["associates"]
+    life.ats("app-1", stage="New")
+    engine.drain()
+    (ours,) = Requisition.objects.all()
+    there = world.site(map.organization, name="Columbus", external_id="c", zone="America/New_York")
+    other = Requisition.objects.create(
+        organization=map.organization, connection=ours.connection, external_id="c",
+        title="A first title", site=there,
+    )  # fmt: skip
+    assert [one.id for one in openings_of(map)] == [ours.id, other.id]
+    text = {"sms": {"en": {"body": "Come {{ interview_start | local_time }}. Reply OK or NO."}}}
+    raw = changed(document(life).dump(), {"stages.interview.touches.0.content": text})
+    Draft.objects.create(
+        organization=map.organization, map=map, document=raw, edited_at=clock.now()
+    )
+    page = reverse("preview-map", args=[map.id])
+    asked = {
+        "stage": "interview", "zone": "America/Phoenix", "opening": str(other.id),
+        "anchor_interview_start": "2026-06-08T09:30",
+    }  # fmt: skip
+    found = read(client, page, asked)
+    assert "Texts name the time at the site, Columbus" in found
+    assert "A first title · Columbus</option>" in found
+    assert "Come Mon 8 Jun, 12:30." in found
+    found = read(client, page, asked | {"zone": "America/New_York"})
+    assert "Texts name the time at the site" not in found
+    assert "Come Mon 8 Jun, 09:30." in found
+    assert "would go out" not in read(client, page, asked | {"opening": str(map.id)})
+
+
 def test_replays_are_started_watched_and_cancelled_by_who_writes_maps(life):
     client, map = signed_in(life), MessageMap.objects.get()
     assert client.get(reverse("start-replay", args=[map.id])).status_code == 200
@@ -235,5 +266,5 @@ def test_who_previews_or_tries_a_draft_goes_back_to_it(life):
     assert board not in read(signed_in(life, "read_only"), pages[0])
 
 
-def read(client: Client, page: str) -> str:
-    return client.get(page).content.decode()
+def read(client: Client, page: str, asked: dict[str, str] | None = None) -> str:
+    return client.get(page, asked or {}).content.decode()

@@ -3,7 +3,7 @@ address of the page, so that it can be shown to somebody else."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,13 +15,15 @@ from followthrough.core import clock
 from followthrough.core.zones import instant, known_zones, local
 from followthrough.journeys.definition import STAGES, MapDocument
 from followthrough.journeys.events import by_hand
-from followthrough.people.models import Site
+from followthrough.journeys.models import MessageMap, Run
+from followthrough.people.models import Requisition, Site
 from followthrough.people.stages import Stage
 from followthrough.runs.replay import preview
 from followthrough.runs.replay.preview import Life
 from followthrough.web.console.sentences import label
 
 INTERVIEW = "interview_start"
+MOST_OPENINGS = 100  # that are offered
 LATER = timedelta(hours=1)  # after the interview something is reported of it
 ANSWERS = (
     (preview.NEVER, _("They never answer")),
@@ -117,6 +119,7 @@ class Someone(forms.Form):
 
     name = forms.CharField(label=_("First name"), max_length=40)
     locale = forms.ChoiceField(label=_("Language"), choices=LOCALES)
+    opening = forms.ChoiceField(label=_("What they apply for"), required=False)
     zone = forms.ChoiceField(label=_("Where they are"))
     reach = forms.ChoiceField(
         label=_("How they can be reached"),
@@ -131,12 +134,31 @@ class Someone(forms.Form):
         choices=(("yes", _("May be written to")), ("no", _("Nothing on record"))),
     )
 
-    def __init__(self, data: Any, *, zones: list[str]) -> None:
+    def __init__(self, data: Any, *, zones: list[str], openings: Sequence[Requisition]) -> None:
         first = {
             "name": "Ada", "locale": "en", "zone": zones[0], "reach": "both", "consent": "yes",
         }  # fmt: skip
         super().__init__({**first, **data})
+        named = [(str(one.id), opening_name(one)) for one in openings]
+        self.fields["opening"].choices = [  # type: ignore[attr-defined]
+            ("", _("Newest, near them")),
+            *named,
+        ]
         self.fields["zone"].choices = [(one, _place(one)) for one in zones]  # type: ignore[attr-defined]
+
+
+def openings_of(map: MessageMap) -> list[Requisition]:
+    """Openings that somebody invented can apply for: those of this map's people first."""
+    known = Requisition.objects.filter(organization_id=map.organization_id).select_related("site")
+    ours = Run.objects.filter(version__map=map).values("application__requisition")
+    by_title = known.order_by("title", "site__name", "id")
+    first = list(by_title.filter(id__in=ours)[:MOST_OPENINGS])
+    return [*first, *by_title.exclude(id__in=ours)[: MOST_OPENINGS - len(first)]]
+
+
+def opening_name(one: Requisition) -> str:
+    """`Store associate · Reno`."""
+    return f"{one.title} · {one.site.name}" if one.site else one.title
 
 
 def zones_of(organization_id: Any) -> list[str]:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from followthrough.core import clock
 from followthrough.core.typed import cleaned
+from followthrough.core.zones import known_zones, local
 from followthrough.governance import words
 from followthrough.journeys import versions
 from followthrough.journeys.definition import MapDocument
@@ -23,11 +24,17 @@ from followthrough.messages.models import Receipt
 from followthrough.people import finding, scopes
 from followthrough.people.models import Application, Requisition
 from followthrough.runs.replay import preview
-from followthrough.runs.replay.preview import Invented, Step, Timeline
+from followthrough.runs.replay.preview import Invented, Life, Step, Timeline
 from followthrough.web import permissions
 from followthrough.web.console import sentences, whereabouts
 from followthrough.web.console.access import own
-from followthrough.web.console.preview.asked import Asked, Someone, event_label, zones_of
+from followthrough.web.console.preview.asked import (
+    Asked,
+    Someone,
+    event_label,
+    openings_of,
+    zones_of,
+)
 from followthrough.web.console.sentences import Wall
 
 MOST_FOUND = 12
@@ -76,7 +83,11 @@ def page(request: HttpRequest, key: UUID) -> HttpResponse:
     if q := cleaned(request.GET.get("q", ""), longest=100):
         given |= {"q": q, "found": _found(request, q)}
     wall = _wall(about)
-    someone = Someone(_data(request), zones=zones_of(member.organization_id))
+    someone = Someone(
+        _data(request),
+        zones=zones_of(member.organization_id),
+        openings=[] if about else openings_of(map),
+    )
     if about is None and someone.is_valid():
         zone = someone.cleaned_data["zone"]
         wall = Wall(zone, sentences.place(zone))
@@ -153,14 +164,28 @@ def _lived(
     asked: Asked,
     wall: Wall,
 ) -> dict[str, Any]:
-    now, life = clock.now(), asked.life()
+    now, life, opening = clock.now(), asked.life(), about.requisition if about else None
     if about is not None:
         found = preview.of_application(map, document, about, life, now=now)
     else:
         invented = _invented(map, someone.cleaned_data)
+        opening = invented.requisition
         found = preview.of_invented(map, document, invented, life, now=now)
     steps = [_shown(step, wall) for step in sorted(found.steps, key=lambda step: step.at)]
-    return {"timeline": found, "steps": steps, "life": life, "summary": _summary(found)}
+    return {
+        "timeline": found, "steps": steps, "life": life, "summary": _summary(found),
+        "elsewhere": _elsewhere(opening, wall.zone, life),
+    }  # fmt: skip
+
+
+def _elsewhere(opening: Requisition | None, zone: str, life: Life) -> str:
+    """The site by whose clock texts name a time, where that is not the one of the person."""
+    site = opening.site if opening else None
+    if site is None or site.zone not in known_zones():
+        return ""
+    times = [life.enters_at, *life.anchors.values()]
+    same = all(local(at, zone).utcoffset() == local(at, site.zone).utcoffset() for at in times)
+    return "" if same else str(site.name)
 
 
 def _invented(map: MessageMap, given: Mapping[str, Any]) -> Invented:
@@ -171,19 +196,21 @@ def _invented(map: MessageMap, given: Mapping[str, Any]) -> Invented:
         phone=given["reach"] != "email",
         email=given["reach"] != "phone",
         consent=given["consent"] == "yes",
-        requisition=_opening(map, given["zone"]),
+        requisition=_opening(map, given["zone"], given["opening"]),
         title=_("Associate"),
         site=_("Downtown"),
     )
 
 
-def _opening(map: MessageMap, zone: str) -> Requisition | None:
-    """What they have applied for: the newest opening of those with this map, where they are if
-    there is one there; of any map, where nobody has this one yet."""
+def _opening(map: MessageMap, zone: str, wanted: str) -> Requisition | None:
+    """What they have applied for: what is wanted, else the newest opening of those with this map,
+    where they are if there is one there; of any map, where nobody has this one yet."""
     known = Requisition.objects.filter(organization_id=map.organization_id)
     ours = Run.objects.filter(version__map=map).values("application__requisition")
     newest = known.select_related("site").order_by("-id")
     mine = newest.filter(id__in=ours)
+    if wanted:
+        return newest.filter(id=wanted).first()
     found = mine if mine.exists() else newest
     return found.filter(site__zone=zone).first() or found.first()
 
