@@ -128,7 +128,7 @@ def test_rules_within_a_text_are_told_from_what_is_filled_in():
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ({}, "everyone whom no narrower rule fits"),
+        ({}, "everyone whom no rule above fits"),
         ({"family": "retail"}, "the job family Retail"),
         ({"family": "retail", "site": "Reno"}, "the job family Retail and the site Reno"),
         ({"requisition": "Shift lead"}, "the job “Shift lead”"),

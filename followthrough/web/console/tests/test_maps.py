@@ -228,7 +228,7 @@ def test_where_a_message_lands_is_judged_by_the_policy_in_force(
 ):
     shown = page(owner, f"/maps/{made(organization).id}")
     assert "Due Wed 06:00, in quiet hours until Wed 09:00" in shown
-    assert "judged by the default policy" in shown
+    assert "by the default policy" in shown
     assert 'class="band law"' in shown
     assert "style=" not in shown
 

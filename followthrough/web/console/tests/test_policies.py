@@ -182,6 +182,8 @@ def test_every_rule_of_a_policy_shows_when_it_changes():
         "spread_minutes": 20,
         "holidays": {"calendars": ["US"], "days": [], "channels": ["sms"]},
         "two_to_loosen": True,
+        "hold_above": 50,
+        "stale_days": 2,
     }
     assert set(given) == set(PolicyDocument.model_fields)
     for name, value in given.items():
