@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from django.http import QueryDict
-from hypothesis import assume, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 
 from followthrough.journeys import documents
 from followthrough.journeys.definition import MapDocument, TouchDef
@@ -41,7 +41,7 @@ def speaks(raw: Any) -> bool:
     return not isinstance(raw, str) or ("\r" not in raw and "\0" not in raw and bool(raw.strip()))
 
 
-@settings(max_examples=25)
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(strategies.maps)
 def test_any_touch_comes_back_as_it_was(document: MapDocument):
     for touch in document.touches.values():
