@@ -46,7 +46,7 @@ def pressing_without_cookies(page: Page, url: str) -> None:
 def in_shadow(page: Page, url: str) -> None:
     """Put a map in shadow, and look at it again."""
     page.goto(url)
-    page.get_by_role("link", name="Put in shadow").click()
+    page.get_by_role("link", name="Shadow mode").click()
     page.get_by_role("button", name="in shadow").click()
     page.goto(url)
     expect(page.get_by_text("In shadow since")).to_be_visible()
