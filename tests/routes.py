@@ -331,7 +331,6 @@ EXAMPLES: dict[str, Callable[[Organization], tuple[Any, ...]]] = {
     "replay": replay,
     "replay-live": replay,
     "cancel-replay": replay,
-    "new-map-from-library": anything,
     "edit-map": message_map,
     "add-touch": message_map,
     "undo-edit": undone,

@@ -37,6 +37,9 @@ def mirrored(application: AtsApplication) -> Application:
     return world.application(candidate, external_id="A-1")
 
 
+NOTHING = {"schema": 2, "name": "Stores", "stages": {}}  # what a map may say at least
+
+
 def planned(mirrored: Application, occurrence: str = "1") -> Touch:
     return Touch.objects.create(
         organization=mirrored.organization, application=mirrored, candidate=mirrored.candidate,
@@ -50,7 +53,7 @@ def on_a_map(mirrored: Application) -> None:
     theirs = {"organization": mirrored.organization}
     made = MessageMap.objects.create(name="Store roles", slug="stores", **theirs)
     version = Version.objects.create(
-        map=made, number=1, document={}, published_at=clock.now(), **theirs
+        map=made, number=1, document=NOTHING, published_at=clock.now(), **theirs
     )
     Run.objects.create(
         application=mirrored, version=version, state={}, started_at=clock.now(), **theirs

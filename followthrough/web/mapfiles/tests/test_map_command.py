@@ -15,7 +15,8 @@ from followthrough.core import clock
 from followthrough.journeys import documents, versions
 from followthrough.journeys.lint.organization import setting
 from followthrough.journeys.models import MapProposal, MessageMap, Version
-from followthrough.people.models import Candidate, Connection, Site, StageMapping
+from followthrough.people.models import Connection, Site, StageMapping
+from tests import world
 
 CLEAN = """\
 # Kept in git.
@@ -271,7 +272,7 @@ def test_an_organization_is_what_lint_judges_by(shell: Shell, northwind: Organiz
     StageMapping.objects.create(
         organization=northwind, connection=connection, ats_stage="New", stage="screen"
     )
-    Candidate.objects.create(organization=northwind, connection=connection, shard=0, locale="vi")
+    world.application(world.candidate(connection, locale="vi"))
     found = setting(northwind)
     assert (found.places, found.stages) == ((("US", "TX"),), frozenset({"screen"}))
     assert (found.locales, found.channels, found.company) == ({"vi": 1}, None, "Northwind")
