@@ -290,3 +290,12 @@ class RunMove(HotRow):
         key="id organization run from_version to_version by",
         operational="why rule at",
     )
+
+    class Meta:
+        indexes = [  # who left a version: a run's beginning left none, so most are not in it
+            models.Index(
+                fields=["from_version"],
+                name="run_move_left",
+                condition=~models.Q(from_version=None),
+            ),
+        ]

@@ -48,10 +48,11 @@ WHERE organization_id = ANY(%s)
 
 def of(organization_ids: Iterable[UUID]) -> sql.Question[Known]:
     """Which shadows do these organizations have?"""
-    return sql.Question(_OF, (list(organization_ids),), _by_organization)
+    return sql.Question(_OF, (list(organization_ids),), by_organization)
 
 
-def _by_organization(rows: Sequence[tuple]) -> Known:
+def by_organization(rows: Sequence[tuple]) -> Known:
+    """Shadows from their rows: organization, subject, live families, changes, whether it stands."""
     return {
         key: Shadows(
             sum(row[3] for row in theirs),

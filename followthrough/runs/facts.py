@@ -10,7 +10,6 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from followthrough.accounts import postal
 from followthrough.channels import registry
 from followthrough.channels.registry import SenderRow
 from followthrough.core import places, zones
@@ -179,6 +178,12 @@ UNION ALL SELECT id FROM channels_sender WHERE organization_id = ANY(%(organizat
 UNION ALL SELECT v.map_id FROM journeys_run r JOIN journeys_version v ON v.id = r.version_id
   WHERE r.application_id = ANY(%(applications)s)
 """
+# Few organizations have any shadow, so they come along with what is asked of each anyway.
+_COMPANIES = """
+SELECT o.id, o.postal_address, s.subject_id, s.families_live, s.changes, s.ended_at IS NULL
+FROM accounts_organization o LEFT JOIN journeys_shadow s ON s.organization_id = o.id
+WHERE o.id = ANY(%s)
+"""
 _FAILED = """
 SELECT touch_id, channel FROM messaging_attempt
 WHERE touch_id = ANY(%s) AND state = 'failed'
@@ -198,7 +203,7 @@ def load(dues: Sequence[Due], *, now: datetime, stages: bool = False) -> Facts:
         ],
         "organizations": organizations, "applications": applications,
     }  # fmt: skip
-    (people, uses), *found, in_shadow = sql.ask(
+    (people, uses), *found, (addresses, in_shadow) = sql.ask(
         about_people(candidates),
         about_applications(applications),
         sql.Question(_ANCHORS, (applications,), _anchors),
@@ -208,12 +213,12 @@ def load(dues: Sequence[Due], *, now: datetime, stages: bool = False) -> Facts:
         consent.blocks_of_people(candidates),
         freezes.on(_FREEZABLE, freezable, now=now),
         preferences.of_people(candidates),
-        postal.addresses(organizations),
-        shadows.of(organizations),
+        sql.Question(_COMPANIES, (organizations,), _companies),
     )
     loaded = Facts(
-        people, *found, uses, failed={}, told=NOTHING, answered=NOTHING, shadows=in_shadow
-    )
+        people, *found, addresses, uses, failed={}, told=NOTHING, answered=NOTHING,
+        shadows=in_shadow,
+    )  # fmt: skip
     shadowed = any(one.shadow for one in loaded.subjects.values())
     loaded.shadowy = bool(in_shadow) or shadowed
     loaded.failed = _failed([due.id for due in dues if due.attempts])
@@ -269,6 +274,12 @@ def _anchors(rows: Sequence[tuple]) -> dict[UUID, Anchors]:
         application_id: {name: (at, sequence) for _, name, at, sequence in theirs}
         for application_id, theirs in sql.by_key(rows).items()
     }
+
+
+def _companies(rows: Sequence[tuple]) -> tuple[dict[UUID, str], shadows.Known]:
+    """The postal address of each organization, and the shadows of those that have any."""
+    shadowed = [(key, *row) for key, _, *row in rows if row[0] is not None]
+    return {row[0]: row[1] for row in rows}, shadows.by_organization(shadowed)
 
 
 def _failed(touches: list[UUID]) -> dict[UUID, set[str]]:

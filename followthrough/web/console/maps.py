@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -29,13 +29,23 @@ from followthrough.web.console.access import own
 from followthrough.web.console.publishing import second
 
 
+class Runs(NamedTuple):
+    """How many applications are in a version: `open` ones, and `every` one."""
+
+    open: int = 0
+    every: int = 0
+
+
+NOBODY = Runs()
+
+
 @dataclass(frozen=True)
 class Told:
     """A map with everything the pages say of it; `versions` are the newest first."""
 
     map: MessageMap
     versions: Sequence[Version]
-    runs: Mapping[UUID, int]  # open applications, by version
+    runs: Mapping[UUID, Runs]
     assigned: Sequence[str]
     frozen: Freeze | None
 
@@ -46,7 +56,7 @@ class Told:
     @property
     def running(self) -> list[tuple[Version, int]]:
         """The versions that applications are in now, with how many."""
-        counted = [(one, self.runs.get(one.id, 0)) for one in self.versions]
+        counted = [(one, self.runs.get(one.id, NOBODY).open) for one in self.versions]
         return [(version, count) for version, count in counted if count]
 
 
@@ -192,25 +202,25 @@ def _by_map(rows: Iterable[Any]) -> dict[UUID, list[Any]]:
     return found
 
 
-def _runs(versions: Sequence[UUID], member: Member) -> dict[UUID, int]:
-    """The open applications in each version that has some."""
+def _runs(versions: Sequence[UUID], member: Member) -> dict[UUID, Runs]:
     found = Run.objects.filter(version__in=versions)
     if scopes.requisitions(member) is not None:
         found = found.filter(application__in=scopes.applications(member))
     counted = found.values_list("version_id").annotate(Count("version_id"), Count("ended_at"))
-    return {version_id: every - ended for version_id, every, ended in counted}
+    return {version_id: Runs(every - ended, every) for version_id, every, ended in counted}
 
 
 def _ever(found: Told, member: Member) -> dict[UUID, int]:
-    """How many applications were ever in each version: whoever was moved on was in both. Asked for
-    one map alone, since moves are not sorted by version."""
-    moves = RunMove.objects.filter(
-        organization_id=member.organization_id, to_version__in=found.versions
-    )
+    """How many applications were ever in each version: those in it, and those who left it for
+    another one and have not come back."""
+    left = RunMove.objects.filter(from_version__in=found.versions)
+    left = left.exclude(run__version=F("from_version"))
     if scopes.requisitions(member) is not None:
-        moves = moves.filter(run__application__in=scopes.applications(member))
-    counted = moves.values_list("to_version_id").annotate(Count("run_id", distinct=True))
-    return dict(counted)
+        left = left.filter(run__application__in=scopes.applications(member))
+    gone = dict(left.values_list("from_version_id").annotate(Count("run_id", distinct=True)))
+    return {key: found.runs.get(key, NOBODY).every + n for key, n in gone.items()} | {
+        key: runs.every for key, runs in found.runs.items() if key not in gone
+    }
 
 
 def _frozen(maps: Sequence[UUID]) -> dict[UUID, Freeze]:
