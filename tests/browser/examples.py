@@ -18,7 +18,7 @@ from followthrough.core import clock
 from followthrough.core.ids import uuid7
 from followthrough.demo.seed import company
 from followthrough.governance.models import AddressBlock
-from followthrough.journeys import drafts, proposals, versions
+from followthrough.journeys import drafts, library, proposals, versions
 from followthrough.journeys.models import Assignment, MessageMap
 from followthrough.messages.models import Ask, Message, Receipt
 from followthrough.people import invitations, links
@@ -78,6 +78,18 @@ def message_map() -> Keys:
 def rule() -> Keys:
     """The first assignment rule."""
     return {"key": Assignment.objects.order_by("position").first().id}
+
+
+def quiet_map() -> Keys:
+    """A map from the library that nobody is in: what is done to it changes nothing for others."""
+    organization = Organization.objects.get(slug=company.SLUG)
+    map, new = MessageMap.objects.get_or_create(
+        organization=organization, slug="quiet", defaults={"name": "Campus events"}
+    )
+    if new:
+        document = library.document("campus-event-leads")
+        versions.publish(map=map, document=document, author_id="", at=clock.now())
+    return {"key": map.id}
 
 
 def map_in_shadow() -> Keys:

@@ -73,7 +73,7 @@ PAGES = (
     Page("maps"),
     Page("map", examples.message_map),
     Page("map-version", examples.first_version),
-    Page("map", examples.message_map, name="map-in-shadow", arrive=arrivals.in_shadow),
+    Page("map", examples.quiet_map, name="map-in-shadow", arrive=arrivals.in_shadow),
     Page("assignments"),
     Page("new-assignment"),
     Page("new-assignment", name="new-assignment-effect", arrive=arrivals.new_rule),

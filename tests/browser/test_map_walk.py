@@ -65,13 +65,16 @@ def _publish(page: Page, board: str, note: str) -> None:
 
 
 def _try_on_what_happened(page: Page, board: str) -> None:
-    """Nobody ran through this map yet, and the page says so."""
+    """Nobody ran through this map yet, so it is tried on the people of another one, who would have
+    heard what it says and nothing else."""
     page.goto(board)
     page.get_by_role("link", name=re.compile("^Try it on")).click()
+    expect(page.get_by_role("main")).to_contain_text("Nobody ran through this map")
     page.get_by_role("button", name="Start the replay").click()
-    expect(page.get_by_role("main")).to_contain_text(
-        "Nobody ran through this map in the last 30 days.", timeout=acts.REAL_WORK
-    )
+    main = page.get_by_role("main")
+    expect(main).to_contain_text("on the people of", timeout=acts.REAL_WORK)
+    expect(main).to_contain_text("This would have sent", timeout=acts.REAL_WORK)
+    expect(main.get_by_role("row", name=re.compile("^Still reading 0 [1-9]"))).to_be_visible()
 
 
 def _roll_back(page: Page) -> None:

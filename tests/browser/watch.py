@@ -10,6 +10,8 @@ from playwright.sync_api import ConsoleMessage, Error, Page, Request, Response, 
 COMPLAINTS = {"error", "warning", "assert"}  # kinds of console messages
 NOT_LOADED = "Failed to load resource"
 LEFT = "net::ERR_ABORTED"  # the page was left meanwhile: the browser's doing, not a failure
+# What htmx says of a request whose place a later one took; a real failure has a word of its own.
+REPLACED = ("htmx:sendAbort,", "htmx:afterRequest,")
 INSIDE = {"data", "blob", "about"}  # schemes of what a page has with it
 
 
@@ -36,9 +38,12 @@ class Watch:
             self.problems.append(f"console {message.type}: {message.text} ({where})")
 
     def _expected(self, text: str, path: str) -> bool:
-        """What a page may complain of: its own status, which `_answered` looks at; and the icon
-        that browsers ask for by themselves when a page is left before they know of its own."""
-        return text.startswith(NOT_LOADED) and (self.status != 200 or path == "/favicon.ico")
+        """What a page may complain of: its own status, which `_answered` looks at; the icon that
+        browsers ask for by themselves when a page is left before they know of its own; and a
+        request that a later one replaced."""
+        if text.startswith(NOT_LOADED):
+            return self.status != 200 or path == "/favicon.ico"
+        return text.startswith(REPLACED)
 
     def _raised(self, error: Error) -> None:
         self.problems.append(f"uncaught: {error.message}")

@@ -70,7 +70,8 @@ def cancel(replay: Replay, *, at: datetime) -> bool:
 
 def replays_of(map: MessageMap, content_hash: str) -> QuerySet[Replay]:
     """The replays of a content, the newest first: of a version, those of its own."""
-    return Replay.objects.filter(map=map, content_hash=content_hash).order_by("-created_at", "-id")
+    found = Replay.objects.filter(map=map, content_hash=content_hash).select_related("of_map")
+    return found.defer("document", "result").order_by("-created_at", "-id")
 
 
 _WAITING = """

@@ -10,10 +10,12 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from followthrough.web.console.landing import Landing
+from followthrough.web.console.preview import whose
 from followthrough.web.console.ruler import Band
 from followthrough.web.console.texts import Piece
 
 register = template.Library()
+register.filter("whose", whose.named)
 
 
 @register.simple_tag

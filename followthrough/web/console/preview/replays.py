@@ -42,7 +42,7 @@ def start(request: HttpRequest, key: UUID) -> HttpResponse:
         "map": map, "days": shadow.DAYS, "usual": USUAL, "drafted": _draft(map) is not None,
         "whose": whose.choices(map, days=USUAL, at=clock.now()),
         "versions": Version.objects.filter(map=map).defer("document").order_by("-number")[:8],
-        "earlier": [(one, whose.named(one)) for one in earlier[:KEPT]],
+        "earlier": earlier[:KEPT],
     }  # fmt: skip
     return render(request, "console/replays/start.html", given)
 
