@@ -190,6 +190,14 @@ def with_stage(document: Raw, stage: str, given: Raw) -> Raw:
     return made
 
 
+def with_part(document: Raw, name: str, given: Raw) -> Raw:
+    """What a stage says besides its touches, or the map's own settings, see `part`."""
+    kind, _colon, which = name.partition(":")
+    if kind == "stage":
+        return with_stage(document, which, given)
+    return {key: one for key, one in document.items() if key not in SETTINGS} | dict(given)
+
+
 def with_settings(document: Raw, given: Raw) -> Raw:
     """The map's own settings; those that are not given stay."""
     return {**deepcopy(document), **deepcopy(given)}

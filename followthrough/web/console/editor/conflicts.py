@@ -16,6 +16,8 @@ from followthrough.web.console.board import Card
 from followthrough.web.console.editor.common import Desk
 from followthrough.web.console.editor.given import Given
 from followthrough.web.console.map_changes import ChangedPart
+from followthrough.web.console.publishing import compare
+from followthrough.web.console.publishing.compare import Row
 from followthrough.web.console.sentences import label
 from followthrough.web.templatetags.console import short
 
@@ -47,6 +49,13 @@ def touch(
         "seen": drafts.digest(conflict.draft, conflict.part),
     }
     return render(request, "console/editor/conflict.html", shown, status=409)
+
+
+def settings(conflict: Conflict) -> list[Row]:
+    """Where the settings of a map or of a stage differ: theirs first, then one's own."""
+    theirs = drafts.document(conflict.draft)
+    mine = edits.with_part(theirs.dump(), conflict.part, conflict.mine)
+    return compare.compare(theirs, MapDocument.model_validate(mine)).settings
 
 
 def _card(request: HttpRequest, document: MapDocument, raw: Any, stage: str) -> Card:

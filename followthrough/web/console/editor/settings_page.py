@@ -71,7 +71,8 @@ def stage(request: HttpRequest, key: UUID, stage: str) -> HttpResponse:
         }
         drafts.save_stage(here.map, stage, given, seen=seen, who=who(request))
     except Conflict as conflict:
-        return _stage(request, desk(request, key), stage, filled, ends=ends, wrong=_first(conflict))
+        here = desk(request, key)
+        return _stage(request, here, stage, filled, ends=ends, conflict=conflict)
     except (ValueError, DocumentError) as problem:
         return _stage(request, here, stage, filled, ends=ends, seen=seen, wrong=str(problem))
     tell(request, _("Saved: %(stage)s.") % {"stage": Stage(stage).label})
@@ -81,20 +82,22 @@ def stage(request: HttpRequest, key: UUID, stage: str) -> HttpResponse:
 def _first(conflict: Conflict) -> str:
     """What whoever saves second is told; the form keeps what they wrote."""
     return _(
-        "%(who)s changed this meanwhile. What you wrote still stands here: look at theirs on the"
-        " board, and save again if yours is right."
+        "%(who)s changed this meanwhile. What you wrote still stands here: see below where the two"
+        " differ, and save again if yours is right."
     ) % {"who": conflicts.who_and_when(conflict)}
 
 
 def _stage(
     request: HttpRequest, here: Desk, stage: str, filled: Limits, *, ends: str, seen: str = "",
-    wrong: str = "",
+    wrong: str = "", conflict: Conflict | None = None,
 ) -> HttpResponse:  # fmt: skip
+    wrong = _first(conflict) if conflict else wrong
     shown = {
         "desk": here, "stage": stage, "stage_name": Stage(stage).label, "hours": filled.hours,
         "caps": filled.caps, "ends": ends, "endings": ENDS,
         "wrong": wrong if wrong != "…" else _("Something cannot be read: see below."),
         "seen": seen or drafts.digest(here.draft, f"stage:{stage}"),
+        "conflicting": conflicts.settings(conflict) if conflict else [],
     }  # fmt: skip
     return render(request, "console/editor/stage.html", shown, status=400 if wrong else 200)
 
@@ -120,7 +123,7 @@ def settings(request: HttpRequest, key: UUID) -> HttpResponse:
         _store(request, here, given, raw)
     except Conflict as conflict:
         now = Given(given | {"seen": [drafts.digest(conflict.draft, "settings")]})
-        return _settings(request, here, now, filled, wrong={"": _first(conflict)})
+        return _settings(request, here, now, filled, conflict=conflict)
     except (ValueError, DocumentError) as problem:
         return _settings(request, here, given, filled, wrong={"": str(problem)})
     tell(request, _("The settings are saved."))
@@ -143,9 +146,11 @@ def _locales(request: HttpRequest, here: Desk) -> list[str]:
 
 
 def _settings(
-    request: HttpRequest, here: Desk, given: Given, filled: Limits, *, wrong: Wrong | None = None
-) -> HttpResponse:
+    request: HttpRequest, here: Desk, given: Given, filled: Limits, *, wrong: Wrong | None = None,
+    conflict: Conflict | None = None,
+) -> HttpResponse:  # fmt: skip
     locales = _locales(request, here)
+    wrong = {"": _first(conflict)} if conflict else wrong
     shown = {
         "desk": here, "values": {name: given.one(name) for name in given},
         "hours": filled.hours, "caps": filled.caps, "notes": wrong or {},
@@ -155,6 +160,7 @@ def _settings(
         "languages": settings_form.choices(locales), "chosen": given.all("languages") or locales,
         "replies": _replies(given, locales),
         "seen": given.one("seen") or drafts.digest(here.draft, "settings"),
+        "conflicting": conflicts.settings(conflict) if conflict else [],
     }  # fmt: skip
     return render(request, "console/editor/settings.html", shown, status=400 if wrong else 200)
 

@@ -82,7 +82,10 @@ def test_a_stage_has_limits_of_its_own(map: MessageMap, owner: Client):
     assert "10:00–18:00" in shown(owner, at("edit-stage", map.id, "applied"))
     answer = owner.post(at("edit-stage", map.id, "applied"), {**sent, "ends": "no"})
     assert answer.status_code == 400
-    assert "changed this meanwhile" in answer.content.decode()
+    page = answer.content.decode()
+    assert "changed this meanwhile" in page
+    assert "Where the two differ" in page
+    assert re.search(r"Theirs.*Yours", page, re.S)
 
 
 def test_the_settings_of_a_map(map: MessageMap, owner: Client):
@@ -98,6 +101,12 @@ def test_the_settings_of_a_map(map: MessageMap, owner: Client):
     assert found.replies.confirmed
     assert len(found.touches) == 2
     assert 'name="say_sms_pl_body"' in shown(owner, at("edit-touch", map.id, "thanks"))
+    answer = owner.post(at("edit-settings", map.id), {**sent, "yes_sms_en_body": "Until then!"})
+    page = answer.content.decode()
+    assert answer.status_code == 400
+    assert "<del>See you" in page
+    assert "<ins>Until then" in page
+    assert drafts.document(drafts.of(map)).replies == found.replies
 
 
 def test_a_draft_is_replaced_by_yaml_and_taken_back(map: MessageMap, owner: Client):
