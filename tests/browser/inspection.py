@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from axe_playwright_python.base import AXE_SCRIPT
@@ -85,6 +86,9 @@ _UNSEEN_FOCUS = """() => {
 }"""
 
 
+_MACHINE = re.compile(r"\w+ object \(.{8}|%\(\w+\)s|<function .{8}|<QuerySet")
+
+
 def violations(page: Page, rules: dict[str, Any] = EVERYTHING) -> list[str]:
     """What axe-core finds against WCAG 2.2 A and AA and its own best practices.
 
@@ -109,6 +113,12 @@ def sideways(page: Page) -> list[str]:
 def overlaps(page: Page) -> list[str]:
     """Texts that lie on each other."""
     return page.evaluate(_OVERLAPS)
+
+
+def machine_words(page: Page) -> list[str]:
+    """What only a program says: an object by its class, a sentence that was not filled in."""
+    words = page.locator("main").all_inner_texts()
+    return [f"machine words: {one}" for text in words for one in _MACHINE.findall(text)]
 
 
 def unseen_focus(page: Page) -> list[str]:

@@ -37,6 +37,10 @@ FAULTS: dict[str, tuple[Look, str, str]] = {
         inspection.overlaps, "main => { main.querySelector('h1').style.marginBottom = '-40px' }",
         "text over text",
     ),
+    "a row by its class": (
+        inspection.machine_words, "main => main.append('Candidate object (01a2-12-34)')",
+        "Candidate object (",
+    ),
     "a control that hides its focus": (
         inspection.unseen_focus,
         "main => { main.querySelector('button').style.outline = 'none' }", "no visible focus",

@@ -37,5 +37,6 @@ def _wrong(tab: Tab, look: Look) -> list[str]:
         found += inspection.sideways(tab)
     if look.scheme == "light":
         found += inspection.overlaps(tab)
+        found += inspection.machine_words(tab)
         found += inspection.unseen_focus(tab)
     return [f"[{look}] {line}" for line in found]

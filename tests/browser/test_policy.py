@@ -84,7 +84,10 @@ def test_a_cap_is_added_by_keyboard_alone(owner: Page) -> None:
         owner.keyboard.press("Tab")
     owner.keyboard.press("End")  # the last window: in one stage
     effect = owner.get_by_role("region", name="What it would do")
-    expect(effect).to_contain_text("At most 2 messages about one application in one stage.")
+    expect(effect).to_contain_text(
+        "At most 2 messages about one application while it is in one stage."
+    )
+    expect(effect).not_to_contain_text("object (")
 
 
 def test_everything_is_stopped_and_let_go(owner: Page) -> None:

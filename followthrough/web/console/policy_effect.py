@@ -114,7 +114,7 @@ def _bands(counts: Mapping[str, int], planned: int) -> list[Band]:
 
 
 def _names(candidates: Collection[UUID], member: Member) -> dict[UUID, str]:
-    return {one.id: str(one) for one in scopes.candidates(member).filter(id__in=candidates)}
+    return {one.id: one.name for one in scopes.candidates(member).filter(id__in=candidates)}
 
 
 def _example(one: Changed, names: Mapping[UUID, str], zone: str) -> Example:
