@@ -64,6 +64,7 @@ CODES = frozenset({
     "never_left_so",
     "no_company",
     "no_is_left_alone",
+    "no_is_not_answered",
     "no_opt_out",
     "no_sender",
     "nobody_invited",

@@ -150,12 +150,29 @@ def _meant_so(word: str, tail: str) -> bool:
 
 
 def ways_to_a_person(survey: Survey) -> Iterator[Finding]:
-    """An ask whose no ends nowhere, and a map in which nothing invites an answer."""
-    for spot in survey.spots:
-        if spot.touch.ask and not hands_off(spot):
-            yield from _left_alone(survey, spot)
+    """An ask whose no ends nowhere, or is answered by what never goes out; and a map in which
+    nothing invites an answer."""
+    asking = [spot for spot in survey.spots if spot.touch.ask]
+    for spot in asking:
+        yield from _kept_back(survey, spot) if hands_off(spot) else _left_alone(survey, spot)
+    if asking and all(hands_off(spot) for spot in asking):
+        yield from _kept_back(survey, None)
     if survey.said and not any(spot.touch.ask for spot in survey.spots):
         yield from _deaf(survey)
+
+
+def _kept_back(survey: Survey, spot: Spot | None) -> Iterator[Finding]:
+    """A text after a no that also calls a person: from then on only that person speaks."""
+    if not any(one.spot is spot and one.reply == "declined" for one in survey.replies):
+        return
+    reason = _("A no calls a person, and automation is silent from then on: this answer never goes"
+               " out.")  # fmt: skip
+    remedy = _("Take the answer away, or do not hand a no over (handoff: false) and say in the"
+               " answer how to reach a person.")  # fmt: skip
+    if spot:
+        yield spot.finding("no_is_not_answered", reason, remedy, at=("ask",))
+    else:
+        yield Finding("no_is_not_answered", "", "", ("replies",), WARNING, reason, remedy)
 
 
 def _left_alone(survey: Survey, spot: Spot) -> Iterator[Finding]:
