@@ -190,6 +190,17 @@ def test_an_answer_and_an_interview_reminder_do_not_wait():
         assert Touch.objects.filter(batch_id=the_batch().id).count() == LIMIT + 1
 
 
+def test_interviews_that_are_days_ahead_wait():
+    """What the map calls urgent waits too, as long as there is a day to look at it."""
+    ahead = (bursts.life.world.NOON + timedelta(days=4)).isoformat()
+    ask = {"kind": "confirmation", "anchor": "interview_start"}
+    confirm = {**ENTERED, "key": "confirm", "ask": ask, "priority": 1}
+    with lived(confirm, REMINDER) as life:
+        arrive(life, range(LIMIT + 1), anchors={"interview_start": ahead})
+        assert sent(life) == 0
+        assert Touch.objects.filter(batch_id=the_batch().id).count() == 2 * (LIMIT + 1)
+
+
 # --- deciding ------------------------------------------------------------------------------------
 
 

@@ -26,6 +26,7 @@ CONNECTION, VERSION = "connection", "version"
 WITHIN = timedelta(hours=1)  # for how long what a cause planned is remembered
 MEASURE = timedelta(minutes=10)
 SLOT = 1800  # seconds
+LOOKS = timedelta(hours=24)  # within which somebody can be expected to decide about a batch
 NEAR = 4  # so many times as fast as the limit allows is too fast to let go at once
 BURSTING = frozenset({"informational", "outreach"})
 
@@ -91,15 +92,23 @@ def _watch(rows: Sequence[tuple]) -> Watch:
     return Watch(policies.by_id(policy_id), batch_id, number, slots, lately)
 
 
-def is_held(plan: Plan, *, urgent_at: int) -> bool:
+def is_held(plan: Plan, *, urgent_at: int, now: datetime) -> bool:
     """Whether a message counts to a burst, and waits with it.
 
     Never an answer, a service message or what a member wrote; nor what is urgent around an
-    interview or another set time: it is of no use later, and comes by itself, not by the burst.
+    interview or another set time and of no use before somebody can be expected to look.
     """
     if plan.origin != "map" or plan.purpose not in BURSTING:
         return False
-    return not (plan.anchor_name and plan.priority <= urgent_at)
+    return not (_is_urgent(plan, urgent_at) and _is_soon_useless(plan, now))
+
+
+def _is_urgent(plan: Plan, urgent_at: int) -> bool:
+    return bool(plan.anchor_name) and plan.priority <= urgent_at
+
+
+def _is_soon_useless(plan: Plan, now: datetime) -> bool:
+    return plan.useful_until is not None and plan.useful_until - now < LOOKS
 
 
 def slots(plans: Iterable[Plan], *, now: datetime) -> Counter[int]:

@@ -29,7 +29,8 @@ def guarded(plans: Sequence[Plan], cause: Cause, watch: Watch, *, now: datetime)
     them its cause would send too much. What comes very fast waits a moment: so most of a burst
     that trickles in has not left when it is noticed. Must run inside the transaction that writes
     them."""
-    ours = [one for one in plans if bursts.is_held(one, urgent_at=watch.policy.urgent_at)]
+    urgent_at = watch.policy.urgent_at
+    ours = [one for one in plans if bursts.is_held(one, urgent_at=urgent_at, now=now)]
     if not ours:
         return plans
     planned = bursts.slots(ours, now=now)
