@@ -69,6 +69,7 @@ CODES = frozenset({
     "no_sender",
     "nobody_invited",
     "over_cap",
+    "put_off",
     "same_text",
     "silent_stage",
     "stop_in_other_language",

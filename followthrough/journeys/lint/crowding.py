@@ -5,14 +5,15 @@ hours and caps are those that the gate counts by.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from heapq import heappop, heappush
+from itertools import product
 from typing import NamedTuple
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from followthrough.core.predicates import fields
 from followthrough.governance.limits import DAY, MAP, POLICY, STAGE, Cap
@@ -35,10 +36,11 @@ MOST_STEPS = 200  # messages and waits of one stage: more is a circle
 
 
 class Crowded(NamedTuple):
-    """`key` finds `cap` full, `used` up by `by`; what it is about lies `ahead`. It goes out at
-    `frees`, or never (None)."""
+    """`key` finds `cap` full at `at`, used up by `by`; what it is about lies `ahead`. It goes out
+    at `frees`, or never (None)."""
 
     key: str
+    at: datetime
     cap: Cap
     limit: int
     by: tuple[str, ...]
@@ -48,29 +50,43 @@ class Crowded(NamedTuple):
 
 
 def too_many(survey: Survey) -> Iterator[Finding]:
-    """Touches for which a cap leaves no room any more while they are of use. A nudge may be lost
-    where things are near: caps are there for that. Lost always, it is no nudge."""
+    """Touches for which a cap leaves no room any more while they are of use, or not for anybody
+    when they are due. A nudge may be lost where things are near: caps are there for that. Lost
+    always, it is no nudge."""
     for stage in survey.stages:
         spots = survey.of_stage(stage)
-        lost, heard = _played(survey, stage, spots)
+        lost, put_off, heard = _played(survey, stage, spots)
         for spot in spots:
             found = next((one for one in lost if one.key == spot.key), None)
             if found and not (spot.touch.trigger.no_reply and spot.key in heard):
                 yield _finding(survey, spot, found)
+            elif spot.key in put_off:
+                yield _finding(survey, spot, put_off[spot.key])
 
 
-def _played(
-    survey: Survey, stage: str, spots: Sequence[Spot]
-) -> tuple[Sequence[Crowded], frozenset[str]]:
-    """What is lost for good to anybody, those first who stay silent; and what somebody hears."""
+class Played(NamedTuple):
+    """What is lost for good to anybody, those first who stay silent; what comes later than the map
+    says to everybody who hears it; and what somebody hears."""
+
+    lost: Sequence[Crowded]
+    put_off: Mapping[str, Crowded]
+    heard: Set[str]
+
+
+def _played(survey: Survey, stage: str, spots: Sequence[Spot]) -> Played:
     lost: list[Crowded] = []
-    heard: set[str] = set()
-    for answer in _answers(spots):
-        for ahead in _tried(survey, spots):
-            person = _Person.enters(survey, stage, ahead, answer)
-            lost += [one for one in person.hears() if not one.frees]
-            heard |= {key for _at, key, _channel, _purpose in person.sent}
-    return lost, frozenset(heard)
+    late: dict[str, Crowded] = {}
+    heard, in_time = set(), set()
+    for answer, ahead in product(_answers(spots), _tried(survey, spots)):
+        person = _Person.enters(survey, stage, ahead, answer)
+        full = list(person.hears())
+        theirs = {key for _at, key, _channel, _purpose in person.sent}
+        waited = {one.key: one for one in reversed(full) if one.frees and one.key in theirs}
+        lost += [one for one in full if not one.frees]
+        late = waited | late
+        heard |= theirs
+        in_time |= theirs - waited.keys()
+    return Played(lost, {key: one for key, one in late.items() if key not in in_time}, heard)
 
 
 def _answers(spots: Sequence[Spot]) -> Sequence[str]:
@@ -196,7 +212,7 @@ class _Person:
                 by = tuple(key for _at, key, _channel, _purpose in used)
                 late = frees is None or _late(plan, frees)
                 again = None if late else frees
-                return Crowded(plan.key, cap, limit, by, self.ahead, again, self.answer)
+                return Crowded(plan.key, at, cap, limit, by, self.ahead, again, self.answer)
         return None
 
     def _held(self, full: Crowded, plan: PlanTouch) -> Iterator[Crowded]:
@@ -236,8 +252,8 @@ def _finding(survey: Survey, spot: Spot, one: Crowded) -> Finding:
         "source": _source(one.cap),
         "by": ", ".join(f"“{key}”" for key in one.by),
     }
-    reason = _("%(who)s has heard %(by)s by then: %(source)s allows %(limit)d %(window)s, so they"
-               " never get this one.") % told  # fmt: skip
+    reason = _("%(who)s has heard %(by)s by then: %(source)s allows %(limit)d %(window)s.") % told
+    reason += " " + _outcome(one)
     if one.ahead is not None:
         reason += " " + _("(%(anchor)s %(hours)d hours ahead.)") % {
             "anchor": survey.document.anchors[spot.key] or _("What is asked about"),
@@ -245,7 +261,20 @@ def _finding(survey: Survey, spot: Spot, one: Crowded) -> Finding:
         }
     remedy = _("Leave one of them out, spread them, or give the most important one a priority of"
                " %(at)d or less.") % {"at": survey.setting.policy.urgent_at}  # fmt: skip
-    return spot.finding("over_cap", reason, remedy, at=("trigger",), channel=spot.touch.channels[0])
+    code = "put_off" if one.frees else "over_cap"
+    return spot.finding(code, reason, remedy, at=("trigger",), channel=spot.touch.channels[0])
+
+
+def _outcome(one: Crowded) -> str:
+    if one.frees is None:
+        return str(_("So they never get this one."))
+    hours = round((one.frees - one.at) / timedelta(hours=1))
+    said = ngettext(
+        "So this one comes %(hours)d hour later than the map says.",
+        "So this one comes %(hours)d hours later than the map says.",
+        hours,
+    )
+    return str(said % {"hours": hours})
 
 
 _WHO = {
