@@ -226,6 +226,32 @@ def test_a_text_that_came_out_empty_is_named_with_whom_it_was_for(
     assert ("“First day” was not sent" in shown) == (code != "too_late")
 
 
+def test_a_text_that_is_empty_for_many_is_one_line(founded: company.Company) -> None:
+    organization, now = founded.organization, clock.now()
+    version = company.add_map(founded, "stores", {"schema": 2, "name": "Stores", "stages": {}})
+    for _ in range(3):
+        application = world.application(world.candidate(founded.connection))
+        touch = Touch.objects.create(
+            organization=organization, application=application, candidate=application.candidate,
+            shard=0, origin="map", purpose="informational", planned_at=now, key="first_day",
+            occurrence="1", due_at=now, ended_at=now, state="dropped",
+            version_id=version.id,
+        )  # fmt: skip
+        Receipt.objects.create(
+            organization_id=organization.id, touch_id=touch.id, application_id=application.id,
+            candidate_id=application.candidate_id, at=now, verdict="drop", code="empty_text",
+            checks=[],
+        )  # fmt: skip
+    shown = signed_in(member_of(organization)).get("/").content.decode()
+    assert shown.count("“First day” was not sent to 3 people") >= 1
+    assert shown.count("No text") == 1
+    assert f"/maps/{version.map_id}#touch-first_day" in shown
+    listed = "/receipts/?verdict=drop&amp;reason=text&amp;when=7"
+    assert listed in shown
+    owner = signed_in(member_of(organization))
+    assert owner.get(listed.replace("&amp;", "&")).content.decode().count("First day") >= 3
+
+
 def test_a_held_batch_waits_for_a_yes(founded: company.Company) -> None:
     batch = lives.a_batch(founded.organization, people=2)
     shown = signed_in(member_of(founded.organization)).get("/").content.decode()

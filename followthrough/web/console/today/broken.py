@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Min, QuerySet, TextField
+from django.db.models.functions import Cast
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -15,6 +17,7 @@ from followthrough.accounts.models import Member
 from followthrough.channels.models import Sender
 from followthrough.core import clock
 from followthrough.intake.models import RawEvent
+from followthrough.journeys.models import Version
 from followthrough.messages.models import Receipt, Touch
 from followthrough.people import scopes
 from followthrough.people.models import Candidate, WriteBack
@@ -31,13 +34,15 @@ OF_A_KIND = 10
 
 class Broken(NamedTuple):
     """One line: its kind in a word, what happened and why, who it is about (if it is about one),
-    and where something can be done about it: a place (`maps`, `organization`), or a connection."""
+    where something can be done about it, for those who may go to `place` (`maps`, `organization`),
+    and where everybody it is about is listed."""
 
     kind: str
     said: str
     candidate: Candidate | None = None
     place: str = ""
-    key: UUID | None = None  # of the connection
+    address: str = ""
+    listed: str = ""
 
 
 def things(member: Member) -> Shown:
@@ -65,7 +70,12 @@ def _stages(member: Member) -> list[Broken]:
     found = scopes.applications(member).filter(stage=Stage.UNMAPPED)
     counted = found.values("ats_stage", "connection_id").annotate(n=Count("id")).order_by("-n")
     kind, place = _("Stage without a meaning"), "connections"
-    return [Broken(kind, _unmapped(one), None, place, one["connection_id"]) for one in counted]
+    return [
+        Broken(
+            kind, _unmapped(one), None, place, reverse("connection", args=[one["connection_id"]])
+        )
+        for one in counted
+    ]
 
 
 def _unmapped(one: dict) -> str:
@@ -80,7 +90,10 @@ def _unmapped(one: dict) -> str:
 def _mapless(member: Member) -> list[Broken]:
     """Families whose open applications nobody writes to."""
     kind = _("No message map")
-    return [Broken(kind, _without_map(one), place="maps") for one in mapless.families(member)]
+    there = reverse("unassigned")
+    return [
+        Broken(kind, _without_map(one), None, "maps", there) for one in mapless.families(member)
+    ]
 
 
 def _without_map(one: Mapless) -> str:
@@ -96,7 +109,8 @@ def _without_map(one: Mapless) -> str:
 def _senders(member: Member) -> list[Broken]:
     found = Sender.objects.filter(organization=member.organization_id, active=False)
     kind, text = _("Sender paused"), _("%(sender)s is paused: what it would send waits.")
-    return [Broken(kind, text % {"sender": one.name}, place="connections") for one in found]
+    there = reverse("connections")
+    return [Broken(kind, text % {"sender": one.name}, None, "connections", there) for one in found]
 
 
 def _no_address(member: Member) -> list[Broken]:
@@ -108,7 +122,7 @@ def _no_address(member: Member) -> list[Broken]:
         return []
     kind = _("No postal address")
     said = _("Mails leave without the company's postal address, which the law asks for.")
-    return [Broken(kind, said, place="organization")]
+    return [Broken(kind, said, None, "organization", reverse("organization"))]
 
 
 def _events(member: Member) -> Shown:
@@ -118,7 +132,7 @@ def _events(member: Member) -> Shown:
 
 def _event(one: RawEvent) -> Broken:
     said = _("Could not be read: %(why)s") % {"why": one.outcome}
-    return Broken(one.get_kind_display(), said, place="connections")
+    return Broken(one.get_kind_display(), said, None, "connections", reverse("connections"))
 
 
 def _write_backs(member: Member) -> Shown:
@@ -144,18 +158,40 @@ WORDLESS = ("empty_text", "template_problem")
 
 
 def _wordless(member: Member) -> Shown:
-    """Messages whose text came out empty, or could not be filled in, lately: never sent."""
+    """Texts that came out empty, or could not be filled in, lately: a line for each touch of a
+    version, however many people did not get it."""
     told = Receipt.objects.filter(
         organization_id=member.organization_id, verdict="drop", code__in=WORDLESS,
         at__gt=clock.now() - LATELY,
     )  # fmt: skip
     found = Touch.objects.filter(pk__in=told.values("touch_id")).filter(scopes.about(member))
-    return _some(found.select_related("candidate").order_by("-ended_at"), _without_words)
+    counted = found.values("version_id", "key").annotate(
+        n=Count("candidate", distinct=True), one=Min(Cast("candidate", TextField()))
+    )
+    lines = list(counted.order_by("-n", "key"))
+    shown = lines[:OF_A_KIND]
+    people = Candidate.objects.in_bulk([UUID(line["one"]) for line in shown if line["n"] == 1])
+    known = Version.objects.in_bulk([line["version_id"] for line in shown])
+    return Shown([_without_words(one, people, known) for one in shown], len(lines))
 
 
-def _without_words(one: Touch) -> Broken:
-    said = _("“%(name)s” was not sent: the map has no text for them, or it could not be filled in.")
-    return Broken(_("No text"), said % {"name": touch_name(one.key)}, one.candidate)
+def _without_words(
+    line: dict[str, Any], people: Mapping[UUID, Candidate], versions: Mapping[UUID, Version]
+) -> Broken:
+    kind, told = _("No text"), {"name": touch_name(line["key"]), "n": line["n"]}
+    if line["n"] == 1:
+        said = _(
+            "“%(name)s” was not sent: the map has no text for them, or it could not be filled in."
+        )
+        return Broken(kind, said % told, people[UUID(line["one"])])
+    said = _(
+        "“%(name)s” was not sent to %(n)s people: the map has no text for them, or it could not be"
+        " filled in."
+    )
+    version = versions.get(line["version_id"])
+    there = reverse("map", args=[version.map_id]) + f"#touch-{line['key']}" if version else ""
+    listed = f"{reverse('receipts')}?verdict=drop&reason=text&when={LATELY.days}"
+    return Broken(kind, said % told, None, "maps", there, listed)
 
 
 def _lost(one: Touch) -> Broken:
