@@ -18,6 +18,7 @@ from followthrough.journeys.models import Assignment, Rematch, Run, RunMove
 from followthrough.journeys.rules import Change
 from followthrough.messages.models import Ask, Receipt, Touch
 from followthrough.people.models import Application
+from followthrough.runs import by_hand
 from tests import company, invariants
 from tests.properties.life import Life, lived, snapshot
 from tests.story.script import load_map
@@ -104,6 +105,21 @@ def test_end_cancels_closes_and_ends_where_no_rule_gives_another_map():
         life.to_the_end()
         assert len(life.provider.calls) == said
         assert invariants.everything() == []
+
+
+def test_nothing_is_offered_to_send_by_hand_while_no_rule_fits():
+    with lived() as life:
+        call = {"key": "call", "trigger": {"manual": {}}, "channels": ["sms"],
+                "content": {"sms": {"en": {"body": "We call you."}}}}  # fmt: skip
+        touches = [*load_map("associates")["stages"]["interview"]["touches"], call]
+        document = {"stages": {"interview": {"touches": touches}}, "unmatched": "end"}
+        document = company.changed(load_map("associates"), document)
+        company.publish(life.company, "associates", document)
+        life.ats("app-1", stage="Interview")
+        narrow(life)
+        assert [one.touch.key for one in by_hand.offered(Run.objects.get())] == ["call"]
+        family(life, "drivers")
+        assert by_hand.offered(Run.objects.get()) == []
 
 
 def test_an_ended_run_goes_on_in_the_stage_it_is_in_when_a_rule_fits_again():

@@ -32,7 +32,10 @@ class Offered(NamedTuple):
 
 
 def offered(run: Run) -> list[Offered]:
-    """What may be sent by hand in the stage the run is in."""
+    """What may be sent by hand in the stage the run is in; nothing while no rule gives it its map,
+    since it hears nothing then."""
+    if run.end_reason == "unmatched":
+        return []
     state = engine.load_state(run.state)
     touches = versions.document(run.version_id).of_stage(state.stage)
     return [

@@ -242,13 +242,13 @@ def test_a_text_that_is_empty_for_many_is_one_line(founded: company.Company) -> 
             candidate_id=application.candidate_id, at=now, verdict="drop", code="empty_text",
             checks=[],
         )  # fmt: skip
-    shown = signed_in(member_of(organization)).get("/").content.decode()
+    owner = signed_in(member_of(organization))
+    shown = owner.get("/").content.decode()
     assert shown.count("“First day” was not sent to 3 people") >= 1
     assert shown.count("No text") == 1
     assert f"/maps/{version.map_id}#touch-first_day" in shown
     listed = "/receipts/?verdict=drop&amp;reason=text&amp;when=7"
     assert listed in shown
-    owner = signed_in(member_of(organization))
     assert owner.get(listed.replace("&amp;", "&")).content.decode().count("First day") >= 3
 
 
