@@ -1,4 +1,5 @@
-"""A plugin for every test: the embedded PostgreSQL for tests, unless DATABASE_URL names another.
+"""A plugin for every test: the embedded PostgreSQL for tests, unless DATABASE_URL names another,
+and how Hypothesis draws.
 
 With `-n`, what must stay together (`xdist_group`) does.
 
@@ -8,6 +9,7 @@ A plugin (`-p tests.database`) and not a conftest: settings are read before any 
 import os
 
 import pytest
+from hypothesis import HealthCheck, Phase, settings
 
 os.environ.setdefault("FOLLOWTHROUGH_POSTGRES", "test")
 os.environ.setdefault(
@@ -19,6 +21,16 @@ if not os.environ.get("DATABASE_URL"):
     from config import postgres
 
     postgres.ensure(os.environ["FOLLOWTHROUGH_POSTGRES"], durable=False)
+
+# A company's life takes most of a second, so a failing one is printed as it was drawn, unless
+# HYPOTHESIS_PROFILE=shrink asks for the smallest (minutes). CI draws the same lives every time.
+LIFE = {"deadline": None, "suppress_health_check": list(HealthCheck), "print_blob": True}
+DRAWN = (Phase.explicit, Phase.reuse, Phase.generate)
+settings.register_profile(
+    "drawn", **LIFE, derandomize=True, phases=DRAWN, report_multiple_bugs=False
+)
+settings.register_profile("shrink", **LIFE)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "drawn"))
 
 
 @pytest.hookimpl(tryfirst=True)

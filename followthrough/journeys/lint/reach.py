@@ -159,6 +159,8 @@ def _silent(survey: Survey, stage: str) -> Iterator[Finding]:
     expected = block is not None or (there is not None and stage in there)
     if not expected or survey.of_stage(stage) or stage in ENDING or survey.document.ends(stage):
         return
+    if block is None and _comes_later(survey, stage):
+        return
     off = block is not None and bool(block.touches)
     reason = (
         _("Every touch of %(stage)s is switched off: people hear nothing there.")
@@ -167,6 +169,12 @@ def _silent(survey: Survey, stage: str) -> Iterator[Finding]:
     )
     remedy = _("Say at least what comes next and when, or ask after some days of silence.")
     yield _of_stage("silent_stage", stage, reason % {"stage": stage}, remedy)
+
+
+def _comes_later(survey: Survey, stage: str) -> bool:
+    """Whether the map begins after a stage: another one speaks before it, or nobody."""
+    spoken = [one for one in STAGES if survey.of_stage(one)]
+    return bool(spoken) and STAGES.index(stage) < STAGES.index(spoken[0])
 
 
 def _of_stage(code: str, stage: str, reason: str, remedy: str) -> Finding:

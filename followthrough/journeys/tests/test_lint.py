@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -22,8 +23,8 @@ from followthrough.core.zones import Window
 from followthrough.governance import carriers, optout, rulepacks
 from followthrough.governance.hours import Compiled, first_open
 from followthrough.governance.policy import compiled
-from followthrough.journeys import documents
-from followthrough.journeys.definition import MapDocument
+from followthrough.journeys import documents, library
+from followthrough.journeys.definition import STAGES, MapDocument
 from followthrough.journeys.lint import CODES, Finding, Setting, clock, errors, lint, wording
 from followthrough.journeys.lint.possible import possible
 from followthrough.journeys.tests.strategies import maps
@@ -190,3 +191,10 @@ def test_what_holds_for_somebody_is_possible(parts: Any, x: Any, y: Any) -> None
 def test_every_code_has_its_cases() -> None:
     assert set(CASES) == set(CODES)
     assert all(case["shows"] and case["near"] for case in CASES.values())
+
+
+@pytest.mark.parametrize("slug", [one.slug for one in library.entries()])
+def test_the_library_has_nothing_to_find_where_every_stage_is_in_use(slug: str) -> None:
+    setting = {"stages": list(STAGES), "channels": ["sms", "email"]}
+    where = setting_of({"setting": setting})
+    assert lint(library.document(slug), replace(where, locales={"en": 50, "es": 30})) == []
