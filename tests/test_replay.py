@@ -29,7 +29,7 @@ from followthrough.runs.replay.happened import Window
 from followthrough.runs.replay.trial import Trial
 from followthrough.runs.replay.whom import Whom
 from followthrough.store import sql
-from tests import company
+from tests import company, world
 from tests.emptied import empty
 from tests.story import carrier, script, teller
 
@@ -329,3 +329,52 @@ def test_one_that_fails_says_so_and_one_whose_worker_was_lost_is_done_again(
     assert jobs.drain() == 1
     again.refresh_from_db()
     assert again.state == "done"
+
+
+def lost(replay: Replay) -> None:
+    """Whoever worked on it is gone."""
+    long_ago = clock.wall() - timedelta(minutes=1)
+    Replay.objects.filter(id=replay.id).update(state="running", beat_at=long_ago)
+
+
+@pytest.mark.usefixtures("no_answer")
+def test_what_ends_its_process_each_time_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    replay = started()
+
+    def dies(*_: object) -> None:
+        raise SystemExit
+
+    monkeypatch.setattr(Trial, "compare", dies)
+    for _ in range(shadow.MOST_TRIES):
+        with pytest.raises(SystemExit):
+            jobs.drain()
+        lost(replay)
+    assert jobs.drain() == 1
+    replay.refresh_from_db()
+    assert (replay.state, replay.problem) == ("failed", "Its process ended 3 times in mid-work.")
+    assert jobs.drain() == 0
+
+
+@pytest.mark.usefixtures("no_answer")
+def test_whoever_was_slow_and_is_replaced_stops(monkeypatch: pytest.MonkeyPatch) -> None:
+    replay, compare = started(), Trial.compare
+
+    def slowly(self: Trial, part: Any) -> list[Any]:
+        Replay.objects.filter(id=replay.id).update(tries=2, done=7)  # another one has begun it
+        return compare(self, part)
+
+    monkeypatch.setattr(Trial, "compare", slowly)
+    jobs.drain()
+    replay.refresh_from_db()
+    assert (replay.state, replay.done, replay.result) == ("running", 7, None)
+
+
+@pytest.mark.usefixtures("no_answer")
+def test_organizations_take_turns() -> None:
+    first, second = started(), started(days=7)
+    elsewhere = MessageMap.objects.create(
+        organization=world.organization(), name="Other", slug="other"
+    )
+    document = MapDocument.model_validate(first.document)
+    third = shadow.start(elsewhere, document, days=30, by="member:b", at=second.created_at)
+    assert shadow.waiting() == [first.id, third.id, second.id]

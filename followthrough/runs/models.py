@@ -188,12 +188,13 @@ class Replay(OrganizationRow):
     created_at = models.DateTimeField()  # until then it looks
     ended_at = models.DateTimeField(null=True)
     beat_at = models.DateTimeField(null=True)  # of whoever works on it; infrastructure clock
+    tries = models.SmallIntegerField(default=0)  # how often somebody began; the last one counts
 
     DATA = declare(
         retention=Retention.TRANSIENT,
         key="id organization map of_map by",
         operational="document family content_hash days state done total result problem created_at"
-        " ended_at beat_at",
+        " ended_at beat_at tries",
     )
 
     class Meta:

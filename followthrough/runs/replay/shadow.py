@@ -30,6 +30,7 @@ log = logging.getLogger(__name__)
 DAYS = (7, 14, 30, 60, 90)  # how far one may look back
 LOST = timedelta(seconds=30)  # without a heartbeat for so long, nobody works on it any more
 SAY_SECONDS = 1.0
+MOST_TRIES = 3  # what ends its process so often in mid-work does so again
 
 
 class Stopped(Exception):
@@ -77,29 +78,33 @@ def replays_of(map: MessageMap, content_hash: str) -> QuerySet[Replay]:
 _WAITING = """
 SELECT id FROM runs_replay WHERE state = 'waiting'
    OR (state = 'running' AND beat_at < clock_timestamp() - %s)
-ORDER BY created_at
+ORDER BY row_number() OVER (PARTITION BY organization_id ORDER BY created_at), created_at
 """
 _TAKE = """
-UPDATE runs_replay SET state = 'running', beat_at = clock_timestamp(), done = 0
+UPDATE runs_replay SET state = 'running', beat_at = clock_timestamp(), done = 0, tries = tries + 1
 WHERE id = %s AND (state = 'waiting' OR (state = 'running' AND beat_at < clock_timestamp() - %s))
+RETURNING tries
 """
 _SAY = """
 UPDATE runs_replay SET done = %s, total = %s, beat_at = clock_timestamp()
-WHERE id = %s AND state = 'running'
+WHERE id = %s AND state = 'running' AND tries = %s
 """
 
 
 def waiting() -> list[UUID]:
-    """The replays that nobody works on."""
+    """The replays that nobody works on; organizations take turns."""
     return [row[0] for row in sql.rows(_WAITING, (LOST,))]
 
 
 @job(waiting=waiting)
 def replay(row_id: UUID) -> None:
     """Do one, unless somebody else does."""
-    if not sql.run(_TAKE, (row_id, LOST)):
+    if not sql.rows(_TAKE, (row_id, LOST)):
         return
     row = Replay.objects.select_related("map").get(id=row_id)
+    if row.tries > MOST_TRIES:
+        _end(row, Replay.State.FAILED, problem=f"Its process ended {MOST_TRIES} times in mid-work.")
+        return
     try:
         result = _lived(row)
     except Stopped:
@@ -112,7 +117,7 @@ def replay(row_id: UUID) -> None:
 
 
 def _end(row: Replay, state: str, **found: Any) -> None:
-    running = Replay.objects.filter(id=row.id, state=Replay.State.RUNNING)
+    running = Replay.objects.filter(id=row.id, state=Replay.State.RUNNING, tries=row.tries)
     running.update(state=state, ended_at=clock.now(), **found)
 
 
@@ -121,7 +126,7 @@ def _lived(row: Replay) -> dict[str, Any]:
     others = Whom(row.of_map_id, row.family)
     document = MapDocument.model_validate(upgraded(row.document))
     trial = Trial(row.map, document, window, whom=others if any(others) else None)
-    found, progress = Contrast(), _Progress(row.id, len(trial))
+    found, progress = Contrast(), _Progress(row, len(trial))
     for part in contrast.parts(trial, processes=jobs.processes):
         found.join(part)
         progress.say(found.runs)
@@ -132,13 +137,13 @@ def _lived(row: Replay) -> dict[str, Any]:
 class _Progress:
     """Says about once a second how far it is; raises Stopped when nobody wants to know."""
 
-    def __init__(self, row_id: UUID, total: int) -> None:
-        self.row_id, self.total, self._said = row_id, total, 0.0
+    def __init__(self, row: Replay, total: int) -> None:
+        self.row, self.total, self._said = row, total, 0.0
         self.say(0, now=True)
 
     def say(self, done: int, *, now: bool = False) -> None:
         if not now and monotonic() - self._said < SAY_SECONDS:
             return
         self._said = monotonic()
-        if not sql.run(_SAY, (done, self.total, self.row_id)):
+        if not sql.run(_SAY, (done, self.total, self.row.id, self.row.tries)):
             raise Stopped
