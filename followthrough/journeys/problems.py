@@ -84,9 +84,14 @@ def of_structure(error: ErrorDetails) -> tuple[Place, Problem]:
 
 def _unknown(place: Place) -> Problem:
     name = str(place[-1])
+    return Problem(path(place), f"Nothing here is called {_shortened(name)}.", _meant(name))
+
+
+def _meant(name: str) -> str:
+    if name in _NAMES:
+        return "It belongs elsewhere: take it out here."
     close = get_close_matches(name, _NAMES, n=1)
-    meant = f"Did you mean {close[0]}? Otherwise take it out." if close else "Take it out."
-    return Problem(path(place), f"Nothing here is called {_shortened(name)}.", meant)
+    return f"Did you mean {close[0]}? Otherwise take it out." if close else "Take it out."
 
 
 def _shortened(value: Any) -> str:

@@ -33,6 +33,7 @@ BAD: list[tuple[dict[str, Any], str, str, str]] = [
     (touch(key="Not A Slug"), f"{HERE}.key", "not a name", "match"),
     (touch(key=3), f"{HERE}.key", "not text", "quotes"),
     (touch(prioritty=2), f"{HERE}.prioritty", "Nothing here is called", "Did you mean priority?"),
+    (touch(anchor="x"), f"{HERE}.anchor", "Nothing here is called", "It belongs elsewhere"),
     (touch(priority=0), f"{HERE}.priority", "too small", "1 or more"),
     (touch(priority=10), f"{HERE}.priority", "too large", "9 or less"),
     (touch(priority="2"), f"{HERE}.priority", "not a whole number", "whole number"),
