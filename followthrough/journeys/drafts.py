@@ -2,7 +2,8 @@
 
 A draft always has the form of a map. Every edit is made under the row's lock, keeps what stood
 before (the way back), and is refused with both texts when somebody else changed the same part
-meanwhile (`edits.part`); another part is another matter.
+meanwhile (`edits.part`); another part is another matter. What concerns all of it (`WHOLE`) is
+refused when anything was changed.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from typing import Any, NamedTuple
 from django.db import transaction
 from pydantic import ValidationError
 
+from followthrough.audit import facts
+from followthrough.core import canonical
 from followthrough.core.errors import Explained
 from followthrough.journeys import documents, edits
 from followthrough.journeys.definition import MapDocument
@@ -24,6 +27,7 @@ from followthrough.journeys.upgrades import upgraded
 
 TOGETHER = timedelta(minutes=2)  # what one person types at one part is one edit, and one undo
 KEPT = 200  # edits of a draft; older ones have no way back
+WHOLE = "draft"  # all of it, as a part: its YAML with comments, and its languages besides
 
 
 class Who(NamedTuple):
@@ -33,9 +37,17 @@ class Who(NamedTuple):
     at: datetime
 
 
+class Said(NamedTuple):
+    """All that a draft says: its document, the YAML it came as, and the languages it is to have."""
+
+    document: Raw
+    source: str
+    languages: list[str]
+
+
 class Conflict(Explained):
     """Somebody changed a part since it was opened. `mine` and `theirs` are what it would say and
-    what it says; `theirs` is None where they took it away."""
+    what it says; None where it would be taken away, or was."""
 
     def __init__(self, part: str, mine: Any, theirs: Any, draft: Draft) -> None:
         super().__init__(
@@ -102,8 +114,18 @@ def document(draft: Draft) -> MapDocument:
     return MapDocument.model_validate(upgraded(draft.document))
 
 
+def text(draft: Draft) -> str:
+    """What a draft says as YAML; where it came as YAML, with its comments."""
+    try:
+        return documents.write_yaml(document(draft), like=draft.source)
+    except DocumentError:  # what it came as cannot be read any more
+        return documents.write_yaml(document(draft))
+
+
 def digest(draft: Draft, part: str) -> str:
     """What a form carries of the part it shows, so that a change meanwhile is seen."""
+    if part == WHOLE:
+        return canonical.digest(_said(draft)._asdict())[:16]
     return edits.digest(draft.document, part)
 
 
@@ -126,7 +148,7 @@ def _beginning(map: MessageMap) -> Draft:
 
 
 def _values(draft: Draft, who: Who) -> dict[str, Any]:
-    names = ("organization_id", "base", "document", "source")
+    names = ("organization_id", "base", "document", "source", "languages")
     return {
         **{name: getattr(draft, name) for name in names},
         "edited_by": who.by,
@@ -166,28 +188,26 @@ def save_stage(map: MessageMap, stage: str, given: Raw, *, seen: str, who: Who) 
 
 
 @transaction.atomic
-def save_settings(map: MessageMap, given: Raw, *, seen: str, who: Who) -> Draft:
-    """The map's own settings, and its name. Raises Conflict and DocumentError."""
+def save_settings(
+    map: MessageMap, given: Raw, *, languages: list[str] | None = None, seen: str, who: Who
+) -> Draft:
+    """The map's own settings, its name, and the `languages` that texts are to be written in besides
+    those that it has already (None: as they are). Raises Conflict and DocumentError."""
     draft = _locked(map, who)
     made = _plain(edits.with_settings(draft.document, given))
-    return _save_part(draft, "settings", made, seen, who)
+    return _save_part(draft, "settings", made, seen, who, languages=languages)
 
 
-@transaction.atomic
-def set_languages(map: MessageMap, languages: list[str], *, who: Who) -> Draft:
-    """The languages that texts are to be written in, besides those that the map has already."""
-    draft = _locked(map, who)
-    draft.languages = languages
-    draft.save(update_fields=["languages"])
-    return draft
-
-
-def _save_part(draft: Draft, part: str, made: Raw, seen: str, who: Who) -> Draft:
+def _save_part(
+    draft: Draft, part: str, made: Raw, seen: str, who: Who, *, languages: list[str] | None = None
+) -> Draft:
     """Store a part unless somebody changed it meanwhile, and not into the same."""
     mine, theirs = edits.part(made, part), edits.part(draft.document, part)
     if seen != edits.digest(draft.document, part) and mine != theirs:
         raise Conflict(part, mine, theirs, draft)
-    return _write(draft, made, f"changed {part}", who)
+    said = _said(draft)._replace(document=made)
+    said = said if languages is None else said._replace(languages=languages)
+    return _write_all(draft, said, f"changed {part}", who)
 
 
 @transaction.atomic
@@ -256,13 +276,15 @@ def switch_touch(map: MessageMap, key: str, *, on: bool, who: Who) -> Draft:
 
 
 @transaction.atomic
-def replace(map: MessageMap, text: str, *, who: Who) -> Draft:
-    """The whole draft by a YAML text. Raises DocumentError with every problem of it."""
-    found = documents.read_yaml(text)
+def replace(map: MessageMap, text: str, *, seen: str, who: Who) -> Draft:
+    """The whole draft by a YAML text. Raises Conflict, and DocumentError with every problem of it.
+    `seen` is the digest of WHOLE that was looked at."""
+    found = documents.read_yaml(text).dump()
     draft = _locked(map, who)
-    draft.source = text
-    draft.save(update_fields=["source"])
-    return _write(draft, found.dump(), "replaced all", who)
+    said = _said(draft)._replace(document=found, source=text)
+    if seen != digest(draft, WHOLE) and said != _said(draft):
+        raise Conflict(WHOLE, found, draft.document, draft)
+    return _write_all(draft, said, "replaced all", who)
 
 
 @transaction.atomic
@@ -275,15 +297,27 @@ def undo(map: MessageMap, *, revision: int, who: Who) -> str:
     last = draft.edits.order_by("-revision").first()
     if last is None or last.revision != revision or last.before is None:
         raise NotTheLast
-    _set(draft, last.before, who)
+    _set(draft, Said(last.before, last.source, last.languages), who)
     what = last.what
     last.delete()
     return what
 
 
-def discard(map: MessageMap) -> None:
-    """Nothing of the draft stays; the versions are as they were."""
-    Draft.objects.filter(map=map).delete()
+@transaction.atomic
+def discard(map: MessageMap, *, seen: str, who: Who) -> None:
+    """Nothing of the draft stays; the versions are as they were. `seen` as for `replace`.
+
+    Raises Conflict.
+    """
+    draft = Draft.objects.select_for_update(of=("self",)).filter(map=map).first()
+    if draft is None:
+        return
+    draft.document = upgraded(draft.document)
+    if seen != digest(draft, WHOLE):
+        raise Conflict(WHOLE, None, draft.document, draft)
+    why = {"revision": draft.revision, "base": draft.base.number if draft.base else 0}
+    draft.delete()
+    _record(map, "threw_away_draft", who, why)
 
 
 def last_edit(draft: Draft) -> DraftEdit | None:
@@ -319,20 +353,28 @@ def _taken(draft: Draft) -> set[str]:
     return {*edits.keys(draft.document), *published_keys(draft.map)}
 
 
+def _said(draft: Draft) -> Said:
+    return Said(draft.document, draft.source, draft.languages)
+
+
 def _write(draft: Draft, made: Raw, what: str, who: Who) -> Draft:
-    made = _plain(made)
-    if made == draft.document:
+    return _write_all(draft, _said(draft)._replace(document=_plain(made)), what, who)
+
+
+def _write_all(draft: Draft, said: Said, what: str, who: Who) -> Draft:
+    was = _said(draft)
+    if said == was:
         return draft
     last = draft.edits.order_by("-revision").first()
-    before = draft.document
-    _set(draft, made, who)
+    _set(draft, said, who)
     if last and _goes_on(last, what, who):
         last.revision = draft.revision
         last.save(update_fields=["revision"])
         return draft
     DraftEdit.objects.create(
         organization_id=draft.organization_id, draft=draft, revision=draft.revision,
-        by=who.by, at=who.at, what=what[:100], before=before,
+        by=who.by, at=who.at, what=what[:100], before=was.document,
+        source=was.source, languages=was.languages,
     )  # fmt: skip
     draft.edits.filter(revision__lte=draft.revision - KEPT).delete()
     return draft
@@ -344,10 +386,17 @@ def _goes_on(last: DraftEdit, what: str, who: Who) -> bool:
     return same and who.at - last.at < TOGETHER
 
 
-def _set(draft: Draft, made: Raw, who: Who) -> None:
-    draft.document, draft.revision = made, draft.revision + 1
-    draft.edited_by, draft.edited_at = who.by, who.at
-    draft.save(update_fields=["document", "revision", "edited_by", "edited_at"])
+def _set(draft: Draft, said: Said, who: Who) -> None:
+    draft.document, draft.source, draft.languages = said
+    draft.edited_by, draft.edited_at, draft.revision = who.by, who.at, draft.revision + 1
+    draft.save()
+
+
+def _record(map: MessageMap, verb: str, who: Who, why: dict[str, Any]) -> None:
+    facts.record(
+        organization_id=map.organization_id, actor=facts.Actor("member", who.by), verb=verb,
+        subject_kind="map", subject_id=map.id, why=why, at=who.at,
+    )  # fmt: skip
 
 
 def refused(path: str, reason: str, remedy: str) -> DocumentError:

@@ -85,11 +85,13 @@ class DraftEdit(OrganizationRow):
     at = models.DateTimeField()
     what = models.CharField(max_length=100)  # changed, added, removed, moved … and of which part
     before = models.JSONField(null=True)  # the whole document
+    source = models.TextField(blank=True)  # and with it these two, as they were
+    languages = models.JSONField(default=list)
 
     DATA = declare(
         retention=Retention.TRANSIENT,
         key="id organization draft by",
-        operational="revision at what before",
+        operational="revision at what before source languages",
     )
 
     class Meta:

@@ -58,6 +58,16 @@ def settings(conflict: Conflict) -> list[Row]:
     return compare.compare(theirs, MapDocument.model_validate(mine)).settings
 
 
+def whole(conflict: Conflict) -> dict[str, Any]:
+    """Where a whole draft differs from the text it is to be replaced by, and whose it is."""
+    theirs, mine = drafts.document(conflict.draft), MapDocument.model_validate(conflict.mine)
+    return {
+        "by": who_and_when(conflict),
+        "compared": compare.compare(theirs, mine),
+        "two_people": True,
+    }
+
+
 def _card(request: HttpRequest, document: MapDocument, raw: Any, stage: str) -> Card:
     """A touch as the board would show it, within the map as it is."""
     values = document.dump()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import transaction
@@ -18,11 +18,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 import followthrough.journeys
 from followthrough.journeys import documents, drafts
 from followthrough.journeys.definition import MapDocument
+from followthrough.journeys.drafts import Conflict
 from followthrough.journeys.models import MessageMap
 from followthrough.journeys.problems import DocumentError, Problem
 from followthrough.web.console import map_words
-from followthrough.web.console.editor import settings_form
-from followthrough.web.console.editor.common import desk, who
+from followthrough.web.console.editor import conflicts, settings_form
+from followthrough.web.console.editor.common import Desk, desk, who
 from followthrough.web.console.editor.given import Given
 from followthrough.web.console.frame import tell
 
@@ -157,19 +158,23 @@ def replace(request: HttpRequest, key: UUID) -> HttpResponse:
     """The whole draft by a YAML text; nothing happens while anything in it is wrong."""
     here = desk(request, key)
     if request.method != "POST":
-        text = documents.write_yaml(here.document, like=here.draft.source)
-        return _replacing(request, here.map, text, ())
-    text = _text(request)
+        now = drafts.digest(here.draft, drafts.WHOLE)
+        return _replacing(request, here, drafts.text(here.draft), now)
+    text, seen = _text(request), request.POST.get("seen", "")
     try:
-        drafts.replace(here.map, text, who=who(request))
+        drafts.replace(here.map, text, seen=seen, who=who(request))
     except DocumentError as problem:
-        return _replacing(request, here.map, text, problem.problems)
+        return _replacing(request, here, text, seen, problems=problem.problems, status=400)
+    except Conflict as conflict:
+        now = drafts.digest(conflict.draft, drafts.WHOLE)
+        said = conflicts.whole(conflict)
+        return _replacing(request, here, text, now, status=409, **said)
     tell(request, _("The draft says what the file says."))
     return redirect("edit-map", key)
 
 
 def _replacing(
-    request: HttpRequest, map: MessageMap, text: str, problems: Sequence[Problem]
+    request: HttpRequest, here: Desk, text: str, seen: str, *, status: int = 200, **said: Any
 ) -> HttpResponse:
-    shown = {"map": map, "yaml": text, "problems": problems}
-    return render(request, "console/editor/yaml.html", shown, status=400 if problems else 200)
+    shown = {"map": here.map, "yaml": text, "seen": seen, **said}
+    return render(request, "console/editor/yaml.html", shown, status=status)

@@ -132,9 +132,10 @@ def settings(request: HttpRequest, key: UUID) -> HttpResponse:
 
 def _store(request: HttpRequest, here: Desk, given: Given, raw: dict[str, Any]) -> None:
     """A map that was never published is listed by the name it is given here."""
-    editor = who(request)
-    drafts.save_settings(here.map, raw, seen=given.one("seen"), who=editor)
-    drafts.set_languages(here.map, settings_form.languages(given), who=editor)
+    drafts.save_settings(
+        here.map, raw, languages=settings_form.languages(given), seen=given.one("seen"),
+        who=who(request),
+    )  # fmt: skip
     if not here.map.versions.exists():
         here.map.name = raw["name"]
         here.map.save(update_fields=["name"])

@@ -18,6 +18,7 @@ from followthrough.web.console.editor.tests.drafted import (
     HTMX,
     at,
     form,
+    hidden,
     map,
     said,
     shown,
@@ -149,7 +150,7 @@ def test_what_keeps_it_from_being_published_leads_to_its_touch(map: MessageMap, 
 
 def test_a_draft_is_thrown_away(map: MessageMap, owner: Client):
     owner.post(at("act-on-touch", map.id, "hello"), {"act": "remove"})
-    owner.post(at("discard-draft", map.id))
+    owner.post(at("discard-draft", map.id), hidden(shown(owner, at("edit-map", map.id))))
     assert not Draft.objects.exists()
 
 
