@@ -13,12 +13,12 @@ class MessageMap(OrganizationRow):
 
     name = models.CharField(max_length=200)
     slug = models.SlugField(max_length=80)
-    second_person = models.BooleanField(default=False)  # a version waits for somebody else's yes
+    second_roles = models.JSONField(default=list)  # whose yes a version waits for; none: nobody's
 
     DATA = declare(
         retention=Retention.ORGANIZATION,
         key="id organization slug",
-        operational="name second_person",
+        operational="name second_roles",
     )
 
     class Meta:
@@ -28,6 +28,11 @@ class MessageMap(OrganizationRow):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def second_person(self) -> bool:
+        """Whether a version waits for somebody else's yes."""
+        return bool(self.second_roles)
 
 
 class Version(OrganizationRow):

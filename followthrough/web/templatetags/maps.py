@@ -11,11 +11,14 @@ from django.utils.safestring import SafeString
 
 from followthrough.web.console.landing import Landing
 from followthrough.web.console.preview import whose
+from followthrough.web.console.publishing import second
 from followthrough.web.console.ruler import Band
 from followthrough.web.console.texts import Piece
 
 register = template.Library()
 register.filter("whose", whose.named)
+register.filter("of_roles", second.of_roles)
+register.simple_tag(second.choices, name="second_choices")
 
 
 @register.simple_tag

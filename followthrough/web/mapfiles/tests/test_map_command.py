@@ -227,9 +227,15 @@ def test_a_version_names_who_published_it(shell: Shell, northwind: Organization)
 def test_a_map_that_asks_for_a_second_person_does_so_here_too(shell: Shell, northwind: Any) -> None:
     name = shell.file("visits.yaml", CLEAN)
     shell.run("publish", name, "--note", "First", "--new")
-    MessageMap.objects.update(second_person=True)
+    MessageMap.objects.update(second_roles=["owner"])
+    member(northwind, Role.OPERATIONS, "ada@example.com")
     shell.file("visits.yaml", CLEAN.replace("thanks!", "thank you!"))
-    assert shell.run("publish", name, "--note", "Kinder", "--expect", "1") == 0
+    given = ("publish", name, "--note", "Kinder", "--expect", "1")
+    assert shell.run(*given) == 2  # else whoever ran it could agree to their own
+    assert "waits for a second person" in shell.err
+    assert "--as" in shell.err
+    assert not MapProposal.objects.exists()
+    assert shell.run(*given, "--as", "ada@example.com") == 0
     assert "waits for a second person" in shell.out
     assert Version.objects.count() == 1
     assert MapProposal.objects.get().note == "Kinder"
