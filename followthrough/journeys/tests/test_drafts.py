@@ -10,10 +10,11 @@ from hypothesis import given, settings
 
 from followthrough.audit.models import Fact
 from followthrough.journeys import drafts, edits, versions
-from followthrough.journeys.drafts import Conflict, NotTheLast, Published, Who
+from followthrough.journeys.drafts import Who
 from followthrough.journeys.edits import NoSuchTouch
 from followthrough.journeys.models import Draft, DraftEdit, MessageMap
 from followthrough.journeys.problems import DocumentError
+from followthrough.journeys.refusals import Conflict, NotTheLast, Published
 from followthrough.journeys.tests import strategies
 from followthrough.journeys.tests.builders import a_map
 from tests import world

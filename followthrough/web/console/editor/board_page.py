@@ -18,8 +18,9 @@ from followthrough.core.errors import Explained
 from followthrough.governance import policies
 from followthrough.journeys import diff, drafts, versions
 from followthrough.journeys.definition import STAGES, MapDocument
-from followthrough.journeys.drafts import Conflict, Who
+from followthrough.journeys.drafts import Who
 from followthrough.journeys.models import MessageMap
+from followthrough.journeys.refusals import Conflict
 from followthrough.people import sites
 from followthrough.people.stages import Stage
 from followthrough.web.console import board, map_changes, names

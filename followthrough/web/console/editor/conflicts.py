@@ -10,7 +10,7 @@ from django.shortcuts import render
 from followthrough.governance import policies
 from followthrough.journeys import diff, drafts, edits
 from followthrough.journeys.definition import MapDocument, TouchDef
-from followthrough.journeys.drafts import Conflict
+from followthrough.journeys.refusals import Conflict
 from followthrough.web.console import board, map_changes, names
 from followthrough.web.console.board import Card
 from followthrough.web.console.editor.common import Desk

@@ -18,9 +18,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 import followthrough.journeys
 from followthrough.journeys import documents, drafts
 from followthrough.journeys.definition import MapDocument
-from followthrough.journeys.drafts import Conflict
 from followthrough.journeys.models import MessageMap
 from followthrough.journeys.problems import DocumentError, Problem
+from followthrough.journeys.refusals import Conflict
 from followthrough.web.console import map_words
 from followthrough.web.console.editor import conflicts, settings_form
 from followthrough.web.console.editor.common import Desk, desk, who

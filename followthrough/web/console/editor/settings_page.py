@@ -15,8 +15,8 @@ from django.views.decorators.http import require_http_methods
 from followthrough.governance.documents import LimitsDocument
 from followthrough.journeys import drafts, edits
 from followthrough.journeys.definition import CHANNELS, STAGES
-from followthrough.journeys.drafts import Conflict
 from followthrough.journeys.problems import DocumentError
+from followthrough.journeys.refusals import Conflict
 from followthrough.people.stages import Stage
 from followthrough.web.console import map_words
 from followthrough.web.console.editor import (
