@@ -20,9 +20,9 @@ from followthrough.core import canonical
 from followthrough.journeys import documents, edits
 from followthrough.journeys.definition import MapDocument
 from followthrough.journeys.edits import Raw
-from followthrough.journeys.models import Draft, DraftEdit, MessageMap, Version
+from followthrough.journeys.models import Draft, DraftEdit, MapProposal, MessageMap, Version
 from followthrough.journeys.problems import DocumentError, Problem, of_structure
-from followthrough.journeys.refusals import Conflict, NotTheLast, Published
+from followthrough.journeys.refusals import Conflict, NotTheLast, Published, StillUsed
 from followthrough.journeys.upgrades import upgraded
 
 TOGETHER = timedelta(minutes=2)  # what one person types at one part is one edit, and one undo
@@ -269,20 +269,35 @@ def undo(map: MessageMap, *, revision: int, who: Who) -> str:
 
 
 @transaction.atomic
-def discard(map: MessageMap, *, seen: str, who: Who) -> None:
-    """Nothing of the draft stays; the versions are as they were. `seen` as for `replace`.
+def discard(map: MessageMap, *, seen: str, who: Who) -> bool:
+    """Nothing of the draft stays; the versions are as they were, and a map that has none is gone
+    with it. `seen` as for `replace`. Returns whether the map is still there.
 
-    Raises Conflict.
+    Raises Conflict, and StillUsed for a map that has to stay.
     """
-    draft = Draft.objects.select_for_update(of=("self",)).filter(map=map).first()
-    if draft is None:
-        return
-    draft.document = upgraded(draft.document)
+    if not MessageMap.objects.select_for_update().filter(id=map.id).exists():
+        return False  # so no rule begins to name it either
+    stored = Draft.objects.select_for_update(of=("self",)).filter(map=map).exists()
+    draft = of(map)
     if seen != digest(draft, WHOLE):
         raise Conflict(WHOLE, None, draft.document, draft)
-    why = {"revision": draft.revision, "base": draft.base.number if draft.base else 0}
-    draft.delete()
-    _record(map, "threw_away_draft", who, why)
+    if not map.versions.exists():
+        _remove(map, who)
+        return False
+    if stored:
+        why = {"revision": draft.revision, "base": draft.base.number if draft.base else 0}
+        draft.delete()
+        _record(map, "threw_away_draft", who, why)
+    return True
+
+
+def _remove(map: MessageMap, who: Who) -> None:
+    if map.assignments.exists():
+        raise StillUsed("A rule gives it to applications.", "Remove the rule first.")
+    if map.proposals.filter(state=MapProposal.State.OPEN).exists():
+        raise StillUsed("A version of it waits for a second person.", "Withdraw it first.")
+    _record(map, "removed_map", who, {"slug": map.slug})
+    map.delete()
 
 
 def last_edit(draft: Draft) -> DraftEdit | None:

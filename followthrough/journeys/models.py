@@ -114,7 +114,8 @@ class Running(models.TextChoices):
 
 
 class MapProposal(OrganizationRow):
-    """A version that waits for a second person. Closed, never deleted."""
+    """A version that waits for a second person. Closed, and gone only with a map that was never
+    published."""
 
     class State(models.TextChoices):
         OPEN = "open", _("Waits for a second person")

@@ -41,3 +41,10 @@ class Published(Explained):
             reason="It was published under this name: messages and receipts know it by it.",
             remedy="Copy it, name the copy, and remove this one.",
         )
+
+
+class StillUsed(Explained):
+    """A map that cannot be removed yet."""
+
+    def __init__(self, reason: str, remedy: str) -> None:
+        super().__init__("The map", reason=reason, remedy=remedy)

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given, settings
 
 from followthrough.audit.models import Fact
-from followthrough.journeys import drafts, edits, versions
+from followthrough.journeys import drafts, edits, proposals, versions
 from followthrough.journeys.drafts import Who
 from followthrough.journeys.edits import NoSuchTouch
-from followthrough.journeys.models import Draft, DraftEdit, MessageMap
+from followthrough.journeys.models import Assignment, Draft, DraftEdit, MessageMap
 from followthrough.journeys.problems import DocumentError
-from followthrough.journeys.refusals import Conflict, NotTheLast, Published
+from followthrough.journeys.refusals import Conflict, NotTheLast, Published, StillUsed
 from followthrough.journeys.tests import strategies
 from followthrough.journeys.tests.builders import a_map
 from tests import world
@@ -240,6 +240,25 @@ def test_a_draft_is_thrown_away_as_it_was_looked_at_and_on_record(map: MessageMa
     assert (fact.actor_id, fact.subject_id, fact.why) == (
         "maya", map.id, {"revision": 2, "base": 1},
     )  # fmt: skip
+
+
+def test_a_map_that_was_never_published_goes_with_its_draft(map: MessageMap):
+    new = MessageMap.objects.create(organization=map.organization, name="New", slug="new")
+    drafts.begin(new, a_map(STAGES), source="", languages=[], who=MAYA)
+    rule = Assignment.objects.create(organization=map.organization, map=new)
+    with pytest.raises(StillUsed, match="A rule gives it"):
+        drafts.discard(new, seen=seen(new, drafts.WHOLE), who=MAYA)
+    rule.delete()
+    waits = proposals.propose(
+        map=new, document=a_map(STAGES), author_id="tom", note="New", at=world.NOON
+    )
+    with pytest.raises(StillUsed, match="waits for a second person"):
+        drafts.discard(new, seen=seen(new, drafts.WHOLE), who=MAYA)
+    proposals.close(waits, by="tom", at=world.NOON)
+    assert not drafts.discard(new, seen=seen(new, drafts.WHOLE), who=MAYA)
+    assert list(MessageMap.objects.all()) == [map]
+    assert Fact.objects.get(verb="removed_map").why == {"slug": "new"}
+    assert not drafts.discard(new, seen="", who=TOM)  # who pressed it too
 
 
 @settings(max_examples=25)

@@ -20,7 +20,7 @@ from followthrough.journeys import diff, drafts, versions
 from followthrough.journeys.definition import STAGES, MapDocument
 from followthrough.journeys.drafts import Who
 from followthrough.journeys.models import MessageMap
-from followthrough.journeys.refusals import Conflict
+from followthrough.journeys.refusals import Conflict, StillUsed
 from followthrough.people import sites
 from followthrough.people.stages import Stage
 from followthrough.web.console import board, map_changes, names
@@ -63,6 +63,7 @@ def page(request: HttpRequest, key: UUID) -> HttpResponse:
         "grave": {one.key for one in found if one.stops or one.harms},
         "errors": sum(one.stops for one in found),
         "last": _last(given),
+        "published": given.map.versions.exists(),
         "seen": drafts.digest(given.draft, drafts.WHOLE),
         "stages": [(one, str(Stage(one).label)) for one in STAGES],
         "links": _links(request, given.map),
@@ -231,14 +232,20 @@ def undo(request: HttpRequest, key: UUID, revision: int) -> HttpResponse:
 
 @require_POST
 def discard(request: HttpRequest, key: UUID) -> HttpResponse:
-    """Throw the draft away."""
+    """Throw the draft away, and with it a map that was never published."""
     map = own(request, MessageMap, key)
     try:
-        drafts.discard(map, seen=request.POST.get("seen", ""), who=who(request))
+        stays = drafts.discard(map, seen=request.POST.get("seen", ""), who=who(request))
     except Conflict as conflict:
         said = _("%(who)s changed the draft since you looked at it: see what it says now first.")
         messages.error(request, said % {"who": conflicts.who_and_when(conflict)})
         return redirect("edit-map", map.id)
+    except StillUsed as problem:
+        messages.error(request, f"{problem.reason} {problem.remedy}")
+        return redirect("edit-map", map.id)
+    if not stays:
+        tell(request, _("The map “%(map)s” is removed.") % {"map": map.name})
+        return redirect("maps")
     tell(request, _("The draft is gone. The published versions are as they were."))
     return redirect("map", map.id)
 

@@ -154,6 +154,16 @@ def test_a_draft_is_thrown_away(map: MessageMap, owner: Client):
     assert not Draft.objects.exists()
 
 
+def test_a_map_that_was_never_published_is_removed_and_says_so_before(owner: Client):
+    owner.post(at("new-map"), {"name": "Visits", "default_locale": "en"})
+    made = MessageMap.objects.get()
+    page = shown(owner, at("edit-map", made.id))
+    assert "the map and all of its draft are gone" in page
+    answer = owner.post(at("discard-draft", made.id), hidden(page), follow=True)
+    assert "is removed" in answer.content.decode()
+    assert not MessageMap.objects.exists()
+
+
 def test_the_board_asks_the_same_few_questions_however_many_touches(
     map: MessageMap, owner: Client, django_assert_max_num_queries: Any
 ):
