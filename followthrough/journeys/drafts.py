@@ -210,12 +210,16 @@ def rename_touch(map: MessageMap, key: str, name: str, *, who: Who) -> str:
 
 @transaction.atomic
 def put_back(map: MessageMap, stage: str, touch: Raw, *, who: Who) -> Draft:
-    """A touch that somebody removed meanwhile, as it is here. Raises DocumentError."""
+    """A touch that somebody removed meanwhile, as it is here. Raises DocumentError, and Conflict
+    where somebody else put it back first."""
     draft = _locked(map, who)
-    if edits.place(draft.document, touch["key"]) is None:
-        draft = _write(
-            draft, edits.added(draft.document, stage, touch), f"added touch:{touch['key']}", who
-        )
+    key, part = touch["key"], f"touch:{touch['key']}"
+    theirs = edits.part(draft.document, part)
+    if theirs is None:
+        return _write(draft, edits.added(draft.document, stage, touch), f"added {part}", who)
+    mine = edits.part(_plain(edits.with_touch(draft.document, key, touch)), part)
+    if mine != theirs:
+        raise Conflict(part, mine, theirs, draft)
     return draft
 
 

@@ -118,6 +118,19 @@ def test_what_somebody_removed_meanwhile_is_a_conflict(map: MessageMap):
     assert found.value.theirs is None
 
 
+def test_whoever_puts_it_back_second_sees_both(map: MessageMap):
+    opened, mine = seen(map, "touch:thanks"), changed(map, "thanks", priority=2)
+    theirs = changed(map, "thanks", priority=7)
+    drafts.remove_touch(map, "thanks", who=TOM)
+    drafts.put_back(map, "applied", theirs, who=TOM)
+    with pytest.raises(Conflict) as found:
+        drafts.put_back(map, "applied", mine, who=MAYA)
+    assert (found.value.mine["priority"], found.value.theirs["priority"]) == (2, 7)
+    assert seen(map, "touch:thanks") != opened
+    drafts.put_back(map, "applied", theirs, who=MAYA)
+    assert says(map) == ["waiting", "thanks"]
+
+
 def test_a_draft_is_always_a_map(map: MessageMap):
     with pytest.raises(DocumentError):
         save(map, "thanks", priority=12)

@@ -62,6 +62,22 @@ def test_what_was_removed_meanwhile_can_be_put_back(
     assert said(map, "thanks")["content"]["sms"]["en"]["body"] == "My words"
 
 
+def test_whoever_puts_it_back_second_sees_both_and_chooses(
+    organization: Organization, map: MessageMap, owner: Client
+):
+    other, here = tom(organization), at("edit-touch", map.id, "thanks")
+    mine, theirs = (form(map, "thanks", say_sms_en_body=one) for one in ("My words", "Their words"))
+    other.post(at("act-on-touch", map.id, "thanks"), {"act": "remove"})
+    other.post(here, theirs | {"act": "put-back"})
+    answer = owner.post(here, mine | {"act": "put-back"})
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "My words" in page
+    assert "Their words" in page
+    owner.post(here, hidden(page) | {"act": "save"})
+    assert said(map, "thanks")["content"]["sms"]["en"]["body"] == "My words"
+
+
 # --- stages and settings -------------------------------------------------------------------------
 
 
