@@ -10,10 +10,11 @@ import pytest
 from django.test import Client
 
 from followthrough.accounts.models import Organization, Role
-from followthrough.journeys import drafts, edits
+from followthrough.journeys import drafts, edits, library
 from followthrough.journeys.models import Draft, MessageMap, Run
+from followthrough.journeys.problems import DocumentError
 from followthrough.people.models import Site
-from followthrough.web.console.editor import form_words, new_page
+from followthrough.web.console.editor import form_words
 from followthrough.web.console.editor.tests.drafted import (
     HTMX,
     at,
@@ -74,21 +75,23 @@ def test_a_yaml_becomes_a_map_that_reads_back_byte_for_byte(
     assert owner.get(at("draft-yaml", made.id)).content.decode() == text
 
 
-def test_a_map_of_the_library_becomes_ones_own_draft(
-    organization: Organization, owner: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
-    text = "schema: 2\nname: Stores\ndescription: For stores\nstages: {}\n"
-    (tmp_path / "stores.yaml").write_text(text)
-    (tmp_path / "broken.yaml").write_text("stages: 1")
-    monkeypatch.setattr(new_page, "LIBRARY", tmp_path)
-    new_page.library.cache_clear()
+def test_a_map_of_the_library_becomes_ones_own_draft(organization: Organization, owner: Client):
     page = shown(owner, at("new-map"))
-    assert "For stores" in page
-    assert "broken" not in page
-    owner.post(at("new-map-from-library"), {"map": "stores"})
-    assert drafts.of(MessageMap.objects.get()).source == text
+    for one in library.entries():
+        assert f'value="{one.slug}"' in page
+    owner.post(at("new-map-from-library"), {"map": one.slug})
+    assert drafts.of(MessageMap.objects.get()).source == library.source(one.slug)
     assert owner.post(at("new-map-from-library"), {"map": "none"}).status_code == 400
-    new_page.library.cache_clear()
+
+
+def test_a_broken_map_of_the_library_is_not_hidden(
+    owner: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    (tmp_path / "broken.yaml").write_text("stages: 1")
+    monkeypatch.setattr(library, "_FOLDER", tmp_path)
+    monkeypatch.setattr(library, "_slugs", lambda: ("broken",))
+    with pytest.raises(DocumentError):
+        owner.get(at("new-map"))
 
 
 # --- the board -----------------------------------------------------------------------------------
