@@ -24,6 +24,7 @@ from followthrough.journeys.models import Draft, DraftEdit, MapProposal, Message
 from followthrough.journeys.problems import DocumentError, Problem, of_structure
 from followthrough.journeys.refusals import Conflict, NotTheLast, Published, StillUsed
 from followthrough.journeys.upgrades import upgraded
+from followthrough.store import sql
 
 TOGETHER = timedelta(minutes=2)  # what one person types at one part is one edit, and one undo
 KEPT = 200  # edits of a draft; older ones have no way back
@@ -309,10 +310,15 @@ def last_edit(draft: Draft) -> DraftEdit | None:
     return DraftEdit.objects.filter(draft_id=draft.id).order_by("-revision").first()
 
 
+_PUBLISHED_KEYS = """
+SELECT DISTINCT jsonb_path_query(document, '$.stages.*.touches[*].key') #>> '{}'
+FROM journeys_version WHERE map_id = %s
+"""  # not the documents: there may be hundreds of them
+
+
 def published_keys(map: MessageMap) -> set[str]:
     """The keys of every touch that was ever published."""
-    stored = Version.objects.filter(map=map).values_list("document", flat=True)
-    return {key for one in stored for key in edits.keys(one)}
+    return {key for (key,) in sql.rows(_PUBLISHED_KEYS, (map.id,))}
 
 
 # --- writing -------------------------------------------------------------------------------------

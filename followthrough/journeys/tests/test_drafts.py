@@ -6,6 +6,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from hypothesis import given, settings
 
 from followthrough.audit.models import Fact
@@ -185,6 +187,16 @@ def test_a_name_changes_until_it_is_published_and_what_speaks_of_it_with_it(map:
     assert nudge["trigger"]["no_reply"]["to"] == "ask_again"
     assert nudge["when"]["any"][0]["field"] == "ask.ask_again"
     assert drafts.rename_touch(map, "ask_again", "Ask again", who=MAYA) == "ask_again"
+
+
+def test_the_keys_of_every_version_are_known_without_their_documents(map: MessageMap):
+    later = a_map({"applied": {"ends": True}, "screen": {"touches": [
+        {"key": "later", "trigger": {"stage_entered": {}}},
+    ]}})  # fmt: skip
+    versions.publish(map=map, document=later, author_id="", at=world.NOON)
+    with CaptureQueriesContext(connection) as asked:
+        assert drafts.published_keys(map) == {"thanks", "waiting", "later"}
+    assert not [one for one in asked if '."document"' in one["sql"]]
 
 
 def test_stages_and_settings_are_parts_of_their_own(map: MessageMap):
