@@ -311,6 +311,16 @@ def test_a_text_is_shown_as_a_candidate_would_get_it(
     assert "“Years” in the ATS" in page
 
 
+def test_a_text_that_cannot_be_filled_in_says_why_in_one_sentence(
+    organization: Organization, map: MessageMap, owner: Client
+):
+    applied(organization, map)
+    sent = form(map, "thanks", say_sms_en_body="{% if company %}Hi")
+    page = owner.post(at("edit-touch", map.id, "thanks"), sent, **HTMX).content.decode()
+    assert "because line 1: " in page
+    assert ".." not in page.partition("because line 1: ")[2].partition("</p>")[0]
+
+
 def test_another_candidate_is_found_and_chosen(
     organization: Organization, map: MessageMap, owner: Client
 ):
