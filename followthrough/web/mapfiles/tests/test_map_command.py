@@ -82,7 +82,7 @@ def test_lint_ends_as_ci_wants_it(shell: Shell, text: str, options: list[str], c
 def test_lint_says_file_line_and_code(shell: Shell) -> None:
     name = shell.file("visits.yaml", WARNED)
     shell.run("lint", name)
-    assert shell.out.startswith(f"{name}:11: warning: thanks, sms, en: It asks for “YES”")
+    assert shell.out.startswith(f"{name}:11: warning: thanks, sms, en, body: It asks for “YES”")
     assert shell.out.rstrip().endswith("[taken_word]")
     assert "1 warning." in shell.err
 
@@ -116,6 +116,7 @@ def test_lint_tells_other_programs(shell: Shell) -> None:
     shell.run("lint", "--json", shell.file("visits.yaml", WARNED))
     (found,) = json.loads(shell.out)["findings"]
     assert (found["line"], found["code"], found["touch"]) == (11, "taken_word", "thanks")
+    assert (found["channel"], found["locale"], found["part"]) == ("sms", "en", "body")
 
 
 def test_a_file_that_cannot_be_read_is_said(shell: Shell) -> None:

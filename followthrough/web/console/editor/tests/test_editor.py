@@ -14,7 +14,8 @@ from followthrough.journeys import drafts, edits, library
 from followthrough.journeys.models import Draft, MessageMap, Run
 from followthrough.journeys.problems import DocumentError
 from followthrough.people.models import Site
-from followthrough.web.console.editor import form_words
+from followthrough.web.console import text_places
+from followthrough.web.console.editor import findings, form_words
 from followthrough.web.console.editor.tests.drafted import (
     HTMX,
     at,
@@ -149,6 +150,26 @@ def test_what_keeps_it_from_being_published_leads_to_its_touch(map: MessageMap, 
     assert "1 thing keeps it from being published" in page
     assert "It may go as a text message, and has no text for that." in page
     assert f'href="{at("edit-touch", map.id, "call")}"' in page
+
+
+def test_what_is_found_in_a_text_says_in_which(map: MessageMap, owner: Client):
+    empty = "{% if site.name == 'x' and site.name == 'y' %}Hi{% endif %}"
+    owner.post(at("edit-touch", map.id, "hello"), form(map, "hello", channels="sms,email",
+        say_sms_en_body=empty, say_email_en_subject=empty, say_email_en_body=empty))  # fmt: skip
+    board, beside, publish = (
+        shown(owner, at(*way))
+        for way in (
+            ("edit-map", map.id), ("edit-touch", map.id, "hello"), ("publish-map", map.id),
+        )
+    )  # fmt: skip
+    for one in ("Text message, English", "Mail, English, subject", "Mail, English, text"):
+        assert f"({one}): The text is empty" in board
+        assert f"{one}: The text is empty" in beside
+        assert f"({one}): The text is empty" in publish
+    answer = ("ask", "answers", "confirmed", "reply", "sms", "es", "body")
+    found = findings.Found("hello", "applied", answer, "", "", "", "sms", "es")
+    assert text_places.where(found) == "our answer after a yes, Text message, Spanish"
+    assert text_places.where(found._replace(place=("when",), channel="", locale="")) == ""
 
 
 def test_a_draft_is_thrown_away(map: MessageMap, owner: Client):
