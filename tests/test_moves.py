@@ -311,7 +311,10 @@ def test_an_older_content_again_is_a_new_version(life):
 
 @pytest.fixture
 def proposal(life):
-    proposals.ask_for_second(life.company.maps["associates"], wanted=True, by=MAYA, at=clock.now())
+    proposals.ask_for_second(
+        life.company.maps["associates"], roles=["operations"], by=MAYA, role="operations",
+        at=clock.now(),
+    )  # fmt: skip
     drafted(life, CALL)
     return publishing.publish_draft(
         Draft.objects.get(), author_id=MAYA, note="Sooner", running=Running.NOW, at=clock.now()
@@ -322,19 +325,19 @@ def test_a_version_waits_for_a_second_person_who_agrees(life, proposal):
     assert Version.objects.count() == 1
     assert Draft.objects.exists()
     with pytest.raises(proposals.NotNow):
-        publishing.approve(proposal, by=MAYA, at=clock.now())
-    outcome = publishing.approve(proposal, by=TOMAS, at=clock.now())
+        publishing.approve(proposal, by=MAYA, role="operations", at=clock.now())
+    outcome = publishing.approve(proposal, by=TOMAS, role="operations", at=clock.now())
     assert (outcome.version.author_id, outcome.version.second_id) == (MAYA, TOMAS)
     assert not Draft.objects.exists()
     move_all()
     assert numbers() == [2, 2]
     with pytest.raises(proposals.NotNow):
-        publishing.approve(proposal, by=TOMAS, at=clock.now())
+        publishing.approve(proposal, by=TOMAS, role="operations", at=clock.now())
 
 
 def test_a_draft_that_was_edited_on_stays_and_goes_on_from_what_was_agreed(life, proposal):
     drafted(life, {**CALL, "settle": "PT20M"})
-    version = publishing.approve(proposal, by=TOMAS, at=clock.now()).version
+    version = publishing.approve(proposal, by=TOMAS, role="operations", at=clock.now()).version
     assert Draft.objects.get().base == version
 
 
@@ -342,7 +345,7 @@ def test_what_was_overtaken_is_not_agreed_to(life, proposal):
     company.publish(life.company, "associates", company.changed(load_map("associates"), {
         "settle": "PT10M"}))  # fmt: skip
     with pytest.raises(proposals.NotNow):
-        publishing.approve(proposal, by=TOMAS, at=clock.now())
+        publishing.approve(proposal, by=TOMAS, role="operations", at=clock.now())
 
 
 @pytest.mark.parametrize(("by", "state"), [(MAYA, "withdrawn"), (TOMAS, "refused")])
@@ -360,7 +363,7 @@ def test_another_proposal_withdraws_the_one_that_waits(life, proposal):
 
 
 def test_the_second_person_is_not_let_go_of_while_a_version_waits_for_one(life, proposal):
-    given = {"wanted": False, "by": MAYA, "at": clock.now()}
+    given = {"roles": [], "by": MAYA, "role": "owner", "at": clock.now()}
     with pytest.raises(proposals.NotNow):
         proposals.ask_for_second(proposal.map, **given)
     proposals.close(proposal, by=MAYA, at=clock.now())

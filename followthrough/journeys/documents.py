@@ -19,7 +19,7 @@ from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEv
 
 from followthrough.journeys import blocks, layout
 from followthrough.journeys.checks import cross_problems
-from followthrough.journeys.definition import MapDocument
+from followthrough.journeys.definition import SCHEMA, MapDocument
 from followthrough.journeys.lines import line_of, with_line
 from followthrough.journeys.merging import merge, part_ways, plain, raise_schema, readable
 from followthrough.journeys.problems import DocumentError, Place, Problem, of_structure
@@ -161,7 +161,9 @@ def _loaded(text: str, *, check: bool = False) -> Any:
     except (ValueError, RecursionError, TypeError, AttributeError) as problem:
         raise _refused("It is not YAML that can be read.", "Check its last change.", 0) from problem
     if not isinstance(tree, CommentedMap):
-        raise _refused("It is not a group of named parts.", "Begin with schema: 1 and name: ….", 1)
+        raise _refused(
+            "It is not a group of named parts.", f"Begin with schema: {SCHEMA} and name: ….", 1
+        )
     return tree
 
 

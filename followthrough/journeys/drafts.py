@@ -2,7 +2,8 @@
 
 A draft always has the form of a map. Every edit is made under the row's lock, keeps what stood
 before (the way back), and is refused with both texts when somebody else changed the same part
-meanwhile (`edits.part`); another part is another matter.
+meanwhile (`edits.part`); another part is another matter. What concerns all of it (`WHOLE`) is
+refused when anything was changed.
 """
 
 from __future__ import annotations
@@ -14,16 +15,20 @@ from typing import Any, NamedTuple
 from django.db import transaction
 from pydantic import ValidationError
 
-from followthrough.core.errors import Explained
+from followthrough.audit import facts
+from followthrough.core import canonical
 from followthrough.journeys import documents, edits
 from followthrough.journeys.definition import MapDocument
 from followthrough.journeys.edits import Raw
-from followthrough.journeys.models import Draft, DraftEdit, MessageMap, Version
+from followthrough.journeys.models import Draft, DraftEdit, MapProposal, MessageMap, Version
 from followthrough.journeys.problems import DocumentError, Problem, of_structure
+from followthrough.journeys.refusals import Conflict, NotTheLast, Published, StillUsed
 from followthrough.journeys.upgrades import upgraded
+from followthrough.store import sql
 
 TOGETHER = timedelta(minutes=2)  # what one person types at one part is one edit, and one undo
 KEPT = 200  # edits of a draft; older ones have no way back
+WHOLE = "draft"  # all of it, as a part: its YAML with comments, and its languages besides
 
 
 class Who(NamedTuple):
@@ -33,39 +38,12 @@ class Who(NamedTuple):
     at: datetime
 
 
-class Conflict(Explained):
-    """Somebody changed a part since it was opened. `mine` and `theirs` are what it would say and
-    what it says; `theirs` is None where they took it away."""
+class Said(NamedTuple):
+    """All that a draft says: its document, the YAML it came as, and the languages it is to have."""
 
-    def __init__(self, part: str, mine: Any, theirs: Any, draft: Draft) -> None:
-        super().__init__(
-            f"The {part.partition(':')[0]}",
-            reason="Somebody else changed it since you opened it.",
-            remedy="Look at both, and keep one.",
-        )
-        self.part, self.mine, self.theirs, self.draft = part, mine, theirs, draft
-
-
-class NotTheLast(Explained):
-    """An edit after which there were others: it cannot be taken back alone."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "This edit",
-            reason="Something else was changed after it, or it was taken back already.",
-            remedy="Take back what came after it first.",
-        )
-
-
-class Published(Explained):
-    """A key that a published version has: receipts and runs know the touch by it."""
-
-    def __init__(self, key: str) -> None:
-        super().__init__(
-            f"The touch {key!r}",
-            reason="It was published under this name: messages and receipts know it by it.",
-            remedy="Copy it, name the copy, and remove this one.",
-        )
+    document: Raw
+    source: str
+    languages: list[str]
 
 
 # --- reading -------------------------------------------------------------------------------------
@@ -102,8 +80,18 @@ def document(draft: Draft) -> MapDocument:
     return MapDocument.model_validate(upgraded(draft.document))
 
 
+def text(draft: Draft) -> str:
+    """What a draft says as YAML; where it came as YAML, with its comments."""
+    try:
+        return documents.write_yaml(document(draft), like=draft.source)
+    except DocumentError:  # what it came as cannot be read any more
+        return documents.write_yaml(document(draft))
+
+
 def digest(draft: Draft, part: str) -> str:
     """What a form carries of the part it shows, so that a change meanwhile is seen."""
+    if part == WHOLE:
+        return canonical.digest(_said(draft)._asdict())[:16]
     return edits.digest(draft.document, part)
 
 
@@ -126,7 +114,7 @@ def _beginning(map: MessageMap) -> Draft:
 
 
 def _values(draft: Draft, who: Who) -> dict[str, Any]:
-    names = ("organization_id", "base", "document", "source")
+    names = ("organization_id", "base", "document", "source", "languages")
     return {
         **{name: getattr(draft, name) for name in names},
         "edited_by": who.by,
@@ -166,28 +154,26 @@ def save_stage(map: MessageMap, stage: str, given: Raw, *, seen: str, who: Who) 
 
 
 @transaction.atomic
-def save_settings(map: MessageMap, given: Raw, *, seen: str, who: Who) -> Draft:
-    """The map's own settings, and its name. Raises Conflict and DocumentError."""
+def save_settings(
+    map: MessageMap, given: Raw, *, languages: list[str] | None = None, seen: str, who: Who
+) -> Draft:
+    """The map's own settings, its name, and the `languages` that texts are to be written in besides
+    those that it has already (None: as they are). Raises Conflict and DocumentError."""
     draft = _locked(map, who)
     made = _plain(edits.with_settings(draft.document, given))
-    return _save_part(draft, "settings", made, seen, who)
+    return _save_part(draft, "settings", made, seen, who, languages=languages)
 
 
-@transaction.atomic
-def set_languages(map: MessageMap, languages: list[str], *, who: Who) -> Draft:
-    """The languages that texts are to be written in, besides those that the map has already."""
-    draft = _locked(map, who)
-    draft.languages = languages
-    draft.save(update_fields=["languages"])
-    return draft
-
-
-def _save_part(draft: Draft, part: str, made: Raw, seen: str, who: Who) -> Draft:
+def _save_part(
+    draft: Draft, part: str, made: Raw, seen: str, who: Who, *, languages: list[str] | None = None
+) -> Draft:
     """Store a part unless somebody changed it meanwhile, and not into the same."""
     mine, theirs = edits.part(made, part), edits.part(draft.document, part)
     if seen != edits.digest(draft.document, part) and mine != theirs:
         raise Conflict(part, mine, theirs, draft)
-    return _write(draft, made, f"changed {part}", who)
+    said = _said(draft)._replace(document=made)
+    said = said if languages is None else said._replace(languages=languages)
+    return _write_all(draft, said, f"changed {part}", who)
 
 
 @transaction.atomic
@@ -225,12 +211,16 @@ def rename_touch(map: MessageMap, key: str, name: str, *, who: Who) -> str:
 
 @transaction.atomic
 def put_back(map: MessageMap, stage: str, touch: Raw, *, who: Who) -> Draft:
-    """A touch that somebody removed meanwhile, as it is here. Raises DocumentError."""
+    """A touch that somebody removed meanwhile, as it is here. Raises DocumentError, and Conflict
+    where somebody else put it back first."""
     draft = _locked(map, who)
-    if edits.place(draft.document, touch["key"]) is None:
-        draft = _write(
-            draft, edits.added(draft.document, stage, touch), f"added touch:{touch['key']}", who
-        )
+    key, part = touch["key"], f"touch:{touch['key']}"
+    theirs = edits.part(draft.document, part)
+    if theirs is None:
+        return _write(draft, edits.added(draft.document, stage, touch), f"added {part}", who)
+    mine = edits.part(_plain(edits.with_touch(draft.document, key, touch)), part)
+    if mine != theirs:
+        raise Conflict(part, mine, theirs, draft)
     return draft
 
 
@@ -256,13 +246,15 @@ def switch_touch(map: MessageMap, key: str, *, on: bool, who: Who) -> Draft:
 
 
 @transaction.atomic
-def replace(map: MessageMap, text: str, *, who: Who) -> Draft:
-    """The whole draft by a YAML text. Raises DocumentError with every problem of it."""
-    found = documents.read_yaml(text)
+def replace(map: MessageMap, text: str, *, seen: str, who: Who) -> Draft:
+    """The whole draft by a YAML text. Raises Conflict, and DocumentError with every problem of it.
+    `seen` is the digest of WHOLE that was looked at."""
+    found = documents.read_yaml(text).dump()
     draft = _locked(map, who)
-    draft.source = text
-    draft.save(update_fields=["source"])
-    return _write(draft, found.dump(), "replaced all", who)
+    said = _said(draft)._replace(document=found, source=text)
+    if seen != digest(draft, WHOLE) and said != _said(draft):
+        raise Conflict(WHOLE, found, draft.document, draft)
+    return _write_all(draft, said, "replaced all", who)
 
 
 @transaction.atomic
@@ -275,15 +267,42 @@ def undo(map: MessageMap, *, revision: int, who: Who) -> str:
     last = draft.edits.order_by("-revision").first()
     if last is None or last.revision != revision or last.before is None:
         raise NotTheLast
-    _set(draft, last.before, who)
+    _set(draft, Said(last.before, last.source, last.languages), who)
     what = last.what
     last.delete()
     return what
 
 
-def discard(map: MessageMap) -> None:
-    """Nothing of the draft stays; the versions are as they were."""
-    Draft.objects.filter(map=map).delete()
+@transaction.atomic
+def discard(map: MessageMap, *, seen: str, who: Who) -> bool:
+    """Nothing of the draft stays; the versions are as they were, and a map that has none is gone
+    with it. `seen` as for `replace`. Returns whether the map is still there.
+
+    Raises Conflict, and StillUsed for a map that has to stay.
+    """
+    if not MessageMap.objects.select_for_update().filter(id=map.id).exists():
+        return False  # so no rule begins to name it either
+    stored = Draft.objects.select_for_update(of=("self",)).filter(map=map).exists()
+    draft = of(map)
+    if seen != digest(draft, WHOLE):
+        raise Conflict(WHOLE, None, draft.document, draft)
+    if not map.versions.exists():
+        _remove(map, who)
+        return False
+    if stored:
+        why = {"revision": draft.revision, "base": draft.base.number if draft.base else 0}
+        draft.delete()
+        _record(map, "threw_away_draft", who, why)
+    return True
+
+
+def _remove(map: MessageMap, who: Who) -> None:
+    if map.assignments.exists():
+        raise StillUsed("A rule gives it to applications.", "Remove the rule first.")
+    if map.proposals.filter(state=MapProposal.State.OPEN).exists():
+        raise StillUsed("A version of it waits for a second person.", "Withdraw it first.")
+    _record(map, "removed_map", who, {"slug": map.slug})
+    map.delete()
 
 
 def last_edit(draft: Draft) -> DraftEdit | None:
@@ -291,10 +310,15 @@ def last_edit(draft: Draft) -> DraftEdit | None:
     return DraftEdit.objects.filter(draft_id=draft.id).order_by("-revision").first()
 
 
+_PUBLISHED_KEYS = """
+SELECT DISTINCT jsonb_path_query(document, '$.stages.*.touches[*].key') #>> '{}'
+FROM journeys_version WHERE map_id = %s
+"""  # not the documents: there may be hundreds of them
+
+
 def published_keys(map: MessageMap) -> set[str]:
     """The keys of every touch that was ever published."""
-    stored = Version.objects.filter(map=map).values_list("document", flat=True)
-    return {key for one in stored for key in edits.keys(one)}
+    return {key for (key,) in sql.rows(_PUBLISHED_KEYS, (map.id,))}
 
 
 # --- writing -------------------------------------------------------------------------------------
@@ -319,20 +343,28 @@ def _taken(draft: Draft) -> set[str]:
     return {*edits.keys(draft.document), *published_keys(draft.map)}
 
 
+def _said(draft: Draft) -> Said:
+    return Said(draft.document, draft.source, draft.languages)
+
+
 def _write(draft: Draft, made: Raw, what: str, who: Who) -> Draft:
-    made = _plain(made)
-    if made == draft.document:
+    return _write_all(draft, _said(draft)._replace(document=_plain(made)), what, who)
+
+
+def _write_all(draft: Draft, said: Said, what: str, who: Who) -> Draft:
+    was = _said(draft)
+    if said == was:
         return draft
     last = draft.edits.order_by("-revision").first()
-    before = draft.document
-    _set(draft, made, who)
+    _set(draft, said, who)
     if last and _goes_on(last, what, who):
         last.revision = draft.revision
         last.save(update_fields=["revision"])
         return draft
     DraftEdit.objects.create(
         organization_id=draft.organization_id, draft=draft, revision=draft.revision,
-        by=who.by, at=who.at, what=what[:100], before=before,
+        by=who.by, at=who.at, what=what[:100], before=was.document,
+        source=was.source, languages=was.languages,
     )  # fmt: skip
     draft.edits.filter(revision__lte=draft.revision - KEPT).delete()
     return draft
@@ -344,10 +376,17 @@ def _goes_on(last: DraftEdit, what: str, who: Who) -> bool:
     return same and who.at - last.at < TOGETHER
 
 
-def _set(draft: Draft, made: Raw, who: Who) -> None:
-    draft.document, draft.revision = made, draft.revision + 1
-    draft.edited_by, draft.edited_at = who.by, who.at
-    draft.save(update_fields=["document", "revision", "edited_by", "edited_at"])
+def _set(draft: Draft, said: Said, who: Who) -> None:
+    draft.document, draft.source, draft.languages = said
+    draft.edited_by, draft.edited_at, draft.revision = who.by, who.at, draft.revision + 1
+    draft.save()
+
+
+def _record(map: MessageMap, verb: str, who: Who, why: dict[str, Any]) -> None:
+    facts.record(
+        organization_id=map.organization_id, actor=facts.Actor("member", who.by), verb=verb,
+        subject_kind="map", subject_id=map.id, why=why, at=who.at,
+    )  # fmt: skip
 
 
 def refused(path: str, reason: str, remedy: str) -> DocumentError:

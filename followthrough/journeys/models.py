@@ -13,12 +13,12 @@ class MessageMap(OrganizationRow):
 
     name = models.CharField(max_length=200)
     slug = models.SlugField(max_length=80)
-    second_person = models.BooleanField(default=False)  # a version waits for somebody else's yes
+    second_roles = models.JSONField(default=list)  # whose yes a version waits for; none: nobody's
 
     DATA = declare(
         retention=Retention.ORGANIZATION,
         key="id organization slug",
-        operational="name second_person",
+        operational="name second_roles",
     )
 
     class Meta:
@@ -28,6 +28,11 @@ class MessageMap(OrganizationRow):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def second_person(self) -> bool:
+        """Whether a version waits for somebody else's yes."""
+        return bool(self.second_roles)
 
 
 class Version(OrganizationRow):
@@ -85,11 +90,13 @@ class DraftEdit(OrganizationRow):
     at = models.DateTimeField()
     what = models.CharField(max_length=100)  # changed, added, removed, moved … and of which part
     before = models.JSONField(null=True)  # the whole document
+    source = models.TextField(blank=True)  # and with it these two, as they were
+    languages = models.JSONField(default=list)
 
     DATA = declare(
         retention=Retention.TRANSIENT,
         key="id organization draft by",
-        operational="revision at what before",
+        operational="revision at what before source languages",
     )
 
     class Meta:
@@ -107,7 +114,8 @@ class Running(models.TextChoices):
 
 
 class MapProposal(OrganizationRow):
-    """A version that waits for a second person. Closed, never deleted."""
+    """A version that waits for a second person. Closed, and gone only with a map that was never
+    published."""
 
     class State(models.TextChoices):
         OPEN = "open", _("Waits for a second person")

@@ -1,12 +1,18 @@
-"""Versions of message maps that wait for a second person."""
+"""Versions of message maps that wait for a second person.
+
+Whoever may publish can ask for one. Only an owner can let go of it, or say otherwise whose yes it
+takes: else it would bind nobody who is in a hurry.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 
+from followthrough.accounts.models import Role
 from followthrough.audit import facts
 from followthrough.core.errors import Explained
 from followthrough.journeys import documents, versions
@@ -72,15 +78,16 @@ def close(proposal: MapProposal, *, by: str, at: datetime) -> bool:
     return True
 
 
-def agree(proposal: MapProposal, *, by: str, at: datetime) -> None:
+def agree(proposal: MapProposal, *, by: str, role: str, at: datetime) -> None:
     """Close a proposal as its second person, within the transaction that publishes it.
 
-    Raises NotNow when `by` is its author, when it no longer waits, or when another version was
-    published since it was written.
+    Raises NotNow when `by` is its author, when it is not theirs to agree by their `role`, when it
+    no longer waits, or when another version was published since it was written.
     """
     newest = versions.lock(proposal.map)
     proposal.refresh_from_db()
     _check(proposal, by, newest.number if newest else 0)
+    _check_role(MessageMap.objects.get(id=proposal.map_id), role)
     _close(proposal, "approved", by=by, at=at)
 
 
@@ -98,26 +105,43 @@ def _check(proposal: MapProposal, by: str, newest: int) -> None:
         )
 
 
-@transaction.atomic
-def ask_for_second(map: MessageMap, *, wanted: bool, by: str, at: datetime) -> None:
-    """Let versions of a map wait for a second person from now on, or no longer.
+def _check_role(map: MessageMap, role: str) -> None:
+    if role not in map.second_roles:
+        raise NotNow(
+            "The proposed version",
+            reason=f"waits for the yes of another role: {', '.join(map.second_roles) or 'none'}.",
+            remedy="Ask somebody who has it.",
+        )
 
-    Raises NotNow while a version waits: it would go out without the yes it was promised.
+
+@transaction.atomic
+def ask_for_second(
+    map: MessageMap, *, roles: Sequence[str], by: str, role: str, at: datetime
+) -> None:
+    """Let versions of a map wait from now on for the yes of somebody with one of `roles`; none: for
+    nobody's. `role` is that of whoever asks.
+
+    Raises NotNow where a second person is asked for already and `role` is not owner, and while a
+    version waits: it would go out without the yes it was promised.
     """
     versions.lock(map)
-    if not wanted and waiting(map):
-        raise NotNow(
-            "The second person",
-            reason="is being waited for.",
-            remedy="Decide first about the version that waits.",
-        )
-    if (
-        MessageMap.objects.filter(id=map.id)
-        .exclude(second_person=wanted)
-        .update(second_person=wanted)
-    ):
-        verb = "asked_for_second_person" if wanted else "let_go_of_second_person"
-        _fact(map.organization_id, verb, by, "map", map.id, {}, at)
+    standing = MessageMap.objects.get(id=map.id)
+    if standing.second_roles == list(roles):
+        return
+    _check_letting_go(standing, role)
+    MessageMap.objects.filter(id=map.id).update(second_roles=list(roles))
+    verb = "asked_for_second_person" if roles else "let_go_of_second_person"
+    why = {"roles": list(roles), "were": standing.second_roles}
+    _fact(map.organization_id, verb, by, "map", map.id, why, at)
+
+
+def _check_letting_go(map: MessageMap, role: str) -> None:
+    thing = "The second person"
+    if map.second_person and role != Role.OWNER:
+        raise NotNow(thing, reason="can be let go of only by an owner.", remedy="Ask one of them.")
+    if map.second_person and waiting(map):
+        remedy = "Decide first about the version that waits."
+        raise NotNow(thing, reason="is being waited for.", remedy=remedy)
 
 
 def _close(proposal: MapProposal, state: str, *, by: str, at: datetime) -> None:

@@ -110,18 +110,22 @@ def begin(
 
 
 @transaction.atomic
-def switch(shadow_id: UUID, *, families_live: Iterable[str], by: str, at: datetime) -> bool:
-    """Send for real for exactly these families; returns whether anything is different. What is
-    planned for them and still of use goes out; nothing that was decided in shadow does."""
+def switch(
+    shadow_id: UUID, *, on: Iterable[str] = (), off: Iterable[str] = (), by: str, at: datetime
+) -> Shadow | None:
+    """Send for real for the families `on`, and no longer for those `off`; the others stay as they
+    are, whoever switched them. What is planned and still of use goes out; nothing that was decided
+    in shadow does. Returns how it stands then; None where it no longer does."""
     found = Shadow.objects.select_for_update().filter(id=shadow_id, ended_at=None).first()
-    wanted = sorted(set(families_live))
-    if found is None or wanted == found.families_live:
-        return False
-    why = {"live": wanted, "were_live": found.families_live}
-    found.families_live, found.changes = wanted, found.changes + 1
-    found.save()
-    _record(found, "switched_shadow", by, at, **why)
-    return True
+    if found is None:
+        return None
+    live = sorted({*found.families_live, *on} - {*off})
+    if live != found.families_live:
+        why = {"live": live, "were_live": found.families_live}
+        found.families_live, found.changes = live, found.changes + 1
+        found.save()
+        _record(found, "switched_shadow", by, at, **why)
+    return found
 
 
 @transaction.atomic

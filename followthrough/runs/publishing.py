@@ -46,6 +46,17 @@ class Edited(Explained):
         )
 
 
+class NoAuthor(Explained):
+    """A second person is somebody else than the first: so it must be known who that is."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The version",
+            reason="waits for a second person, so it must be known who the first is.",
+            remedy="Say who publishes it.",
+        )
+
+
 class NoNote(Explained):
     """Nobody would know later why it was published."""
 
@@ -106,7 +117,7 @@ def publish(
     """Make `document` the map's newest version and do with its open runs what was chosen; where
     the map asks for a second person, propose it.
 
-    Raises documents.DocumentError, NoNote, versions.Outdated and versions.Unchanged.
+    Raises documents.DocumentError, NoAuthor, NoNote, versions.Outdated and versions.Unchanged.
     """
     note = note.strip()[:LONGEST_NOTE]
     if not note:
@@ -116,6 +127,8 @@ def publish(
     if newest and versions.says(newest, document):
         raise versions.Unchanged(newest.number)
     if not second_id and MessageMap.objects.get(id=map.id).second_person:
+        if not author_id:
+            raise NoAuthor
         return Outcome(proposal=proposals.propose(
             map=map, document=document, author_id=author_id, note=note, source=source,
             running=running, at=at,
@@ -129,9 +142,9 @@ def publish(
 
 
 @transaction.atomic
-def approve(proposal: MapProposal, *, by: str, at: datetime) -> Outcome:
-    """Publish a proposal, as the second person. Raises proposals.NotNow."""
-    proposals.agree(proposal, by=by, at=at)
+def approve(proposal: MapProposal, *, by: str, role: str, at: datetime) -> Outcome:
+    """Publish a proposal, as the second person, who has `role`. Raises proposals.NotNow."""
+    proposals.agree(proposal, by=by, role=role, at=at)
     before = Draft.objects.filter(map_id=proposal.map_id, base__number=proposal.base)
     found = publish(
         map=proposal.map,

@@ -132,6 +132,7 @@ def draft() -> Keys:
 def map_proposal() -> Keys:
     """A version of it that waits for a second person."""
     found = _changed_map()
+    MessageMap.objects.filter(id=found.id).update(second_roles=["owner", "operations"])
     older = versions.document(found.versions.get(number=1).id)
     made = proposals.waiting(found) or proposals.propose(
         map=found, document=older, author_id="", note="As it was", running="now", at=clock.now()

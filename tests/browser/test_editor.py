@@ -40,6 +40,15 @@ def saved(page: Page) -> Locator:
     return page.locator("#saved")
 
 
+def test_the_buttons_of_the_library_are_alike(owner: Page) -> None:
+    owner.goto("/maps/new")
+    buttons = owner.get_by_role("button", name=re.compile("Begin (with it|the map)")).all()
+    boxes = [one.bounding_box() for one in buttons]
+    assert len(boxes) == 7
+    assert len({box["height"] for box in boxes if box}) == 1  # one line each
+    assert len({box["width"] for box in boxes[1:] if box}) == 1
+
+
 def test_a_small_map_is_built_from_nothing(owner: Page) -> None:
     board = begin(owner, "Weekend helpers")
     add(owner, "applied", "Thank you")

@@ -157,14 +157,14 @@ def test_a_nudge_about_what_was_only_in_shadow_is_never_sent():
 def test_it_is_switched_on_family_by_family():
     with lived() as life:
         found = shadow(life)
-        shadows.switch(found.id, families_live=["drivers"], by="member:tests", at=clock.now())
+        shadows.switch(found.id, on=["drivers"], by="member:tests", at=clock.now())
         happen(life, ("ats", "app-1", "New"))
         assert life.provider.calls == []
-        shadows.switch(found.id, families_live=["retail"], by="member:tests", at=clock.now())
+        shadows.switch(found.id, on=["retail"], by="member:tests", at=clock.now())
         happen(life, ("ats", "app-3", "New"))
         assert len(life.provider.calls) == 1
         verbs = Fact.objects.filter(verb="switched_shadow").order_by("id")
-        assert [one.why["live"] for one in verbs] == [["drivers"], ["retail"]]
+        assert [one.why["live"] for one in verbs] == [["drivers"], ["drivers", "retail"]]
 
 
 def test_what_waits_when_it_is_switched_on_goes_out_if_it_is_still_of_use():
@@ -206,7 +206,7 @@ def test_what_is_sent_is_what_would_be_without_a_shadow(steps):
 def _heard(steps: list, *, beside: bool) -> list[tuple[str, str, str]]:
     with lived() as life:
         found = shadow(life)
-        shadows.switch(found.id, families_live=["retail"], by="member:tests", at=clock.now())
+        shadows.switch(found.id, on=["retail"], by="member:tests", at=clock.now())
         happen(life, ("ats", "app-1", "New"))
         if beside:
             known = snapshot("app-2")

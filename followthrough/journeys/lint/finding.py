@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from followthrough.core.places import Place as Where
 from followthrough.governance.policy import CompiledPolicy
+from followthrough.journeys.lines import TEXTS
 from followthrough.journeys.problems import Place
 from followthrough.journeys.problems import path as written
 
@@ -36,6 +37,12 @@ class Finding(NamedTuple):
     def path(self) -> str:
         """The place as people write it: `stages.screen.touches[1].content`."""
         return written(self.place)
+
+    @property
+    def part(self) -> str:
+        """Which part of a text: subject, preheader or body; '' where it is about no single one."""
+        last = str(self.place[-1]) if self.place else ""
+        return last if last in TEXTS else ""
 
 
 @dataclass(frozen=True, eq=False)

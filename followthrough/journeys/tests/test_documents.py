@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
-from followthrough.journeys.definition import MapDocument
+from followthrough.journeys.definition import SCHEMA, MapDocument
 from followthrough.journeys.documents import DocumentError, check, read_yaml, write_yaml
 from followthrough.journeys.tests.builders import a_map
 from followthrough.journeys.tests.strategies import maps
@@ -137,6 +137,12 @@ def test_what_is_no_document_says_why(text: str, line: int, said: str) -> None:
     assert said in problem.reason
     assert problem.remedy
     assert problem.line == line
+
+
+def test_what_a_text_begins_with_is_named_by_todays_schema() -> None:
+    with pytest.raises(DocumentError) as found:
+        read_yaml("just words")
+    assert f"schema: {SCHEMA} " in found.value.problems[0].remedy
 
 
 def test_problems_have_their_lines() -> None:

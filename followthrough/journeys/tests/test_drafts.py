@@ -6,13 +6,17 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from hypothesis import given, settings
 
-from followthrough.journeys import drafts, edits, versions
-from followthrough.journeys.drafts import Conflict, NotTheLast, Published, Who
+from followthrough.audit.models import Fact
+from followthrough.journeys import drafts, edits, proposals, versions
+from followthrough.journeys.drafts import Who
 from followthrough.journeys.edits import NoSuchTouch
-from followthrough.journeys.models import Draft, DraftEdit, MessageMap
+from followthrough.journeys.models import Assignment, Draft, DraftEdit, MessageMap
 from followthrough.journeys.problems import DocumentError
+from followthrough.journeys.refusals import Conflict, NotTheLast, Published, StillUsed
 from followthrough.journeys.tests import strategies
 from followthrough.journeys.tests.builders import a_map
 from tests import world
@@ -20,6 +24,8 @@ from tests import world
 pytestmark = pytest.mark.django_db
 MAYA, TOM = Who("maya", world.NOON), Who("tom", world.NOON + timedelta(minutes=1))
 LATER = Who("maya", world.NOON + timedelta(hours=1))
+SHORT = "schema: 2\nname: Short  # by hand\nstages: {}\n"
+LONGER = "schema: 2\nname: Longer  # by another hand\nstages: {}\n"
 STAGES: dict[str, Any] = {
     "applied": {"touches": [
         {"key": "thanks", "trigger": {"stage_entered": {}}},
@@ -53,6 +59,16 @@ def save(map: MessageMap, key: str, who: Who = MAYA, **given: Any) -> Draft:
     return drafts.save_touch(
         map, key, changed(map, key, **given), seen=seen(map, f"touch:{key}"), who=who
     )
+
+
+def replace(map: MessageMap, text: str, who: Who = MAYA) -> Draft:
+    return drafts.replace(map, text, seen=seen(map, drafts.WHOLE), who=who)
+
+
+def undo(map: MessageMap) -> None:
+    last = drafts.last_edit(drafts.of(map))
+    assert last
+    drafts.undo(map, revision=last.revision, who=MAYA)
 
 
 def test_a_draft_begins_with_the_newest_version_and_looking_stores_nothing(map: MessageMap):
@@ -102,6 +118,19 @@ def test_what_somebody_removed_meanwhile_is_a_conflict(map: MessageMap):
     with pytest.raises(Conflict) as found:
         drafts.save_touch(map, "thanks", mine, seen=opened, who=MAYA)
     assert found.value.theirs is None
+
+
+def test_whoever_puts_it_back_second_sees_both(map: MessageMap):
+    opened, mine = seen(map, "touch:thanks"), changed(map, "thanks", priority=2)
+    theirs = changed(map, "thanks", priority=7)
+    drafts.remove_touch(map, "thanks", who=TOM)
+    drafts.put_back(map, "applied", theirs, who=TOM)
+    with pytest.raises(Conflict) as found:
+        drafts.put_back(map, "applied", mine, who=MAYA)
+    assert (found.value.mine["priority"], found.value.theirs["priority"]) == (2, 7)
+    assert seen(map, "touch:thanks") != opened
+    drafts.put_back(map, "applied", theirs, who=MAYA)
+    assert says(map) == ["waiting", "thanks"]
 
 
 def test_a_draft_is_always_a_map(map: MessageMap):
@@ -160,6 +189,16 @@ def test_a_name_changes_until_it_is_published_and_what_speaks_of_it_with_it(map:
     assert drafts.rename_touch(map, "ask_again", "Ask again", who=MAYA) == "ask_again"
 
 
+def test_the_keys_of_every_version_are_known_without_their_documents(map: MessageMap):
+    later = a_map({"applied": {"ends": True}, "screen": {"touches": [
+        {"key": "later", "trigger": {"stage_entered": {}}},
+    ]}})  # fmt: skip
+    versions.publish(map=map, document=later, author_id="", at=world.NOON)
+    with CaptureQueriesContext(connection) as asked:
+        assert drafts.published_keys(map) == {"thanks", "waiting", "later"}
+    assert not [one for one in asked if '."document"' in one["sql"]]
+
+
 def test_stages_and_settings_are_parts_of_their_own(map: MessageMap):
     stage, settings = seen(map, "stage:applied"), seen(map, "settings")
     save(map, "thanks", TOM, priority=2)
@@ -174,14 +213,77 @@ def test_stages_and_settings_are_parts_of_their_own(map: MessageMap):
 
 def test_a_yaml_text_replaces_all_or_nothing(map: MessageMap):
     with pytest.raises(DocumentError):
-        drafts.replace(map, "schema: 2\nname: X\nstages: {nowhere: {}}\n", who=MAYA)
+        replace(map, "schema: 2\nname: X\nstages: {nowhere: {}}\n")
     assert says(map) == ["thanks", "waiting"]
-    text = "schema: 2\nname: Short  # by hand\nstages: {}\n"
-    drafts.replace(map, text, who=MAYA)
+    replace(map, SHORT)
     assert says(map) == []
-    assert drafts.of(map).source == text
-    drafts.discard(map)
-    assert says(map) == ["thanks", "waiting"]
+    assert drafts.text(drafts.of(map)) == SHORT
+
+
+def test_what_replaced_all_is_taken_back_to_the_byte(map: MessageMap):
+    replace(map, SHORT)
+    drafts.save_settings(
+        map, {"settle": "PT1M"}, languages=["es"], seen=seen(map, "settings"), who=MAYA
+    )
+    before = drafts.text(drafts.of(map))
+    assert "# by hand" in before
+    replace(map, LONGER)
+    undo(map)
+    assert drafts.text(drafts.of(map)) == before
+    assert drafts.of(map).languages == ["es"]
+    undo(map)
+    assert drafts.of(map).languages == []
+    replace(map, SHORT.replace("by hand", "by machine"))  # only a comment, and yet an edit
+    undo(map)
+    assert drafts.text(drafts.of(map)) == SHORT
+
+
+def test_a_whole_draft_is_not_replaced_over_what_somebody_else_wrote(map: MessageMap):
+    opened = seen(map, drafts.WHOLE)
+    save(map, "thanks", TOM, priority=2)
+    with pytest.raises(Conflict) as found:
+        drafts.replace(map, SHORT, seen=opened, who=MAYA)
+    assert found.value.mine["name"] == "Short"
+    assert changed(map, "thanks")["priority"] == 2
+    commented = seen(map, drafts.WHOLE)
+    replace(map, SHORT, who=TOM)
+    drafts.replace(map, SHORT, seen=commented, who=MAYA)  # it says so already
+    with pytest.raises(Conflict):
+        drafts.replace(map, SHORT.replace("by hand", "mine"), seen=commented, who=MAYA)
+
+
+def test_a_draft_is_thrown_away_as_it_was_looked_at_and_on_record(map: MessageMap):
+    save(map, "thanks", priority=3)
+    opened = seen(map, drafts.WHOLE)
+    save(map, "waiting", TOM, priority=2)
+    with pytest.raises(Conflict):
+        drafts.discard(map, seen=opened, who=MAYA)
+    assert changed(map, "waiting")["priority"] == 2
+    drafts.discard(map, seen=seen(map, drafts.WHOLE), who=MAYA)
+    assert not drafts.differs(drafts.of(map))
+    fact = Fact.objects.get(verb="threw_away_draft")
+    assert (fact.actor_id, fact.subject_id, fact.why) == (
+        "maya", map.id, {"revision": 2, "base": 1},
+    )  # fmt: skip
+
+
+def test_a_map_that_was_never_published_goes_with_its_draft(map: MessageMap):
+    new = MessageMap.objects.create(organization=map.organization, name="New", slug="new")
+    drafts.begin(new, a_map(STAGES), source="", languages=[], who=MAYA)
+    rule = Assignment.objects.create(organization=map.organization, map=new)
+    with pytest.raises(StillUsed, match="A rule gives it"):
+        drafts.discard(new, seen=seen(new, drafts.WHOLE), who=MAYA)
+    rule.delete()
+    waits = proposals.propose(
+        map=new, document=a_map(STAGES), author_id="tom", note="New", at=world.NOON
+    )
+    with pytest.raises(StillUsed, match="waits for a second person"):
+        drafts.discard(new, seen=seen(new, drafts.WHOLE), who=MAYA)
+    proposals.close(waits, by="tom", at=world.NOON)
+    assert not drafts.discard(new, seen=seen(new, drafts.WHOLE), who=MAYA)
+    assert list(MessageMap.objects.all()) == [map]
+    assert Fact.objects.get(verb="removed_map").why == {"slug": "new"}
+    assert not drafts.discard(new, seen="", who=TOM)  # who pressed it too
 
 
 @settings(max_examples=25)

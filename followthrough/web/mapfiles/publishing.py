@@ -106,6 +106,8 @@ def publish(
         )
     except publishing.NoNote as problem:
         raise CommandError(f"{problem} Give it with --note.") from None
+    except publishing.NoAuthor as problem:
+        raise CommandError(f"{problem} Give your address with --as.") from None
     return Published(made.version, is_new=True)
 
 

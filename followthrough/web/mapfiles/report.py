@@ -27,11 +27,12 @@ class Line(NamedTuple):
     touch: str = ""
     channel: str = ""
     locale: str = ""
+    part: str = ""
 
     def said(self) -> str:
         """`map.yaml:12: warning: interview_nudge: … [code]`."""
         about = ", ".join(
-            one for one in (self.touch or self.path, self.channel, self.locale) if one
+            one for one in (self.touch or self.path, self.channel, self.locale, self.part) if one
         )
         head = f"{self.file}:{self.line}: {self.severity}: {about}"
         return f"{head}: {self.reason} {self.remedy} [{self.code}]"
@@ -62,7 +63,7 @@ def _problem(name: str, one: Problem) -> Line:
 def _finding(name: str, line: int, one: Finding) -> Line:
     return Line(
         name, line, one.severity, one.code, one.path, one.reason, one.remedy, one.stage, one.key,
-        one.channel, one.locale,
+        one.channel, one.locale, one.part,
     )  # fmt: skip
 
 

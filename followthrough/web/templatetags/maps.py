@@ -9,13 +9,18 @@ from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from followthrough.web.console import text_places
 from followthrough.web.console.landing import Landing
 from followthrough.web.console.preview import whose
+from followthrough.web.console.publishing import second
 from followthrough.web.console.ruler import Band
 from followthrough.web.console.texts import Piece
 
 register = template.Library()
 register.filter("whose", whose.named)
+register.filter("of_roles", second.of_roles)
+register.filter("where", text_places.where)
+register.simple_tag(second.choices, name="second_choices")
 
 
 @register.simple_tag

@@ -6,10 +6,10 @@ from collections import Counter
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from followthrough.core import clock
 from followthrough.journeys import shadows
@@ -107,15 +107,21 @@ def _begin(request: HttpRequest, kind: str, subject: Any) -> None:
 
 
 def _switch(request: HttpRequest, kind: str, subject: Any) -> None:
+    """Only what was ticked or unticked: what a colleague switched meanwhile stays."""
     row = shadows.standing([subject.id]).get(subject.id)
-    wanted = request.POST.getlist("family")
-    if row and shadows.switch(row.id, families_live=wanted, by=_by(request), at=clock.now()):
-        said = ngettext(
-            "%(n)s job family is sent to for real now.",
-            "%(n)s job families are sent to for real now.",
-            len(wanted),
-        )
-        tell(request, said % {"n": len(wanted)})
+    ticked, were = (set(request.POST.getlist(name)) for name in ("family", "live"))
+    on, off = ticked - were, were - ticked
+    if row is None or str(row.id) != request.POST.get("shadow"):
+        messages.error(request, _("Somebody ended that shadow meanwhile: look at how it stands."))
+    elif now := shadows.switch(row.id, on=on, off=off, by=_by(request), at=clock.now()):
+        tell(request, _live(now))
+
+
+def _live(row: Shadow) -> str:
+    if not row.families_live:
+        return _("Nothing of it is sent for real now.")
+    live = ", ".join(_family(one) for one in row.families_live)
+    return _("Sent for real now: %(families)s.") % {"families": live}
 
 
 def _end(request: HttpRequest, kind: str, subject: Any) -> None:

@@ -16,16 +16,17 @@ from django.views.decorators.http import require_POST, require_safe
 
 from followthrough.core.errors import Explained
 from followthrough.governance import policies
-from followthrough.journeys import diff, documents, drafts, versions
+from followthrough.journeys import diff, drafts, versions
 from followthrough.journeys.definition import STAGES, MapDocument
 from followthrough.journeys.drafts import Who
 from followthrough.journeys.models import MessageMap
+from followthrough.journeys.refusals import Conflict, StillUsed
 from followthrough.people import sites
 from followthrough.people.stages import Stage
 from followthrough.web.console import board, map_changes, names
 from followthrough.web.console.access import own
 from followthrough.web.console.board import Board
-from followthrough.web.console.editor import findings, words
+from followthrough.web.console.editor import conflicts, findings, words
 from followthrough.web.console.editor.common import Desk, desk, link, who
 from followthrough.web.console.frame import tell
 from followthrough.web.console.sentences import label
@@ -62,6 +63,8 @@ def page(request: HttpRequest, key: UUID) -> HttpResponse:
         "grave": {one.key for one in found if one.stops or one.harms},
         "errors": sum(one.stops for one in found),
         "last": _last(given),
+        "published": given.map.versions.exists(),
+        "seen": drafts.digest(given.draft, drafts.WHOLE),
         "stages": [(one, str(Stage(one).label)) for one in STAGES],
         "links": _links(request, given.map),
         "policy": policies.of(given.map.organization_id),
@@ -229,9 +232,20 @@ def undo(request: HttpRequest, key: UUID, revision: int) -> HttpResponse:
 
 @require_POST
 def discard(request: HttpRequest, key: UUID) -> HttpResponse:
-    """Throw the draft away."""
+    """Throw the draft away, and with it a map that was never published."""
     map = own(request, MessageMap, key)
-    drafts.discard(map)
+    try:
+        stays = drafts.discard(map, seen=request.POST.get("seen", ""), who=who(request))
+    except Conflict as conflict:
+        said = _("%(who)s changed the draft since you looked at it: see what it says now first.")
+        messages.error(request, said % {"who": conflicts.who_and_when(conflict)})
+        return redirect("edit-map", map.id)
+    except StillUsed as problem:
+        messages.error(request, f"{problem.reason} {problem.remedy}")
+        return redirect("edit-map", map.id)
+    if not stays:
+        tell(request, _("The map “%(map)s” is removed.") % {"map": map.name})
+        return redirect("maps")
     tell(request, _("The draft is gone. The published versions are as they were."))
     return redirect("map", map.id)
 
@@ -240,9 +254,6 @@ def discard(request: HttpRequest, key: UUID) -> HttpResponse:
 def download(request: HttpRequest, key: UUID) -> HttpResponse:
     """The draft as YAML; where it came as YAML, with its comments."""
     given = desk(request, key)
-    try:
-        text = documents.write_yaml(given.document, like=given.draft.source)
-    except documents.DocumentError:  # what it came as cannot be read any more
-        text = documents.write_yaml(given.document)
+    text = drafts.text(given.draft)
     headers = {"Content-Disposition": f'attachment; filename="{given.map.slug}-draft.yaml"'}
     return HttpResponse(text, content_type="application/yaml; charset=utf-8", headers=headers)

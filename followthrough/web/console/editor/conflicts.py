@@ -10,7 +10,7 @@ from django.shortcuts import render
 from followthrough.governance import policies
 from followthrough.journeys import diff, drafts, edits
 from followthrough.journeys.definition import MapDocument, TouchDef
-from followthrough.journeys.drafts import Conflict
+from followthrough.journeys.refusals import Conflict
 from followthrough.web.console import board, map_changes, names
 from followthrough.web.console.board import Card
 from followthrough.web.console.editor.common import Desk
@@ -56,6 +56,16 @@ def settings(conflict: Conflict) -> list[Row]:
     theirs = drafts.document(conflict.draft)
     mine = edits.with_part(theirs.dump(), conflict.part, conflict.mine)
     return compare.compare(theirs, MapDocument.model_validate(mine)).settings
+
+
+def whole(conflict: Conflict) -> dict[str, Any]:
+    """Where a whole draft differs from the text it is to be replaced by, and whose it is."""
+    theirs, mine = drafts.document(conflict.draft), MapDocument.model_validate(conflict.mine)
+    return {
+        "by": who_and_when(conflict),
+        "compared": compare.compare(theirs, mine),
+        "two_people": True,
+    }
 
 
 def _card(request: HttpRequest, document: MapDocument, raw: Any, stage: str) -> Card:

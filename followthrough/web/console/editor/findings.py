@@ -28,6 +28,8 @@ class Found(NamedTuple):
     severity: str
     reason: str
     remedy: str
+    channel: str = ""
+    locale: str = ""
 
     @property
     def stops(self) -> bool:
@@ -57,7 +59,7 @@ def _linted(raw: Mapping[str, Any], map: MessageMap) -> Iterator[Found]:
     for one in lint.lint(document, organization.setting(map.organization, map)):
         _key, _stage, place = _within(raw, one.place)
         told = form_words.of(one.reason, one.remedy, document.touches)
-        yield Found(one.key, one.stage, place, one.severity, *told)
+        yield Found(one.key, one.stage, place, one.severity, *told, one.channel, one.locale)
 
 
 def _stops(raw: Mapping[str, Any], place: Place, problem: Problem, keys: Sequence[str]) -> Found:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
-from pathlib import Path
-from typing import NamedTuple
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -15,52 +13,16 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-import followthrough.journeys
-from followthrough.journeys import documents, drafts
+from followthrough.journeys import documents, drafts, library
 from followthrough.journeys.definition import MapDocument
 from followthrough.journeys.models import MessageMap
 from followthrough.journeys.problems import DocumentError, Problem
+from followthrough.journeys.refusals import Conflict
 from followthrough.web.console import map_words
-from followthrough.web.console.editor import settings_form
-from followthrough.web.console.editor.common import desk, who
+from followthrough.web.console.editor import conflicts, settings_form
+from followthrough.web.console.editor.common import Desk, desk, who
 from followthrough.web.console.editor.given import Given
 from followthrough.web.console.frame import tell
-
-LIBRARY = Path(followthrough.journeys.__file__).parent / "library"
-
-
-class Ready(NamedTuple):
-    """A map of the library. `touches`: how many; `languages` in words."""
-
-    slug: str
-    name: str
-    description: str
-    touches: int
-    languages: str
-
-
-@lru_cache(maxsize=1)
-def library() -> Sequence[Ready]:
-    """The maps that come with the product; a file that is none is left out."""
-    found = [(path.stem, _read(path)) for path in sorted(LIBRARY.glob("*.yaml"))]
-    return [_ready(slug, document) for slug, document in found if document]
-
-
-def _read(path: Path) -> MapDocument | None:
-    try:
-        return documents.read_yaml(path.read_text())
-    except DocumentError:
-        return None
-
-
-def _ready(slug: str, document: MapDocument) -> Ready:
-    contents = [touch.content for touch in document.touches.values()]
-    locales = {one for said in contents for by in (said.sms, said.email) for one in by or ()}
-    order = sorted(locales, key=lambda one: (one != document.default_locale, one))
-    languages = map_words.joined([map_words.language(one) for one in order])
-    about = " ".join(document.description.split())
-    return Ready(slug, document.name, about, len(document.touches), languages)
-
 
 # --- the page ------------------------------------------------------------------------------------
 
@@ -82,10 +44,10 @@ def page(request: HttpRequest) -> HttpResponse:
 @require_POST
 def from_library(request: HttpRequest) -> HttpResponse:
     """A map of the library as a draft of one's own."""
-    slug = request.POST.get("map", "")
-    if slug not in {one.slug for one in library()}:
+    try:
+        text = library.source(request.POST.get("map", ""))
+    except library.UnknownMap:
         return _page(request, Given(), wrong=_("The library has no such map: choose another."))
-    text = (LIBRARY / f"{slug}.yaml").read_text()
     map = _made(request, documents.read_yaml(text), source=text)
     tell(request, _("“%(map)s” is your own draft now: change what you like.") % {"map": map.name})
     return redirect("edit-map", map.id)
@@ -125,6 +87,14 @@ def _made(
     return map
 
 
+def _library() -> list[tuple[library.Entry, str]]:
+    """The maps to begin with, and their languages in words."""
+    return [
+        (one, map_words.joined([map_words.language(locale) for locale in one.languages]))
+        for one in library.entries()
+    ]
+
+
 def _slug(organization_id: UUID, name: str) -> str:
     """Of its name; with a number behind it where it is taken."""
     base = slugify(name)[:70] or "map"
@@ -141,7 +111,7 @@ def _page(
 ) -> HttpResponse:  # fmt: skip
     shown = {
         "values": {name: given.one(name) for name in given}, "chosen": given.all("languages"),
-        "languages": settings_form.choices([]), "library": library(), "wrong": wrong,
+        "languages": settings_form.choices([]), "library": _library(), "wrong": wrong,
         "yaml": text, "problems": problems,
     }  # fmt: skip
     return render(
@@ -157,19 +127,23 @@ def replace(request: HttpRequest, key: UUID) -> HttpResponse:
     """The whole draft by a YAML text; nothing happens while anything in it is wrong."""
     here = desk(request, key)
     if request.method != "POST":
-        text = documents.write_yaml(here.document, like=here.draft.source)
-        return _replacing(request, here.map, text, ())
-    text = _text(request)
+        now = drafts.digest(here.draft, drafts.WHOLE)
+        return _replacing(request, here, drafts.text(here.draft), now)
+    text, seen = _text(request), request.POST.get("seen", "")
     try:
-        drafts.replace(here.map, text, who=who(request))
+        drafts.replace(here.map, text, seen=seen, who=who(request))
     except DocumentError as problem:
-        return _replacing(request, here.map, text, problem.problems)
+        return _replacing(request, here, text, seen, problems=problem.problems, status=400)
+    except Conflict as conflict:
+        now = drafts.digest(conflict.draft, drafts.WHOLE)
+        said = conflicts.whole(conflict)
+        return _replacing(request, here, text, now, status=409, **said)
     tell(request, _("The draft says what the file says."))
     return redirect("edit-map", key)
 
 
 def _replacing(
-    request: HttpRequest, map: MessageMap, text: str, problems: Sequence[Problem]
+    request: HttpRequest, here: Desk, text: str, seen: str, *, status: int = 200, **said: Any
 ) -> HttpResponse:
-    shown = {"map": map, "yaml": text, "problems": problems}
-    return render(request, "console/editor/yaml.html", shown, status=400 if problems else 200)
+    shown = {"map": here.map, "yaml": text, "seen": seen, **said}
+    return render(request, "console/editor/yaml.html", shown, status=status)

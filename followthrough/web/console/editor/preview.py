@@ -206,13 +206,15 @@ def filled(channel: str, locale: str, text: Mapping[str, str], to: Sample) -> Fi
 
 
 def why(problem: templates.TemplateProblem, source: str, values: Mapping[str, Any]) -> str:
-    """What keeps a text from being filled in: what is not known of them, or what is wrong in it."""
+    """What keeps a text from being filled in: what is not known of them, or what is wrong in it; to
+    stand within a sentence."""
+    reason = problem.reason.rstrip(".")
     if problem.code == "unresolved_variable":
         missing = [name for name in templates.check(source) if not values.get(name)]
         said = map_words.joined([blank(name) for name in missing])
-        return _("%(what)s is not known of them") % {"what": said} if missing else problem.reason
+        return _("%(what)s is not known of them") % {"what": said} if missing else reason
     where = _("line %(n)s: ") % {"n": problem.line} if problem.line else ""
-    return f"{where}{problem.reason}"
+    return f"{where}{reason}"
 
 
 def blank(name: str) -> str:

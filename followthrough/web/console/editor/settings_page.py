@@ -15,8 +15,8 @@ from django.views.decorators.http import require_http_methods
 from followthrough.governance.documents import LimitsDocument
 from followthrough.journeys import drafts, edits
 from followthrough.journeys.definition import CHANNELS, STAGES
-from followthrough.journeys.drafts import Conflict
 from followthrough.journeys.problems import DocumentError
+from followthrough.journeys.refusals import Conflict
 from followthrough.people.stages import Stage
 from followthrough.web.console import map_words
 from followthrough.web.console.editor import (
@@ -132,9 +132,10 @@ def settings(request: HttpRequest, key: UUID) -> HttpResponse:
 
 def _store(request: HttpRequest, here: Desk, given: Given, raw: dict[str, Any]) -> None:
     """A map that was never published is listed by the name it is given here."""
-    editor = who(request)
-    drafts.save_settings(here.map, raw, seen=given.one("seen"), who=editor)
-    drafts.set_languages(here.map, settings_form.languages(given), who=editor)
+    drafts.save_settings(
+        here.map, raw, languages=settings_form.languages(given), seen=given.one("seen"),
+        who=who(request),
+    )  # fmt: skip
     if not here.map.versions.exists():
         here.map.name = raw["name"]
         here.map.save(update_fields=["name"])

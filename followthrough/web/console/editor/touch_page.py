@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from followthrough.journeys import drafts, edits
-from followthrough.journeys.drafts import Conflict
 from followthrough.journeys.models import MessageMap
 from followthrough.journeys.problems import DocumentError
+from followthrough.journeys.refusals import Conflict
 from followthrough.web.console.access import own
 from followthrough.web.console.editor import conflicts, offered, preview, touch_form, touch_view
 from followthrough.web.console.editor.common import Desk, desk, who

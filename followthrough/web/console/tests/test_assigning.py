@@ -236,7 +236,8 @@ def test_a_map_is_put_in_shadow_switched_on_and_ended(owner: Client, founded: An
     owner.post(there, {"act": "begin"})
     an_application(founded, "retail")
     assert "In shadow since" in text(owner.get(reverse("map", args=[made.id])))
-    owner.post(there, {"act": "switch", "family": ["retail"]})
+    began = Shadow.objects.get()
+    owner.post(there, {"act": "switch", "shadow": began.id, "family": ["retail"]})
     assert Shadow.objects.get().families_live == ["retail"]
     assert "Sent for real: Retail." in text(owner.get(reverse("map", args=[made.id])))
     owner.post(there, {"act": "end"})
@@ -247,6 +248,26 @@ def test_a_map_is_put_in_shadow_switched_on_and_ended(owner: Client, founded: An
         "began_shadow", "switched_shadow", "ended_shadow",
     ]  # fmt: skip
     assert set(verbs.values_list("actor_kind", flat=True)) == {"member"}
+
+
+def test_two_who_switch_families_on_lose_nothing_of_each_other(owner: Client, founded: Any) -> None:
+    made: MessageMap = founded.maps["stores"]
+    there = reverse("shadow", args=["map", made.id])
+    owner.post(there, {"act": "begin"})
+    first = Shadow.objects.get()
+    sent = {"act": "switch", "shadow": first.id}
+    owner.post(there, sent | {"family": ["retail"]})
+    stale = owner.post(there, sent | {"family": ["warehouse"]}, follow=True)
+    assert Shadow.objects.get().families_live == ["retail", "warehouse"]
+    assert "Sent for real now: Retail, Warehouse." in text(stale)
+    owner.post(there, sent | {"live": ["retail", "warehouse"], "family": ["warehouse"]})
+    owner.post(there, sent | {"live": ["retail", "warehouse"], "family": ["retail", "office"]})
+    assert Shadow.objects.get().families_live == ["office"]
+    owner.post(there, {"act": "end"})
+    owner.post(there, {"act": "begin"})
+    late = owner.post(there, sent | {"family": ["retail"]}, follow=True)
+    assert "Somebody ended that shadow meanwhile" in text(late)
+    assert Shadow.objects.get(ended_at=None).families_live == []
 
 
 def test_a_connection_says_that_it_is_in_shadow(owner: Client, founded: Any) -> None:

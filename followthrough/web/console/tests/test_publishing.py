@@ -198,7 +198,7 @@ def test_an_older_version_is_published_again(stores, run, browser):
 
 @pytest.fixture
 def waits(stores, run, browser) -> MapProposal:
-    browser.post(f"/maps/{stores.id}/second-person", {"wanted": "yes"})
+    browser.post(f"/maps/{stores.id}/second-person", {"roles": "owner,operations"})
     drafted(stores)
     answer = sent(browser, stores, running="now")
     made = MapProposal.objects.get()
@@ -248,10 +248,45 @@ def test_what_was_overtaken_says_so(waits, tomas):
 
 
 def test_the_second_person_is_kept_while_a_version_waits(waits, browser):
-    browser.post(f"/maps/{waits.map_id}/second-person", {"wanted": "no"})
-    waits.map.refresh_from_db()
+    let_go(browser, waits.map)
     assert waits.map.second_person
     assert proposals.close(waits, by="x", at=world.NOON)
-    browser.post(f"/maps/{waits.map_id}/second-person", {"wanted": "no"})
-    waits.map.refresh_from_db()
+    let_go(browser, waits.map)
     assert not waits.map.second_person
+
+
+def let_go(client: Client, map: MessageMap) -> None:
+    client.post(f"/maps/{map.id}/second-person", {"roles": ""})
+    map.refresh_from_db()
+
+
+def test_only_an_owner_lets_go_of_the_second_person(waits, browser, tomas):
+    proposals.close(waits, by="x", at=world.NOON)
+    assert "Only an owner can change that" in shown(tomas, f"/maps/{waits.map_id}")
+    let_go(tomas, waits.map)
+    assert waits.map.second_person
+    tomas.post(f"/maps/{waits.map_id}/second-person", {"roles": "operations"})
+    waits.map.refresh_from_db()
+    assert waits.map.second_roles == ["owner", "operations"]
+    let_go(browser, waits.map)
+    assert not waits.map.second_person
+
+
+def test_it_takes_the_yes_of_the_role_that_the_map_names(stores, run, browser, tomas, organization):
+    tomas.post(f"/maps/{stores.id}/second-person", {"roles": "read_only"})
+    stores.refresh_from_db()
+    assert not stores.second_person
+    tomas.post(f"/maps/{stores.id}/second-person", {"roles": "compliance"})
+    assert "somebody else agrees to it: Compliance" in shown(tomas, f"/maps/{stores.id}")
+    drafted(stores)
+    sent(browser, stores)
+    here = f"/maps/proposals/{MapProposal.objects.get().id}"
+    assert "Agree and publish" not in shown(tomas, here)
+    assert here not in shown(tomas, "/")
+    tomas.post(f"{here}/approve")
+    assert Version.objects.count() == 1
+    compliance = signed_in(member_of(organization, Role.COMPLIANCE))
+    assert here in shown(compliance, "/")
+    assert "Agree and publish" in shown(compliance, here)
+    compliance.post(f"{here}/approve")
+    assert Version.objects.count() == 2

@@ -31,6 +31,11 @@ def changes(request: HttpRequest) -> HttpResponse:
     return live.answer(request, PART, lists(request.member))
 
 
+def _proposed(member: Member) -> list[second.Proposed]:
+    """Versions of maps that wait for their yes, and their own that wait for another's."""
+    return [one for one in second.waiting(member) if one.asked or one.mine]
+
+
 def lists(member: Member) -> dict[str, Any]:
     """Each list as far as the member may see it (None: not at all)."""
     may = permissions.of(member.role)
@@ -39,7 +44,7 @@ def lists(member: Member) -> dict[str, Any]:
         "people": people.waiting(member) if sees else None,
         "risky": risk.at_risk(member) if sees else None,
         "held": people.held(member) if sees else None,
-        "proposed": first(second.waiting(member)) if "publish-maps" in may else None,
+        "proposed": first(_proposed(member)) if "agree-maps" in may else None,
         "broken": broken.things(member) if "connections" in may or "talk" in may else None,
     }
     return {

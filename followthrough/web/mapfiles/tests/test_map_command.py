@@ -82,7 +82,7 @@ def test_lint_ends_as_ci_wants_it(shell: Shell, text: str, options: list[str], c
 def test_lint_says_file_line_and_code(shell: Shell) -> None:
     name = shell.file("visits.yaml", WARNED)
     shell.run("lint", name)
-    assert shell.out.startswith(f"{name}:11: warning: thanks, sms, en: It asks for “YES”")
+    assert shell.out.startswith(f"{name}:11: warning: thanks, sms, en, body: It asks for “YES”")
     assert shell.out.rstrip().endswith("[taken_word]")
     assert "1 warning." in shell.err
 
@@ -116,6 +116,7 @@ def test_lint_tells_other_programs(shell: Shell) -> None:
     shell.run("lint", "--json", shell.file("visits.yaml", WARNED))
     (found,) = json.loads(shell.out)["findings"]
     assert (found["line"], found["code"], found["touch"]) == (11, "taken_word", "thanks")
+    assert (found["channel"], found["locale"], found["part"]) == ("sms", "en", "body")
 
 
 def test_a_file_that_cannot_be_read_is_said(shell: Shell) -> None:
@@ -227,9 +228,15 @@ def test_a_version_names_who_published_it(shell: Shell, northwind: Organization)
 def test_a_map_that_asks_for_a_second_person_does_so_here_too(shell: Shell, northwind: Any) -> None:
     name = shell.file("visits.yaml", CLEAN)
     shell.run("publish", name, "--note", "First", "--new")
-    MessageMap.objects.update(second_person=True)
+    MessageMap.objects.update(second_roles=["owner"])
+    member(northwind, Role.OPERATIONS, "ada@example.com")
     shell.file("visits.yaml", CLEAN.replace("thanks!", "thank you!"))
-    assert shell.run("publish", name, "--note", "Kinder", "--expect", "1") == 0
+    given = ("publish", name, "--note", "Kinder", "--expect", "1")
+    assert shell.run(*given) == 2  # else whoever ran it could agree to their own
+    assert "waits for a second person" in shell.err
+    assert "--as" in shell.err
+    assert not MapProposal.objects.exists()
+    assert shell.run(*given, "--as", "ada@example.com") == 0
     assert "waits for a second person" in shell.out
     assert Version.objects.count() == 1
     assert MapProposal.objects.get().note == "Kinder"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -52,6 +53,11 @@ def form(map: MessageMap, key: str, **given: Any) -> dict[str, Any]:
     fields = touch_form.fields(edits.part(draft.document, f"touch:{key}"))
     seen = {"seen": drafts.digest(draft, f"touch:{key}"), "stage": "applied", "act": "save"}
     return {**fields, **seen, **given}
+
+
+def hidden(page: str) -> dict[str, str]:
+    """What the forms of a page carry unseen."""
+    return dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', page))
 
 
 def said(map: MessageMap, key: str) -> Any:

@@ -10,14 +10,17 @@ import pytest
 from django.test import Client
 
 from followthrough.accounts.models import Organization, Role
-from followthrough.journeys import drafts, edits
+from followthrough.journeys import drafts, edits, library
 from followthrough.journeys.models import Draft, MessageMap, Run
+from followthrough.journeys.problems import DocumentError
 from followthrough.people.models import Site
-from followthrough.web.console.editor import form_words, new_page
+from followthrough.web.console import text_places
+from followthrough.web.console.editor import findings, form_words
 from followthrough.web.console.editor.tests.drafted import (
     HTMX,
     at,
     form,
+    hidden,
     map,
     said,
     shown,
@@ -73,21 +76,23 @@ def test_a_yaml_becomes_a_map_that_reads_back_byte_for_byte(
     assert owner.get(at("draft-yaml", made.id)).content.decode() == text
 
 
-def test_a_map_of_the_library_becomes_ones_own_draft(
-    organization: Organization, owner: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
-    text = "schema: 2\nname: Stores\ndescription: For stores\nstages: {}\n"
-    (tmp_path / "stores.yaml").write_text(text)
-    (tmp_path / "broken.yaml").write_text("stages: 1")
-    monkeypatch.setattr(new_page, "LIBRARY", tmp_path)
-    new_page.library.cache_clear()
+def test_a_map_of_the_library_becomes_ones_own_draft(organization: Organization, owner: Client):
     page = shown(owner, at("new-map"))
-    assert "For stores" in page
-    assert "broken" not in page
-    owner.post(at("new-map-from-library"), {"map": "stores"})
-    assert drafts.of(MessageMap.objects.get()).source == text
+    for one in library.entries():
+        assert f'value="{one.slug}"' in page
+    owner.post(at("new-map-from-library"), {"map": one.slug})
+    assert drafts.of(MessageMap.objects.get()).source == library.source(one.slug)
     assert owner.post(at("new-map-from-library"), {"map": "none"}).status_code == 400
-    new_page.library.cache_clear()
+
+
+def test_a_broken_map_of_the_library_is_not_hidden(
+    owner: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    (tmp_path / "broken.yaml").write_text("stages: 1")
+    monkeypatch.setattr(library, "_FOLDER", tmp_path)
+    monkeypatch.setattr(library, "_slugs", lambda: ("broken",))
+    with pytest.raises(DocumentError):
+        owner.get(at("new-map"))
 
 
 # --- the board -----------------------------------------------------------------------------------
@@ -147,10 +152,40 @@ def test_what_keeps_it_from_being_published_leads_to_its_touch(map: MessageMap, 
     assert f'href="{at("edit-touch", map.id, "call")}"' in page
 
 
+def test_what_is_found_in_a_text_says_in_which(map: MessageMap, owner: Client):
+    empty = "{% if site.name == 'x' and site.name == 'y' %}Hi{% endif %}"
+    owner.post(at("edit-touch", map.id, "hello"), form(map, "hello", channels="sms,email",
+        say_sms_en_body=empty, say_email_en_subject=empty, say_email_en_body=empty))  # fmt: skip
+    board, beside, publish = (
+        shown(owner, at(*way))
+        for way in (
+            ("edit-map", map.id), ("edit-touch", map.id, "hello"), ("publish-map", map.id),
+        )
+    )  # fmt: skip
+    for one in ("Text message, English", "Mail, English, subject", "Mail, English, text"):
+        assert f"({one}): The text is empty" in board
+        assert f"{one}: The text is empty" in beside
+        assert f"({one}): The text is empty" in publish
+    answer = ("ask", "answers", "confirmed", "reply", "sms", "es", "body")
+    found = findings.Found("hello", "applied", answer, "", "", "", "sms", "es")
+    assert text_places.where(found) == "our answer after a yes, Text message, Spanish"
+    assert text_places.where(found._replace(place=("when",), channel="", locale="")) == ""
+
+
 def test_a_draft_is_thrown_away(map: MessageMap, owner: Client):
     owner.post(at("act-on-touch", map.id, "hello"), {"act": "remove"})
-    owner.post(at("discard-draft", map.id))
+    owner.post(at("discard-draft", map.id), hidden(shown(owner, at("edit-map", map.id))))
     assert not Draft.objects.exists()
+
+
+def test_a_map_that_was_never_published_is_removed_and_says_so_before(owner: Client):
+    owner.post(at("new-map"), {"name": "Visits", "default_locale": "en"})
+    made = MessageMap.objects.get()
+    page = shown(owner, at("edit-map", made.id))
+    assert "the map and all of its draft are gone" in page
+    answer = owner.post(at("discard-draft", made.id), hidden(page), follow=True)
+    assert "is removed" in answer.content.decode()
+    assert not MessageMap.objects.exists()
 
 
 def test_the_board_asks_the_same_few_questions_however_many_touches(
@@ -295,6 +330,16 @@ def test_a_text_is_shown_as_a_candidate_would_get_it(
     assert "Hi Ada, see you Wed 3 Jun, 10:00." in page
     assert "33 characters for Ada" in page
     assert "“Years” in the ATS" in page
+
+
+def test_a_text_that_cannot_be_filled_in_says_why_in_one_sentence(
+    organization: Organization, map: MessageMap, owner: Client
+):
+    applied(organization, map)
+    sent = form(map, "thanks", say_sms_en_body="{% if company %}Hi")
+    page = owner.post(at("edit-touch", map.id, "thanks"), sent, **HTMX).content.decode()
+    assert "because line 1: " in page
+    assert ".." not in page.partition("because line 1: ")[2].partition("</p>")[0]
 
 
 def test_another_candidate_is_found_and_chosen(

@@ -9,18 +9,21 @@ from django.test import Client
 
 from followthrough.accounts.models import Organization
 from followthrough.journeys import documents, drafts
+from followthrough.journeys.drafts import Who
 from followthrough.journeys.models import MessageMap
 from followthrough.web.console.editor.given import Given
 from followthrough.web.console.editor.tests.drafted import (
     HTMX,
     at,
     form,
+    hidden,
     map,
     said,
     shown,
     tom,
 )
 from followthrough.web.console.tests.conftest import organization, owner
+from tests import world
 
 pytestmark = pytest.mark.django_db
 __all__ = ["map", "organization", "owner"]  # fixtures
@@ -43,8 +46,7 @@ def test_the_second_sees_both_texts_and_chooses(
     assert "My words" in page
     assert "Their words" in page
     assert said(map, "thanks")["content"]["sms"]["en"]["body"] == "Their words"
-    keep = dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', page)) | {"act": "save"}
-    owner.post(here, keep)
+    owner.post(here, hidden(page) | {"act": "save"})
     assert said(map, "thanks")["content"]["sms"]["en"]["body"] == "My words"
 
 
@@ -57,6 +59,22 @@ def test_what_was_removed_meanwhile_can_be_put_back(
     assert answer.status_code == 409
     assert "it was removed from the map" in answer.content.decode()
     owner.post(at("edit-touch", map.id, "thanks"), mine | {"act": "put-back"})
+    assert said(map, "thanks")["content"]["sms"]["en"]["body"] == "My words"
+
+
+def test_whoever_puts_it_back_second_sees_both_and_chooses(
+    organization: Organization, map: MessageMap, owner: Client
+):
+    other, here = tom(organization), at("edit-touch", map.id, "thanks")
+    mine, theirs = (form(map, "thanks", say_sms_en_body=one) for one in ("My words", "Their words"))
+    other.post(at("act-on-touch", map.id, "thanks"), {"act": "remove"})
+    other.post(here, theirs | {"act": "put-back"})
+    answer = owner.post(here, mine | {"act": "put-back"})
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "My words" in page
+    assert "Their words" in page
+    owner.post(here, hidden(page) | {"act": "save"})
     assert said(map, "thanks")["content"]["sms"]["en"]["body"] == "My words"
 
 
@@ -112,13 +130,45 @@ def test_the_settings_of_a_map(map: MessageMap, owner: Client):
 def test_a_draft_is_replaced_by_yaml_and_taken_back(map: MessageMap, owner: Client):
     text = shown(owner, at("replace-draft", map.id))
     assert "schema: 2" in text
-    owner.post(at("replace-draft", map.id), {"yaml": "schema: 2\nname: Short\nstages: {}\n"})
+    sent = hidden(text) | {"yaml": "schema: 2\nname: Short\nstages: {}\n"}
+    owner.post(at("replace-draft", map.id), sent)
     assert drafts.document(drafts.of(map)).name == "Short"
     edit = drafts.last_edit(drafts.of(map))
     assert edit
     owner.post(at("undo-edit", map.id, edit.revision))
     assert len(drafts.document(drafts.of(map)).touches) == 2
     documents.read_yaml(owner.get(at("draft-yaml", map.id)).content.decode())
+
+
+def test_whoever_replaces_all_second_sees_both_and_chooses(
+    organization: Organization, map: MessageMap, owner: Client
+):
+    here = at("replace-draft", map.id)
+    sent = hidden(shown(owner, here)) | {"yaml": "schema: 2\nname: Short\nstages: {}\n"}
+    other = form(map, "thanks", say_sms_en_body="Their words", act="done")
+    tom(organization).post(at("edit-touch", map.id, "thanks"), other)
+    answer = owner.post(here, sent)
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "Their words" in page
+    assert "Only in theirs" in page
+    assert "name: Short" in page
+    assert said(map, "thanks")["content"]["sms"]["en"]["body"] == "Their words"
+    owner.post(here, sent | hidden(page))
+    assert drafts.document(drafts.of(map)).name == "Short"
+
+
+def test_a_draft_somebody_else_edited_meanwhile_is_not_thrown_away(
+    organization: Organization, map: MessageMap, owner: Client
+):
+    drafts.remove_touch(map, "hello", who=Who("tom", world.NOON))
+    sent = hidden(shown(owner, at("edit-map", map.id)))
+    drafts.remove_touch(map, "thanks", who=Who("tom", world.NOON))
+    page = owner.post(at("discard-draft", map.id), sent, follow=True).content.decode()
+    assert "changed the draft since you looked at it" in page
+    assert said(map, "thanks") is None
+    owner.post(at("discard-draft", map.id), hidden(shown(owner, at("edit-map", map.id))))
+    assert said(map, "thanks")
 
 
 def test_the_form_is_the_same_document_when_nothing_is_touched(map: MessageMap, owner: Client):
