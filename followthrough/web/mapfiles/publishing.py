@@ -13,7 +13,7 @@ from followthrough.accounts.models import Member, Organization
 from followthrough.core import clock
 from followthrough.journeys import documents, versions
 from followthrough.journeys.definition import MapDocument
-from followthrough.journeys.models import MessageMap, Version
+from followthrough.journeys.models import MessageMap, Running, Version
 from followthrough.runs import publishing
 from followthrough.web import permissions
 from followthrough.web.mapfiles import files
@@ -89,6 +89,7 @@ def publish(
     force: bool,
     by: str,
     note: str,
+    running: str = Running.STAY,
 ) -> Published:
     """Publish the map in a file. Raises CommandError, with the reason and what to do."""
     text, document = files.usable(name)
@@ -102,8 +103,9 @@ def publish(
         _check_expected(newest, expect)
     try:
         made = publishing.publish(
-            map=map, document=document, author_id=author, note=note, source=text, at=clock.now()
-        )
+            map=map, document=document, author_id=author, note=note, source=text, running=running,
+            at=clock.now(),
+        )  # fmt: skip
     except publishing.NoNote as problem:
         raise CommandError(f"{problem} Give it with --note.") from None
     except publishing.NoAuthor as problem:

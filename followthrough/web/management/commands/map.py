@@ -14,6 +14,7 @@ from followthrough.journeys import versions
 from followthrough.journeys.definition import MapDocument
 from followthrough.journeys.lint import Setting
 from followthrough.journeys.lint.organization import setting
+from followthrough.journeys.models import Running
 from followthrough.web.mapfiles import changes, files, publishing, report
 
 SAME, DIFFERENT, TROUBLE = 0, 1, 2  # as diff(1) ends
@@ -101,6 +102,7 @@ class Command(BaseCommand):
             force=asked["force"],
             by=asked["by"],
             note=asked["note"],
+            running=asked["running"],
         )
         if made.version is None:
             self.stdout.write("It waits for a second person, who agrees in the console.")
@@ -108,6 +110,8 @@ class Command(BaseCommand):
         map, number = made.version.map.slug, made.version.number
         said = "Published as" if made.is_new else "Nothing to publish: it says the same as"
         self.stdout.write(f"{said} version {number} of {map}.")
+        if made.is_new and number > 1:
+            self.stdout.write(f"Those under way: {Running(asked['running']).label.lower()}.")
 
     def export(self, asked: dict[str, Any]) -> None:
         owner = publishing.organization(asked["organization"])
@@ -160,6 +164,11 @@ def _publish(parser: CommandParser) -> None:
         help="the version that the file was made from, or a file with what that version says",
     )  # fmt: skip
     parser.add_argument("--force", action="store_true", help="whatever the newest version is")
+    parser.add_argument(
+        "--running", choices=Running.values, default=Running.STAY,
+        help="what becomes of those under way: they stay (unless you say otherwise), or move with"
+        " their next stage, or now",
+    )  # fmt: skip
     parser.add_argument(
         "--as", dest="by", default="", metavar="MAIL", help="the member who does it"
     )

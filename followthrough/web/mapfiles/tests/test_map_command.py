@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.core.management.base import CommandError
 
 from config import cli
 from followthrough.accounts.models import Member, Organization, Role, User
+from followthrough.audit.models import Fact
 from followthrough.core import clock
 from followthrough.journeys import documents, versions
 from followthrough.journeys.lint.organization import setting
@@ -211,6 +213,19 @@ def test_nobody_publishes_over_what_they_have_not_seen(shell: Shell, northwind: 
     shell.file("visits.yaml", CLEAN)
     assert shell.run("publish", name, "--note", "Back", "--force") == 0
     assert [one.number for one in Version.objects.order_by("number")] == [1, 2, 3, 4]
+
+
+def test_it_says_what_becomes_of_those_under_way(shell: Shell, northwind: Any) -> None:
+    name = shell.file("visits.yaml", CLEAN)
+    shell.run("publish", name, "--note", "First", "--new")
+    shell.file("visits.yaml", CLEAN.replace("thanks!", "thank you!"))
+    given = ("publish", name, "--note", "Kinder", "--expect", "1")
+    with pytest.raises(CommandError, match="choose from"):
+        shell.run(*given, "--running", "sometime")
+    assert shell.run(*given, "--running", "next") == 0
+    assert "they move with their next stage" in shell.out
+    chosen = Fact.objects.filter(verb="chose_for_running_runs").latest("id")
+    assert chosen.why["choice"] == "next"
 
 
 def test_a_version_names_who_published_it(shell: Shell, northwind: Organization) -> None:
