@@ -90,6 +90,8 @@ def test_nobody_asked_for_anything_and_a_whole_life_is_lived(life):
     assert [one.stage for one in asked(document(life), present="rejected")] == ["rejected"]
     known = asked(document(life), present="screen", anchors={"interview_start": INTERVIEW})
     assert not any(one.anchors for one in known)
+    late = {"interview_start": INTERVIEW + timedelta(days=20)}
+    assert asked(document(life), present="interview", anchors=late)[1].at > late["interview_start"]
 
 
 def test_steps_are_added_taken_away_and_begun_anew_for_another_end(life):

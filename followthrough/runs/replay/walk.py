@@ -59,17 +59,17 @@ def usual(
     *,
     ends: str = HIRED,
     present: str = "",
-    known: Collection[str] = (),
+    known: Mapping[str, date] | None = None,
 ) -> list[Leg]:
     """From the first stage in which the map speaks, or the `present` one, to how it `ends`.
     `begins` is by their wall clock; `known` are anchors that stand already."""
-    stages = path(document, ends=ends, present=present)
-    legs, day, there = [], begins.date(), set(known)
-    for stage in stages:
-        later = _later(day, legs[-1], stage) if legs else Later(0)
+    legs, day, stands = [], begins.date(), dict(known or {})
+    for stage in path(document, ends=ends, present=present):
+        before = legs[-1].stage if legs else ""
+        later = _later(day, before, stage, _met(document, before, stands)) if legs else Later(0)
         day += timedelta(days=later.days)
-        legs.append(Leg(stage, later, brought(document, stage, day, there)))
-        there |= set(legs[-1].anchors)
+        legs.append(Leg(stage, later, brought(document, stage, day, stands)))
+        stands |= {name: day + timedelta(one.days) for name, one in legs[-1].anchors.items()}
     return legs
 
 
@@ -91,17 +91,18 @@ def _first(document: MapDocument) -> str:
     return "applied" if first in ENDING else first
 
 
-def _later(day: date, before: Leg, stage: str) -> Later:
+def _later(day: date, before: str, stage: str, met: date | None) -> Later:
     """When a stage follows another: whoever goes on has met them by then."""
-    days = LEAVES.get(stage) or STAYS.get(before.stage, 2)
-    if stage != WITHDRAWN:
-        days = max(days, *(one.days + 1 for name, one in before.anchors.items() if _met(name)), 0)
+    days = LEAVES.get(stage) or STAYS.get(before, 2)
+    if stage != WITHDRAWN and met:
+        days = max(days, (met - day).days + 1)
     return _on_a_workday(day, Later(days, AT))
 
 
-def _met(name: str) -> bool:
-    """Whether people meet at that time."""
-    return name.endswith(("_start", "_end"))
+def _met(document: MapDocument, stage: str, stands: Mapping[str, date]) -> date | None:
+    """The day on which people meet who are in a stage: the last one, if any is known."""
+    names = (name for name in used(document, stage) if name.endswith(("_start", "_end")))
+    return max((stands[name] for name in names if name in stands), default=None)
 
 
 def brought(

@@ -129,7 +129,7 @@ class StepForm(forms.Form):
             self.fields[f"answer-{key}"] = forms.ChoiceField(
                 label=_("Their answer to “%(touch)s”") % {"touch": touch_name(key)},
                 required=False,
-                choices=[("", _("As to everything")), *ANSWERS],
+                choices=[("", _("As above")), *ANSWERS],
             )
 
     # --- what it comes to -----------------------------------------------------------------------
@@ -231,9 +231,8 @@ def _another(rows: Sequence[Row], after: str) -> dict[str, str]:
 
 def usual(ground: Ground, ends: str) -> list[dict[str, str]]:
     """The usual walk as rows."""
-    legs = walk.usual(
-        ground.document, ground.now, ends=ends, present=ground.present, known=ground.anchors or ()
-    )
+    known = {name: local(at, ground.zone).date() for name, at in (ground.anchors or {}).items()}
+    legs = walk.usual(ground.document, ground.now, ends=ends, present=ground.present, known=known)
     return [_row(leg, ground) for leg in legs]
 
 
