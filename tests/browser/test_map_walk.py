@@ -4,9 +4,11 @@ happened, publish, publish again what was there before."""
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 from playwright.sync_api import Page, expect
 
+from followthrough.core import clock
 from tests.browser import acts
 
 OLD, NEW = "Yes, we are still reading.", "Somebody reads your application this week."
@@ -44,16 +46,25 @@ def _author(page: Page, said: str) -> str:
 
 
 def _preview(page: Page, board: str, said: str) -> None:
-    """The gate decides for somebody invented, and nothing is sent."""
+    """A whole life is shown at once, decided by the gate for somebody invented; then another one,
+    step by step. Nothing is sent."""
     page.goto(board)
     page.get_by_role("link", name="Preview").click()
-    page.get_by_label("Stage they enter").select_option("applied")
-    page.get_by_label(re.compile("^When")).fill("2026-12-02T12:00")
-    page.get_by_role("button", name="Show what they would get").click()
-    expect(page.get_by_role("main")).to_contain_text("1 message would go out.")
+    main = page.get_by_role("main")
+    expect(main).to_contain_text("1 message would go out.")
+    expect(page.locator(".stretch h3")).to_contain_text(["Applied", "Hired"])
+    expect(page.locator(".bubble.out")).to_contain_text(said)
+    page.get_by_text(re.compile("^Change what happens")).click()
+    page.get_by_label("When (empty: now)").fill(
+        f"{clock.wall() + timedelta(days=7):%Y-%m-%d}T12:00"
+    )
+    page.get_by_role("button", name="Add a step after step 1").click()
+    expect(page.locator(".stretch h3")).to_contain_text(["Applied", "Screen", "Hired"])
+    page.get_by_role("button", name="Take step 3 away").click()
+    expect(page.locator(".stretch h3")).to_contain_text(["Applied", "Screen"])
     expect(page.locator(".bubble.out")).to_contain_text(said)
     page.get_by_text(re.compile(r"^\d+ checks, in order")).first.click()
-    expect(page.get_by_role("main")).to_contain_text("hours")
+    expect(main).to_contain_text("hours")
 
 
 def _publish(page: Page, board: str, note: str) -> None:

@@ -8,58 +8,28 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
-from uuid import UUID
 
 from followthrough.core.ids import uuid7
 from followthrough.governance import policies
 from followthrough.governance.decisions import Decision, Drop, FreezeFact, Hold, Merge, Send
 from followthrough.journeys.definition import MapDocument
-from followthrough.journeys.events import AnchorMoved, CustomEvent, StageChanged
-from followthrough.journeys.models import MessageMap
-from followthrough.journeys.offsets import Where
+from followthrough.journeys.models import MessageMap, Run
+from followthrough.messages.models import Ask, Message, Touch
 from followthrough.messages.outbox import Due
-from followthrough.people.models import Application, Candidate, Requisition
+from followthrough.people.models import Application, Candidate
 from followthrough.runs import facts
-from followthrough.runs.facts import Person, Point, Subject
 from followthrough.runs.replay import happened, history, trial
-from followthrough.runs.replay.fates import Fate
+from followthrough.runs.replay.fates import CANCELLED, Fate
 from followthrough.runs.replay.happened import About, Window
-from followthrough.runs.replay.moments import Cast, Froze, Heard, Moment, Role, Wrote
+from followthrough.runs.replay.invented import Invented
+from followthrough.runs.replay.invented import cast as invent
+from followthrough.runs.replay.life import NO, YES, Life
+from followthrough.runs.replay.moments import Cast, Froze, Role, Wrote
 from followthrough.runs.replay.player import Player
 
-NEVER, YES, NO = "never", "yes", "no"
 _WORDS = {YES: ("Yes", "confirmed", "yes"), NO: ("No", "declined", "no")}
 AFTER = timedelta(minutes=30)  # how soon they answer, if they do
-AHEAD = timedelta(days=60)  # how far it is looked, beyond the last time that was given
 _VERDICTS: Mapping[type, str] = {Send: "send", Hold: "hold", Drop: "drop", Merge: "merge"}
-
-
-class Life(NamedTuple):
-    """What is to happen: which stage is entered when, at which times anchors stand, and what is
-    answered to every question. `event` is the name of what is reported at `event_at`, or of a touch
-    that is sent by hand then, as the engine hears it; '' when nothing is."""
-
-    stage: str
-    enters_at: datetime
-    anchors: Mapping[str, datetime]
-    answers: str = NEVER
-    event: str = ""
-    event_at: datetime | None = None
-
-
-class Invented(NamedTuple):
-    """Somebody who does not exist; `title` and `site` are named where there is no opening that they
-    could have applied for."""
-
-    given_name: str
-    locale: str
-    zone: str
-    phone: bool = True
-    email: bool = True
-    consent: bool = True
-    requisition: Requisition | None = None
-    title: str = "Associate"
-    site: str = "Downtown"
 
 
 class Step(NamedTuple):
@@ -78,10 +48,18 @@ class Step(NamedTuple):
     due_at: datetime | None = None
 
 
+class Question(NamedTuple):
+    """What somebody was asked: by which touch, and where."""
+
+    key: str
+    channel: str
+    address_key: str
+
+
 @dataclass
 class Timeline:
-    """Every decision in order. `planned` are messages that were planned, and when and why each
-    that never came to a decision was cancelled."""
+    """Every decision in order. `cancelled` are messages that were planned and are not needed any
+    more: when and why."""
 
     zone: str
     steps: list[Step] = field(default_factory=list)
@@ -95,23 +73,45 @@ class Timeline:
 def of_application(
     map: MessageMap, document: MapDocument, application: Application, life: Life, *, now: datetime
 ) -> Timeline:
-    """The life of a real application from now on, with everything known of the candidate."""
-    candidate = application.candidate
-    run = getattr(application, "run", None)
-    role = Role(application.id, candidate.id, run.id if run else uuid7(), life.enters_at)
+    """The life of a real application from now on, with everything known of the candidate. Its first
+    visit is the stage in which it is; where it runs through the map already, what it was told and
+    what it answered counts."""
+    candidate, run = application.candidate, _run(map, application)
+    begins_at = run.started_at if run else now
+    role = Role(application.id, candidate.id, run.id if run else uuid7(), begins_at)
     about = _about(map, document, life, now)
     (lived,) = history.read([[candidate.id]], [role], about)
-    cast = _as_of_now(lived.cast, candidate, now)
-    return _lived(map, document, cast, life, now=now, zone=_zone(cast))
+    cast = _as_of_now(lived.cast, candidate, now, goes_on=run is not None)
+    waits = _waits(run) if run else None
+    return _lived(map, document, cast, life, now=now, zone=_zone(cast), waits=waits)
 
 
-def _as_of_now(cast: Cast, candidate: Candidate, now: datetime) -> Cast:
-    """What they wrote before has had its consequences; who is being seen to now is silent."""
+def _waits(run: Run) -> Question | None:
+    """The newest question that waits for their answer."""
+    ask = Ask.objects.filter(run_id=run.id, state=Ask.State.OPEN).order_by("-id").first()
+    if ask is None:
+        return None
+    asked = Touch.objects.filter(run_id=run.id, key=ask.key)
+    said = Message.objects.filter(touch_id__in=asked.values("id"), direction="out")
+    message = said.select_related("contact_point").order_by("-id").first()
+    if message is None or message.contact_point is None:
+        return None
+    return Question(ask.key, message.channel, message.contact_point.address_key)
+
+
+def _run(map: MessageMap, application: Application) -> Run | None:
+    """Its run, if that is in this map."""
+    return Run.objects.filter(application=application, version__map=map).first()
+
+
+def _as_of_now(cast: Cast, candidate: Candidate, now: datetime, *, goes_on: bool) -> Cast:
+    """Who is being seen to now is silent. What they wrote before has had its consequences, unless
+    their run `goes_on`, which must hear of it."""
     person = cast.people[candidate.id]
     cast.people[candidate.id] = person._replace(last_inbound_at=candidate.last_inbound_at)
     seen_to = any(span.until is None for span in cast.attended.get(candidate.id, ()))
     freeze = FreezeFact(uuid7(), "candidate", "handoff", None, candidate.id)
-    before = [one for one in cast.moments if not isinstance(one, Wrote)]
+    before = [one for one in cast.moments if goes_on or not isinstance(one, Wrote)]
     cast.moments = [*before, *([Froze(now, freeze)] if seen_to else [])]
     return cast
 
@@ -120,53 +120,43 @@ def of_invented(
     map: MessageMap, document: MapDocument, invented: Invented, life: Life, *, now: datetime
 ) -> Timeline:
     """The life of somebody who does not exist."""
-    cast = _invent(map, invented, life)
+    cast = invent(map, invented, begins_at=life.begins_at)
     return _lived(map, document, cast, life, now=now, zone=invented.zone)
 
 
 def _about(map: MessageMap, document: MapDocument, life: Life, now: datetime) -> About:
     ours = map.organization_id
     wide = happened.wide_subjects(ours, map.id)
-    return About(ours, map.id, Window(now, _end(life)), wide, document.counts_days)
-
-
-def _end(life: Life) -> datetime:
-    return max([life.enters_at, *life.anchors.values(), life.event_at or life.enters_at]) + AHEAD
+    return About(ours, map.id, Window(now, life.ends_at), wide, document.counts_days)
 
 
 def _lived(
-    map: MessageMap, document: MapDocument, cast: Cast, life: Life, *, now: datetime, zone: str
+    map: MessageMap,
+    document: MapDocument,
+    cast: Cast,
+    life: Life,
+    *,
+    now: datetime,
+    zone: str,
+    waits: Question | None = None,
 ) -> Timeline:
     policy = policies.of(map.organization_id)
     usual = trial.usual(map.organization_id, now)
     setting = trial.setting(map, document, policy, usual=usual)
     history.told_of(map.id, setting.number, history.Lived(cast, []))
     (role,) = cast.roles.values()
-    cast.moments = sorted([*cast.moments, *_moments(role, life)], key=lambda one: one.at)
-    found = Timeline(zone)
-    if life.event and life.event_at:
-        found.steps.append(Step(life.event_at, life.event, "heard", "", ""))
-    witness = _Witness(found, document, life.answers)
+    told = life.moments(role.application_id)
+    cast.moments = sorted([*cast.moments, *told], key=lambda one: one.at)
+    found = Timeline(zone, [Step(at, name, "heard", "", "") for name, at in life.reports])
+    witness = _Witness(found, document, life, role)
     player = Player(cast, setting, seen=witness.saw)
     witness.player = player
-    fates = player.play(since=now, until=_end(life))
-    found.cancelled = [one for one in fates if one.verdict == "cancel"]
+    if waits:
+        witness.answer(waits, now + AFTER)
+    fates = player.play(since=now, until=life.ends_at)
+    found.cancelled = [one for one in fates if one.verdict == CANCELLED]
+    found.steps.sort(key=lambda step: step.at)
     return found
-
-
-def _moments(role: Role, life: Life) -> list[Moment]:
-    key = role.application_id
-    told: list[Moment] = [
-        Heard(life.enters_at, key, AnchorMoved(name, at, _SEQUENCE))
-        for name, at in life.anchors.items()
-    ]
-    if life.event and life.event_at:
-        event = CustomEvent(life.event, life.event_at, "preview")
-        told.append(Heard(life.event_at, key, event))
-    return [Heard(life.enters_at, key, StageChanged(life.stage, life.enters_at)), *told]
-
-
-_SEQUENCE = 1_000_000  # above whatever an anchor has had
 
 
 class _Witness:
@@ -174,8 +164,8 @@ class _Witness:
 
     player: Player
 
-    def __init__(self, found: Timeline, document: MapDocument, answers: str) -> None:
-        self.found, self.document, self.answers = found, document, answers
+    def __init__(self, found: Timeline, document: MapDocument, life: Life, role: Role) -> None:
+        self.found, self.document, self.life, self.role = found, document, life, role
 
     def saw(self, fate: Fate, due: Due, decision: Decision, at: datetime) -> None:
         """One decision."""
@@ -183,19 +173,23 @@ class _Witness:
             return  # nothing new: the first one says so
         self.found.steps.append(_step(fate, due, decision, at))
         touch = self.document.touches.get(due.key)
-        if isinstance(decision, Send) and touch and touch.ask and self.answers in _WORDS:
-            self._answer(due, decision, at + AFTER)
+        if isinstance(decision, Send) and touch and touch.ask:
+            option = decision.option
+            self.answer(Question(due.key, option.channel, option.address_key), at + AFTER)
 
-    def _answer(self, due: Due, decision: Send, at: datetime) -> None:
-        body, kind, rule = _WORDS[self.answers]
-        option = decision.option
+    def answer(self, question: Question, at: datetime) -> None:
+        """They answer, where they are to."""
+        words = _WORDS.get(self.life.answer_to(question.key))
+        if words is None:
+            return
+        (body, kind, rule), role = words, self.role
+        key, channel, address_key = question
         self.player.interject(
             Wrote(
-                at, due.candidate_id, option.address_key, option.channel, body, kind, rule,
-                due.application_id,
+                at, role.candidate_id, address_key, channel, body, kind, rule, role.application_id
             )
-        )  # fmt: skip
-        self.found.steps.append(Step(at, due.key, "said", kind, option.channel, body=body))
+        )
+        self.found.steps.append(Step(at, key, "said", kind, channel, body=body))
 
 
 def _step(fate: Fate, due: Due, decision: Decision, at: datetime) -> Step:
@@ -205,71 +199,6 @@ def _step(fate: Fate, due: Due, decision: Decision, at: datetime) -> Step:
     return Step(
         at, due.key, _VERDICTS[type(decision)], decision.code, channel or due.channels[0], until,
         decision.checks, text.subject if text else "", text.body if text else "", fate.due_at,
-    )  # fmt: skip
-
-
-# --- somebody who does not exist -----------------------------------------------------------------
-
-
-def _invent(map: MessageMap, invented: Invented, life: Life) -> Cast:
-    candidate, application = uuid7(), uuid7()
-    ours = map.organization
-    points, place = _points(invented), _home(invented)
-    person = Person(
-        candidate, ours.id, invented.given_name, "", invented.locale, *place,
-        None, ours.name, ours.country, str(candidate), {one.kind: one for one in points},
-        [one.address_key for one in points], points,
-    )  # fmt: skip
-    words = {one.address_key: [_word(ours.id, candidate, one, life)] for one in points}
-    role = Role(application, candidate, uuid7(), life.enters_at, Where(invented.zone, ""))
-    return Cast(
-        ours.id,
-        {candidate: person},
-        {application: _subject(application, candidate, invented)},
-        {application: role},
-        [],
-        words if invented.consent else {},
-    )
-
-
-def _home(invented: Invented) -> tuple[str, str, str, str]:
-    """Country, region, the zone they stated and that of their address: at the place they applied
-    to, where that is in their zone; elsewhere only the zone is known, by their word."""
-    site = invented.requisition.site if invented.requisition else None
-    if site and site.zone == invented.zone:
-        return site.country, site.region, "", invented.zone
-    return "", "", invented.zone, ""
-
-
-def _points(invented: Invented) -> list[Point]:
-    """Addresses that nobody has; a number would say where they are."""
-    wanted = [("phone", "", invented.phone), ("email", "", invented.email)]
-    return [
-        Point(kind, uuid7(), address, f"invented-{kind}", "", False)
-        for kind, address, has in wanted
-        if has
-    ]
-
-
-def _word(organization_id: UUID, candidate_id: UUID, point: Point, life: Life) -> tuple[Any, ...]:
-    """What the ledger would hold: a grant for the address, from before it all."""
-    channel = {"phone": "sms"}.get(point.kind, point.kind)
-    before = life.enters_at - timedelta(days=365)
-    return (
-        organization_id, point.address_key, channel, str(uuid7()), candidate_id, "granted",
-        "application_form", "ats", before, "", {}, None, False,
-    )  # fmt: skip
-
-
-def _subject(application: UUID, candidate: UUID, invented: Invented) -> Subject:
-    requisition = invented.requisition
-    site = requisition.site if requisition else None
-    return Subject(
-        application, "", None, {}, requisition.family if requisition else None,
-        requisition.title if requisition else invented.title, site.name if site else invented.site,
-        site.address if site else None, site.country if site else None,
-        site.region if site else None, site.zone if site else None, None, None, None, None,
-        candidate, {}, {}, requisition.external_id if requisition else None,
     )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ decision. Nothing is planned and nothing is written."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -15,48 +16,26 @@ from django.views.decorators.http import require_safe
 from followthrough.core import clock
 from followthrough.core.typed import cleaned
 from followthrough.core.zones import known_zones, local
-from followthrough.governance import words
 from followthrough.journeys import versions
 from followthrough.journeys.definition import MapDocument
 from followthrough.journeys.models import Draft, MessageMap, Run, Version
 from followthrough.journeys.upgrades import upgraded
-from followthrough.messages.models import Receipt
 from followthrough.people import finding, scopes
-from followthrough.people.models import Application, Requisition
+from followthrough.people.models import Anchor, Application, Requisition
 from followthrough.runs.replay import preview
-from followthrough.runs.replay.preview import Invented, Life, Step, Timeline
+from followthrough.runs.replay.invented import Invented
+from followthrough.runs.replay.life import Life
 from followthrough.web import permissions
 from followthrough.web.console import sentences, whereabouts
 from followthrough.web.console.access import own
-from followthrough.web.console.preview.asked import (
-    Asked,
-    Someone,
-    event_label,
-    openings_of,
-    zones_of,
-)
+from followthrough.web.console.preview import shown
+from followthrough.web.console.preview.asked import Asked
+from followthrough.web.console.preview.someone import Someone, openings_of, zones_of
+from followthrough.web.console.preview.steps import MOST, Ground, StepForm, visits
+from followthrough.web.console.preview.steps import read as read_steps
 from followthrough.web.console.sentences import Wall
 
 MOST_FOUND = 12
-MEANINGS = {
-    "send": "kept",
-    "hold": "held",
-    "drop": "stopped",
-    "merge": "stopped",
-    "said": "quiet",
-    "heard": "quiet",
-}
-
-
-class Shown(NamedTuple):
-    """One step in words; `clocks` is its time, by theirs and where it differs by ours."""
-
-    step: Step
-    meaning: str
-    verdict: str
-    said: str
-    clock: str
-    checks: Sequence[words.Checked]
 
 
 class Read(NamedTuple):
@@ -69,38 +48,44 @@ class Read(NamedTuple):
 
 @require_safe
 def page(request: HttpRequest, key: UUID) -> HttpResponse:
-    """Whom, what happens, and what would come of it."""
+    """Whom, what happens to them, and what would come of it: asked of nobody, the usual walk."""
     map = own(request, MessageMap, key)
-    document, name, number = _document(map, request.GET.get("version", ""))
-    about = _application(request)
-    member = request.member  # type: ignore[attr-defined]
+    read, about = _document(map, request.GET.get("version", "")), _application(request)
     given: dict[str, Any] = {
-        "map": map,
-        "document_name": name,
-        "about": about,
-        "drafted": not number,
-    }
+        "map": map, "read": read, "about": about, "drafted": not read.number,
+        "version": read.number if request.GET.get("version") else "",
+    }  # fmt: skip
     if q := cleaned(request.GET.get("q", ""), longest=100):
         given |= {"q": q, "found": _found(request, q)}
-    wall = _wall(about)
+    data = {name: str(value) for name, value in request.GET.items()}
     someone = Someone(
-        _data(request),
-        zones=zones_of(member.organization_id),
+        data,
+        zones=zones_of(map.organization_id),
         openings=[] if about else openings_of(map),
     )
-    if about is None and someone.is_valid():
-        zone = someone.cleaned_data["zone"]
-        wall = Wall(zone, sentences.place(zone))
-    stage = about.stage if about else ""
-    asked = Asked(_data(request), document=document, zone=wall.zone, stage=stage)
-    given |= {"asked": asked, "someone": someone, "wall": wall}
-    if asked.is_valid() and (about or someone.is_valid()):
-        given |= _lived(map, document, about, someone, asked, wall)
+    wall = _wall(about, someone)
+    asked, ground = Asked(data), _ground(read.document, about, wall, clock.now())
+    steps = read_steps(data, ground, ends=asked.wanted)
+    given |= {
+        "someone": someone, "asked": asked, "steps": steps, "wall": wall,
+        "full": len(steps) >= MOST, "edits": bool({"edit", "after", "without"} & set(data)),
+    }  # fmt: skip
+    if all(form.is_valid() for form in (asked, *steps, *([] if about else [someone]))):
+        life = Life(visits(steps), asked.cleaned_data["answers"], _answers(steps))
+        given |= _lived(map, ground, about, someone, life, wall)
     return render(request, "console/preview/page.html", given)
 
 
-def _data(request: HttpRequest) -> Mapping[str, str]:
-    return {name: str(value) for name, value in request.GET.items()}
+def _ground(document: MapDocument, about: Application | None, wall: Wall, at: datetime) -> Ground:
+    if about is None:
+        return Ground(document, wall.zone, at)
+    known = Anchor.objects.filter(application=about, at__isnull=False)
+    anchors = dict(known.values_list("name", "at"))
+    return Ground(document, wall.zone, at, about.stage, about.stage_since, anchors)
+
+
+def _answers(steps: Sequence[StepForm]) -> dict[str, str]:
+    return {key: answer for step in steps for key, answer in step.answers().items()}
 
 
 def _document(map: MessageMap, wanted: str) -> Read:
@@ -150,30 +135,37 @@ def _found(request: HttpRequest, text: str) -> list[Application]:
     return list(related.order_by("candidate__plain_name", "id")[:MOST_FOUND])
 
 
-def _wall(about: Application | None) -> Wall:
-    if about is None:
-        return Wall("UTC", "UTC")
-    return whereabouts.clock_of(whereabouts.of(about.candidate, [about]), [about])
+def _wall(about: Application | None, someone: Someone) -> Wall:
+    """Their clock; that of the first site, as long as nobody says where they are."""
+    if about is not None:
+        return whereabouts.clock_of(whereabouts.of(about.candidate, [about]), [about])
+    zone = someone.cleaned_data.get("zone", "") if someone.is_valid() else ""
+    zone = zone or someone.zones[0][0]
+    return Wall(zone, sentences.place(zone))
 
 
 def _lived(
     map: MessageMap,
-    document: MapDocument,
+    ground: Ground,
     about: Application | None,
     someone: Someone,
-    asked: Asked,
+    life: Life,
     wall: Wall,
 ) -> dict[str, Any]:
-    now, life, opening = clock.now(), asked.life(), about.requisition if about else None
+    opening = about.requisition if about else None
     if about is not None:
-        found = preview.of_application(map, document, about, life, now=now)
+        found = preview.of_application(map, ground.document, about, life, now=ground.at)
     else:
         invented = _invented(map, someone.cleaned_data)
         opening = invented.requisition
-        found = preview.of_invented(map, document, invented, life, now=now)
-    steps = [_shown(step, wall) for step in sorted(found.steps, key=lambda step: step.at)]
+        found = preview.of_invented(map, ground.document, invented, life, now=ground.at)
     return {
-        "timeline": found, "steps": steps, "life": life, "summary": _summary(found),
+        "timeline": found, "stretches": shown.stretches(life, found, wall),
+        "clocks": {
+            number: sentences.moment(visit.at, wall.zone)
+            for number, visit in enumerate(life.visits)
+        },
+        "left": shown.left(found), "summary": shown.summary(found),
         "elsewhere": _elsewhere(opening, wall.zone, life),
     }  # fmt: skip
 
@@ -183,7 +175,7 @@ def _elsewhere(opening: Requisition | None, zone: str, life: Life) -> str:
     site = opening.site if opening else None
     if site is None or site.zone not in known_zones():
         return ""
-    times = [life.enters_at, *life.anchors.values()]
+    times = [at for visit in life.visits for at in visit.times]
     same = all(local(at, zone).utcoffset() == local(at, site.zone).utcoffset() for at in times)
     return "" if same else str(site.name)
 
@@ -213,37 +205,3 @@ def _opening(map: MessageMap, zone: str, wanted: str) -> Requisition | None:
         return newest.filter(id=wanted).first()
     found = mine if mine.exists() else newest
     return found.filter(site__zone=zone).first() or found.first()
-
-
-def _shown(step: Step, wall: Wall) -> Shown:
-    said, checks = "", []
-    if step.verdict == "heard":
-        said = event_label(step.key)
-    elif step.verdict != "said":
-        row = Receipt(
-            verdict=step.verdict, code=step.code, at=step.at, channel=step.channel,
-            until=step.until, checks=[list(check) for check in step.checks],
-        )  # fmt: skip
-        given = {"zone": wall.zone, "place": wall.place}
-        said, checks = words.sentence(row, **given), words.checked(row, **given)
-    return Shown(
-        step, MEANINGS[step.verdict], _VERDICTS[step.verdict](), said,
-        sentences.dated(step.at, wall), checks,
-    )  # fmt: skip
-
-
-_VERDICTS = {
-    "send": lambda: _("Sent"),
-    "hold": lambda: _("Held"),
-    "drop": lambda: _("Not sent"),
-    "merge": lambda: _("Merged into another message"),
-    "said": lambda: _("They answer"),
-    "heard": lambda: _("Reported"),
-}
-
-
-def _summary(found: Timeline) -> dict[str, Any]:
-    kinds = [step.verdict for step in found.steps]
-    last = max((step.at for step in found.steps), default=None)
-    return {"sent": found.sent, "held": kinds.count("hold"), "dropped": kinds.count("drop"),
-            "last": last}  # fmt: skip
