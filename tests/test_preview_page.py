@@ -200,6 +200,7 @@ def test_a_misspelt_question_is_told_and_decides_nothing(life):
         found = client.get(page, wrong)
         assert found.status_code == 200
         assert "would go out" not in found.content.decode()
+    assert 'id="steps" open' in read(client, page, step(0, stage="applied", at="soon"))
 
 
 def test_an_opening_is_chosen_and_texts_name_the_time_there(life):

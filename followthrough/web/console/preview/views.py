@@ -36,6 +36,7 @@ from followthrough.web.console.preview.steps import read as read_steps
 from followthrough.web.console.sentences import Wall
 
 MOST_FOUND = 12
+EDITS = {"edit", "after", "without"}  # who pressed one of these sees the steps
 
 
 class Read(NamedTuple):
@@ -68,11 +69,12 @@ def page(request: HttpRequest, key: UUID) -> HttpResponse:
     steps = read_steps(data, ground, ends=asked.wanted)
     given |= {
         "someone": someone, "asked": asked, "steps": steps, "wall": wall,
-        "full": len(steps) >= MOST, "edits": bool({"edit", "after", "without"} & set(data)),
+        "full": len(steps) >= MOST,
     }  # fmt: skip
     if all(form.is_valid() for form in (asked, *steps, *([] if about else [someone]))):
         life = Life(visits(steps), asked.cleaned_data["answers"], _answers(steps))
         given |= _lived(map, ground, about, someone, life, wall)
+    given["edits"] = any(step.errors for step in steps) or bool(EDITS & set(data))
     return render(request, "console/preview/page.html", given)
 
 
