@@ -127,9 +127,48 @@ def test_an_error_stops_a_move_until_somebody_lets_it_go_on(life, monkeypatch):
     assert "ZeroDivisionError" in move.problem
     move_all()
     assert numbers() == [1, 1]
-    assert moves.resume(move)
+    assert moves.resume(move, by=TOMAS, at=clock.now())
+    assert not moves.resume(move, by=TOMAS, at=clock.now())
+    resumed = Fact.objects.get(verb="resumed_move")
+    assert (resumed.actor_id, resumed.subject_id) == (TOMAS, move.id)
     move_all()
     assert numbers() == [2, 2]
+
+
+def failed(life: Life) -> BulkMove:
+    """A move to version 2 that an error stopped."""
+    move = publish(life, CALL, Running.NOW).move
+    BulkMove.objects.filter(id=move.id).update(state="failed", problem="It broke")
+    return move
+
+
+def test_what_an_error_stopped_ends_with_the_next_publication(life):
+    move = failed(life)
+    publish(life, {"settle": "PT10M"}, Running.NOW)
+    move.refresh_from_db()
+    assert move.state == "cancelled"
+    assert not moves.resume(move, by=MAYA, at=clock.now())
+    move_all()
+    assert numbers() == [3, 3]
+
+
+def test_nobody_is_taken_back_by_what_was_overtaken(life):
+    move = failed(life)
+    newest = publish(life, {"settle": "PT10M"}, Running.NEXT).version
+    BulkMove.objects.filter(id=move.id).update(state="failed")
+    for act in moves.resume, moves.cancel:
+        with pytest.raises(moves.Overtaken):
+            act(move, by=MAYA, at=clock.now())
+    assert set(Run.objects.values_list("next_version", flat=True)) == {newest.id}
+
+
+def test_a_move_takes_nobody_back_from_a_newer_version(life):
+    move = publish(life, CALL, Running.NOW).move
+    newest = company.publish(life.company, "associates", document({"settle": "PT10M"}).dump())
+    Run.objects.filter(application__external_id="app-3").update(version=newest)
+    move_all()
+    move.refresh_from_db()
+    assert (move.state, move.done, numbers()) == ("done", 1, [2, 3])
 
 
 def test_a_later_publication_replaces_what_was_chosen(life):

@@ -18,13 +18,15 @@ from django.db import transaction
 from followthrough.audit import facts
 from followthrough.audit.facts import Actor
 from followthrough.core import clock
+from followthrough.core.errors import Explained
+from followthrough.journeys import versions
 from followthrough.journeys.models import Running, Version
 from followthrough.runs import advance, batches, engine, moving
 from followthrough.runs.affected import Affected, affected
 from followthrough.runs.models import BulkMove
 from followthrough.store import sql
 
-__all__ = ["Affected", "affected", "cancel", "go_on", "order", "resume"]
+__all__ = ["Affected", "Overtaken", "affected", "cancel", "go_on", "order", "resume"]
 
 log = logging.getLogger(__name__)
 
@@ -32,17 +34,31 @@ NOW = "now"  # why a run moved, when it was not to wait
 BATCH = 200  # runs moved in one transaction
 TURN = 0.4  # seconds of one turn of the house: other duties wait for it
 UNDER_WAY = (BulkMove.State.WAITING, BulkMove.State.RUNNING)
+NOT_OVER = (*UNDER_WAY, BulkMove.State.FAILED)
+
+
+class Overtaken(Explained):
+    """A newer version was published since: where its runs go was chosen with that one."""
+
+    def __init__(self, number: int, newest: int) -> None:
+        super().__init__(
+            f"The move to version {number}",
+            reason=f"was overtaken: version {newest} is the newest now.",
+            remedy="Publish again what should count, and choose there who moves to it.",
+        )
+        self.number, self.newest = number, newest
 
 
 @transaction.atomic
 def order(version: Version, running: str, *, by: str, at: datetime) -> BulkMove | None:
-    """Carry out what was chosen (`Running`) for the open runs of the map's other versions.
+    """Carry out what was chosen (`Running`) for the open runs of the map's older versions.
 
-    It replaces whatever was chosen for them before. Returns the move, where one has begun.
+    It replaces whatever was chosen for them before, and ends what was begun: what an error stopped
+    would take everybody back. Returns the move, where one has begun.
     """
-    others = _others(version)
+    others = _older(version)
     for earlier in BulkMove.objects.select_for_update().filter(
-        map_id=version.map_id, state__in=UNDER_WAY
+        map_id=version.map_id, state__in=NOT_OVER
     ):
         _end(earlier, BulkMove.State.CANCELLED, at)
     _choose(others, None if running == Running.STAY else version.id)
@@ -56,8 +72,9 @@ def order(version: Version, running: str, *, by: str, at: datetime) -> BulkMove 
     )  # fmt: skip
 
 
-def _others(version: Version) -> list[UUID]:
-    found = Version.objects.filter(map_id=version.map_id).exclude(id=version.id)
+def _older(version: Version) -> list[UUID]:
+    """Those whose runs may move to it. Never newer ones: nobody is taken back."""
+    found = Version.objects.filter(map_id=version.map_id, number__lt=version.number)
     return list(found.values_list("id", flat=True))
 
 
@@ -143,7 +160,7 @@ def _move_some(key: UUID) -> int:
     move = found.select_related("to_version").first()
     if move is None:
         return 0
-    others, now = _others(move.to_version), clock.now()
+    others, now = _older(move.to_version), clock.now()
     runs = _locked(others)
     if not runs:
         _end(move, BulkMove.State.DONE, now)
@@ -168,25 +185,54 @@ def _locked(others: list[UUID]) -> list[UUID]:
 
 @transaction.atomic
 def cancel(move: BulkMove, *, by: str, at: datetime) -> bool:
-    """Stop a move: who has not moved yet stays. Returns False when it had ended already."""
-    found = BulkMove.objects.select_for_update().get(id=move.id)
-    if found.state not in (*UNDER_WAY, BulkMove.State.FAILED):
+    """Stop a move: who has not moved yet stays. Returns False when it had ended already. Raises
+    Overtaken."""
+    found = _locked_move(move)
+    if found.state not in NOT_OVER:
         return False
-    _choose(_others(found.to_version), None)
+    _check_newest(found)
+    _choose(_older(found.to_version), None)
     _end(found, BulkMove.State.CANCELLED, at)
     batches.no_more(found.to_version_id, now=at)
-    facts.record(
-        organization_id=found.organization_id, actor=Actor("member", by),
-        verb="cancelled_move", subject_kind="bulk_move", subject_id=found.id,
-        why={"moved": found.done, "of": found.total}, at=at,
-    )  # fmt: skip
+    _note(found, "cancelled_move", by, at)
     return True
 
 
-def resume(move: BulkMove) -> bool:
-    """Let a move that an error stopped go on. Returns False when it was not stopped."""
-    stopped = BulkMove.objects.filter(id=move.id, state=BulkMove.State.FAILED)
-    return bool(stopped.update(state=BulkMove.State.WAITING, problem="", ended_at=None))
+@transaction.atomic
+def resume(move: BulkMove, *, by: str, at: datetime) -> bool:
+    """Let a move that an error stopped go on. Returns False when it was not stopped. Raises
+    Overtaken."""
+    found = _locked_move(move)
+    if found.state != BulkMove.State.FAILED:
+        return False
+    _check_newest(found)
+    found.state, found.problem, found.ended_at = BulkMove.State.WAITING, "", None
+    found.save(update_fields=["state", "problem", "ended_at"])
+    _note(found, "resumed_move", by, at)
+    return True
+
+
+def _locked_move(move: BulkMove) -> BulkMove:
+    """A move as it is, while nobody publishes its map: the map is locked before its moves."""
+    versions.lock(move.map)
+    return BulkMove.objects.select_for_update(of=("self",)).select_related("to_version").get(
+        id=move.id
+    )  # fmt: skip
+
+
+def _check_newest(move: BulkMove) -> None:
+    number = move.to_version.number
+    newest = versions.latest([move.map_id])[move.map_id]
+    if newest != move.to_version_id:
+        raise Overtaken(number, versions.number(newest))
+
+
+def _note(move: BulkMove, verb: str, by: str, at: datetime) -> None:
+    facts.record(
+        organization_id=move.organization_id, actor=Actor("member", by) if by else facts.SYSTEM,
+        verb=verb, subject_kind="bulk_move", subject_id=move.id,
+        why={"moved": move.done, "of": move.total}, at=at,
+    )  # fmt: skip
 
 
 def under_way(map_ids: Iterable[UUID]) -> list[BulkMove]:

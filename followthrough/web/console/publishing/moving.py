@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -51,8 +52,11 @@ def _told(move: BulkMove) -> dict[str, Any]:
 def cancel(request: HttpRequest, key: UUID) -> HttpResponse:
     """Stop it: who has not moved yet stays."""
     move = _own(request, key)
-    if moves.cancel(move, by=str(request.member.id), at=clock.now()):  # type: ignore[attr-defined]
-        tell(request, _("Stopped. Who had not moved yet stays in their version."))
+    try:
+        if moves.cancel(move, by=_who(request), at=clock.now()):
+            tell(request, _("Stopped. Who had not moved yet stays in their version."))
+    except moves.Overtaken as problem:
+        messages.error(request, _overtaken(problem))
     return redirect("map-move", move.id)
 
 
@@ -60,6 +64,20 @@ def cancel(request: HttpRequest, key: UUID) -> HttpResponse:
 def resume(request: HttpRequest, key: UUID) -> HttpResponse:
     """Let it go on after an error."""
     move = _own(request, key)
-    if moves.resume(move):
-        tell(request, _("It goes on."))
+    try:
+        if moves.resume(move, by=_who(request), at=clock.now()):
+            tell(request, _("It goes on."))
+    except moves.Overtaken as problem:
+        messages.error(request, _overtaken(problem))
     return redirect("map-move", move.id)
+
+
+def _who(request: HttpRequest) -> str:
+    return str(request.member.id)  # type: ignore[attr-defined]
+
+
+def _overtaken(problem: moves.Overtaken) -> str:
+    return _(
+        "Version %(newest)s was published since, and what was chosen there counts: nobody is moved "
+        "to version %(number)s any more. To go back to what it says, publish it again."
+    ) % {"newest": problem.newest, "number": problem.number}

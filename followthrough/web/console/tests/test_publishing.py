@@ -128,6 +128,18 @@ def test_a_move_can_be_stopped_and_let_go_on(stores, run, browser):
     assert moves.go_on() == 0
 
 
+@pytest.mark.parametrize("act", ["go-on", "cancel"])
+def test_what_was_overtaken_is_refused_and_the_page_says_why(stores, run, browser, act):
+    drafted(stores)
+    sent(browser, stores, running="now")
+    move = BulkMove.objects.get()
+    BulkMove.objects.update(state="failed")
+    versions.publish(map=stores, document=a_map(STAGES), author_id="", note="Back", at=world.NOON)
+    answer = browser.post(f"/maps/moves/{move.id}/{act}", follow=True).content.decode()
+    assert "Version 3 was published since" in answer
+    assert BulkMove.objects.get().state == "failed"
+
+
 @pytest.mark.parametrize("given", [{"note": ""}, {"note": "  "}, {"running": "whenever"}])
 def test_what_is_missing_is_asked_for(stores, browser, given):
     drafted(stores)
