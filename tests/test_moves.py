@@ -176,6 +176,9 @@ def test_a_later_publication_replaces_what_was_chosen(life):
     publish(life, {"settle": "PT10M"}, Running.NEXT)
     first.refresh_from_db()
     assert first.state == "cancelled"
+    stopped = Fact.objects.get(verb="cancelled_move")
+    assert (stopped.actor_id, stopped.subject_id) == (MAYA, first.id)
+    assert stopped.why == {"moved": 0, "of": 2}
     move_all()
     assert numbers() == [1, 1]
     assert set(Run.objects.values_list("next_version__number", flat=True)) == {3}

@@ -60,7 +60,7 @@ def order(version: Version, running: str, *, by: str, at: datetime) -> BulkMove 
     for earlier in BulkMove.objects.select_for_update().filter(
         map_id=version.map_id, state__in=NOT_OVER
     ):
-        _end(earlier, BulkMove.State.CANCELLED, at)
+        _stop(earlier, by, at)
     _choose(others, None if running == Running.STAY else version.id)
     total = _count(others)
     _record(version, running, total, by, at)
@@ -192,10 +192,15 @@ def cancel(move: BulkMove, *, by: str, at: datetime) -> bool:
         return False
     _check_newest(found)
     _choose(_older(found.to_version), None)
-    _end(found, BulkMove.State.CANCELLED, at)
-    batches.no_more(found.to_version_id, now=at)
-    _note(found, "cancelled_move", by, at)
+    _stop(found, by, at)
     return True
+
+
+def _stop(move: BulkMove, by: str, at: datetime) -> None:
+    """End a move on the way, recorded; what waits only because it would bring more need not."""
+    _end(move, BulkMove.State.CANCELLED, at)
+    batches.no_more(move.to_version_id, now=at)
+    _note(move, "cancelled_move", by, at)
 
 
 @transaction.atomic

@@ -128,6 +128,16 @@ def test_a_move_can_be_stopped_and_let_go_on(stores, run, browser):
     assert moves.go_on() == 0
 
 
+def test_publishing_while_a_move_is_under_way_says_that_it_stops_there(stores, run, browser):
+    drafted(stores)
+    assert "Publishing stops it there" not in shown(browser, f"/maps/{stores.id}/publish")
+    sent(browser, stores, running="now")
+    BulkMove.objects.update(state="running", done=40, total=101)
+    page = shown(browser, f"/maps/{stores.id}/v/1/again")
+    said = "40 of 101 applications have moved to version 2. Publishing stops it there"
+    assert said in page
+
+
 @pytest.mark.parametrize("act", ["go-on", "cancel"])
 def test_what_was_overtaken_is_refused_and_the_page_says_why(stores, run, browser, act):
     drafted(stores)
