@@ -17,7 +17,7 @@ from followthrough.core import clock
 from followthrough.journeys import documents, drafts, proposals, versions
 from followthrough.journeys.models import Draft, Run, RunMove, Running, Version
 from followthrough.messages.models import Touch
-from followthrough.runs import advance, affected, engine, moves, moving, publishing
+from followthrough.runs import advance, affected, engine, moves, moving, otherwise, publishing
 from followthrough.runs.models import BulkMove
 from tests import company, invariants
 from tests.properties.life import STEPS, Life, happen, lived
@@ -259,13 +259,43 @@ def test_what_waits_in_the_stage_they_are_in_for_a_cause_is_told(life):
     assert [(one.key, one.kind, one.runs) for one in found.here] == [("nudge", "changed", 1)]
 
 
-def test_other_words_at_the_same_time_are_told_apart(life):
-    changes = {"stages.applied.touches.1.content.sms.en.body": "Other words."}
+STILL = "stages.applied.touches.1"
+DAILY = {"per": "person", "window": "day", "at_most": 1}
+IF_WAREHOUSE = {"field": "requisition.family", "op": "is", "value": "warehouse"}
+
+
+@pytest.mark.parametrize(("kind", "changes"), [
+    ("reworded", {f"{STILL}.content.sms.en.body": "Other words."}),
+    ("channels", {f"{STILL}.channels": ["email", "sms"]}),
+    ("conditions", {f"{STILL}.when": IF_WAREHOUSE}),
+    ("useful", {f"{STILL}.useful_for": "PT7H"}),
+    ("purpose", {f"{STILL}.purpose": "outreach"}),
+    ("priority", {f"{STILL}.priority": 9}),
+    ("asks", {f"{STILL}.ask": {"kind": "confirmation"}}),
+    ("limits", {"stages.applied.limits": {"caps": [DAILY]}}),
+])  # fmt: skip
+def test_whatever_is_otherwise_in_what_is_planned_is_told(life, kind, changes):
     found = affected.affected(life.company.maps["associates"], document(changes))
     assert {key: dict(one.counts) for key, one in found.touches.items()} == {
-        "still-here": {"reworded": 1}
+        "still-here": {kind: 1}
     }
     assert found.changed == 1
+
+
+def test_what_is_due_at_another_time_is_of_use_as_long(life):
+    changes = {f"{STILL}.trigger": {"stalled": {"for": "P3D"}}, f"{STILL}.priority": 9}
+    found = affected.affected(life.company.maps["associates"], document(changes))
+    assert dict(found.touches["still-here"].counts) == {"shifts": 1, "priority": 1}
+
+
+@settings(max_examples=8)
+@given(steps=st.lists(STEPS, min_size=2, max_size=7))
+def test_what_says_the_same_changes_nothing_that_is_planned(steps):
+    with lived() as life:
+        for step in [("ats", "app-1", "New"), ("ats", "app-3", "Interview"), *steps]:
+            happen(life, step)
+        said = affected.affected(life.company.maps["associates"], document({}), now=clock.now())
+        assert [kind for kind in otherwise.KINDS if said.total(kind)] == []
 
 
 def test_only_the_first_are_looked_at_and_it_says_so(life, monkeypatch):

@@ -84,6 +84,26 @@ def test_the_page_asks_the_same_few_questions_however_many_are_under_way(
     assert few <= 20
 
 
+@pytest.mark.parametrize(("part", "said"), [
+    ({"channels": ["email", "sms"]}, "goes by another channel"),
+    ({"when": {"field": "requisition.family", "op": "is", "value": "store"}},
+     "under other conditions"),
+    ({"useful_for": "PT5H"}, "with another useful time"),
+    ({}, ""),
+])  # fmt: skip
+def test_the_page_says_that_nothing_changes_only_where_nothing_does(
+    stores, run, browser, part, said
+):
+    published.planned(run)
+    stages = deepcopy(STAGES)
+    stages["applied"]["touches"][1].update(part)
+    stages["interview"]["touches"] = []
+    drafted(stores, stages)
+    page = shown(browser, f"/maps/{stores.id}/publish")
+    assert said in page
+    assert ("Nothing that is planned for them changes." in page) == (not part)
+
+
 def test_without_a_draft_there_is_nothing_to_publish(stores, browser):
     assert "The map has no draft" in shown(browser, f"/maps/{stores.id}/publish")
 
