@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -120,7 +120,7 @@ def test_who_reaches_another_stage_on_the_way_moves_then(life):
 def test_an_error_stops_a_move_until_somebody_lets_it_go_on(life, monkeypatch):
     move = publish(life, CALL, Running.NOW).move
     with monkeypatch.context() as broken:
-        broken.setattr(moving, "move", lambda *_, **__: 1 / 0)
+        broken.setattr(advance, "lock", lambda *_, **__: 1 / 0)
         move_all()
     move.refresh_from_db()
     assert (move.state, move.done) == ("failed", 0)
@@ -133,6 +133,50 @@ def test_an_error_stops_a_move_until_somebody_lets_it_go_on(life, monkeypatch):
     assert (resumed.actor_id, resumed.subject_id) == (TOMAS, move.id)
     move_all()
     assert numbers() == [2, 2]
+
+
+def unmovable(run: Run) -> Callable[..., int]:
+    """Moving runs, where one of them fails after something of it was written."""
+    really = moving.move
+
+    def move(run_ids: Any, **given: Any) -> int:
+        moved = really(run_ids, **given)
+        if run.id in run_ids:
+            raise ZeroDivisionError
+        return moved
+
+    return move
+
+
+def test_a_run_that_cannot_be_moved_is_left_behind_and_the_others_move(life, monkeypatch):
+    move = publish(life, CALL, Running.NOW).move
+    run = Run.objects.get(application__external_id="app-3")
+    with monkeypatch.context() as broken:
+        broken.setattr(moving, "move", unmovable(run))
+        move_all()
+    move.refresh_from_db()
+    assert (move.state, move.done, numbers()) == ("done", 1, [1, 2])
+    assert move.left_behind == [str(run.application_id)]
+    assert "ZeroDivisionError" in move.problem
+    assert Fact.objects.get(verb="left_behind").subject_id == run.id
+    assert RunMove.objects.filter(why=moves.NOW).count() == 1
+    assert not moves.go_on()
+    happen(life, ("ats", "app-3", "Interview"))  # nor is it tried with the next stage
+    assert numbers() == [1, 2]
+    assert moves.resume(move, by=TOMAS, at=clock.now())
+    move_all()
+    move.refresh_from_db()
+    assert (move.state, move.done, move.left_behind, numbers()) == ("done", 2, [], [2, 2])
+
+
+def test_where_too_many_cannot_be_moved_it_is_not_them(life, monkeypatch):
+    monkeypatch.setattr(moves, "MOST_LEFT", 1)
+    monkeypatch.setattr(moves, "BATCH", 1)
+    monkeypatch.setattr(moving, "move", lambda *_, **__: 1 / 0)
+    move = publish(life, CALL, Running.NOW).move
+    move_all()
+    move.refresh_from_db()
+    assert (move.state, len(move.left_behind), numbers()) == ("failed", 1, [1, 1])
 
 
 def failed(life: Life) -> BulkMove:

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import transaction
@@ -26,12 +27,13 @@ from followthrough.runs.affected import Affected, affected
 from followthrough.runs.models import BulkMove
 from followthrough.store import sql
 
-__all__ = ["Affected", "Overtaken", "affected", "cancel", "go_on", "order", "resume"]
+__all__ = ["Affected", "Overtaken", "affected", "can_go_on", "cancel", "go_on", "order", "resume"]
 
 log = logging.getLogger(__name__)
 
 NOW = "now"  # why a run moved, when it was not to wait
 BATCH = 200  # runs moved in one transaction
+MOST_LEFT = 500  # left behind: then it is not the runs, and the move stops
 TURN = 0.4  # seconds of one turn of the house: other duties wait for it
 UNDER_WAY = (BulkMove.State.WAITING, BulkMove.State.RUNNING)
 NOT_OVER = (*UNDER_WAY, BulkMove.State.FAILED)
@@ -103,7 +105,7 @@ def _count(others: list[UUID]) -> int:
 def _record(version: Version, running: str, total: int, by: str, at: datetime) -> None:
     facts.record(
         organization_id=version.organization_id,
-        actor=Actor("member", by) if by else facts.SYSTEM,
+        actor=_actor(by),
         verb="chose_for_running_runs",
         subject_kind="version",
         subject_id=version.id,
@@ -131,24 +133,35 @@ def go_on() -> int:
 
 
 def _batch_of(key: UUID) -> int:
-    """Move the next BATCH runs. What raises an error stops it, until somebody lets it go on."""
+    """Look at the next BATCH runs; returns how many. A run that cannot be moved is left behind; any
+    other error stops the move, until somebody lets it go on."""
     try:
         with transaction.atomic():
             return _move_some(key)
     except Exception as problem:
         log.exception("Moving runs stopped")
-        said = f"{type(problem).__name__}: {problem}"[:300]
         BulkMove.objects.filter(id=key, state__in=UNDER_WAY).update(
-            state=BulkMove.State.FAILED, problem=said, ended_at=clock.now()
+            state=BulkMove.State.FAILED, problem=_said(problem), ended_at=clock.now()
         )
         return 0
 
 
+def _said(problem: Exception) -> str:
+    return f"{type(problem).__name__}: {problem}"[:300]
+
+
+class _ToMove(NamedTuple):
+    run_id: UUID
+    application_id: UUID
+
+
 _OPEN = """
-SELECT id, application_id FROM journeys_run WHERE version_id = ANY(%s) AND ended_at IS NULL LIMIT %s
+SELECT id, application_id FROM journeys_run
+WHERE version_id = ANY(%s) AND ended_at IS NULL AND application_id <> ALL(%s::uuid[]) LIMIT %s
 """
 _STILL = """
-SELECT id FROM journeys_run WHERE version_id = ANY(%s) AND ended_at IS NULL AND id = ANY(%s)
+SELECT id, application_id FROM journeys_run
+WHERE version_id = ANY(%s) AND ended_at IS NULL AND id = ANY(%s)
 """
 
 
@@ -160,27 +173,70 @@ def _move_some(key: UUID) -> int:
     move = found.select_related("to_version").first()
     if move is None:
         return 0
-    others, now = _older(move.to_version), clock.now()
-    runs = _locked(others)
-    if not runs:
-        _end(move, BulkMove.State.DONE, now)
-        batches.no_more(move.to_version_id, now=now)
+    now = clock.now()
+    if not (runs := _locked(move)):
+        _finish(move, now)
         return 0
-    actor = Actor("member", move.by) if move.by else facts.SYSTEM
-    left = max(0, move.total - move.done - len(runs))
-    moving.move(runs, to_version=move.to_version_id, why=move.why, actor=actor, now=now, left=left)
-    move.state, move.done = BulkMove.State.RUNNING, move.done + len(runs)
-    move.save(update_fields=["state", "done"])
+    before = len(move.left_behind)
+    _take(move, runs, now)
+    move.state = BulkMove.State.RUNNING
+    move.done += len(runs) - (len(move.left_behind) - before)
+    if len(move.left_behind) >= MOST_LEFT:
+        _end(move, BulkMove.State.FAILED, now)
+    move.save(update_fields=["state", "done", "left_behind", "problem"])
     return len(runs)
 
 
-def _locked(others: list[UUID]) -> list[UUID]:
+def _locked(move: BulkMove) -> list[_ToMove]:
     """Some runs that are to move and, now that nobody else can write to them, still are."""
-    while some := sql.rows(_OPEN, (others, BATCH)):
+    older = _older(move.to_version)
+    while some := sql.rows(_OPEN, (older, move.left_behind, BATCH)):
         advance.lock(row[1] for row in some)
-        if still := sql.rows(_STILL, (others, [row[0] for row in some])):
-            return [row[0] for row in still]
+        if still := sql.rows(_STILL, (older, [row[0] for row in some])):
+            return [_ToMove(*row) for row in still]
     return []
+
+
+def _take(move: BulkMove, runs: Sequence[_ToMove], now: datetime) -> None:
+    """Move some together; where that cannot be done one by one, and who cannot is left behind."""
+    ahead = max(0, move.total - move.done - len(move.left_behind) - len(runs))
+    try:
+        _move(move, runs, now, ahead)
+    except Exception:
+        log.exception("Some runs could not be moved together; going one by one")
+        for place, run in enumerate(runs, 1):
+            try:
+                _move(move, [run], now, ahead + len(runs) - place)
+            except Exception as problem:
+                _leave(move, run, problem, now)
+
+
+@transaction.atomic
+def _move(move: BulkMove, runs: Sequence[_ToMove], now: datetime, left: int) -> None:
+    moving.move(
+        [one.run_id for one in runs], to_version=move.to_version_id, why=move.why,
+        actor=_actor(move.by), now=now, left=left,
+    )  # fmt: skip
+
+
+def _leave(move: BulkMove, run: _ToMove, problem: Exception, now: datetime) -> None:
+    """It stays in its version: counted, named, and not tried again by itself."""
+    log.exception("The run %s could not be moved", run.run_id)
+    move.left_behind.append(str(run.application_id))
+    move.problem = _said(problem)
+    facts.record(
+        organization_id=move.organization_id, actor=_actor(move.by), verb="left_behind",
+        subject_kind="run", subject_id=run.run_id,
+        why={"to": str(move.to_version_id), "problem": type(problem).__name__}, at=now,
+    )  # fmt: skip
+
+
+def _finish(move: BulkMove, at: datetime) -> None:
+    """Everybody was looked at. Who was left behind stays for good, whatever stage is next."""
+    if move.left_behind:
+        _choose(_older(move.to_version), None)
+    _end(move, BulkMove.State.DONE, at)
+    batches.no_more(move.to_version_id, now=at)
 
 
 @transaction.atomic
@@ -203,16 +259,23 @@ def _stop(move: BulkMove, by: str, at: datetime) -> None:
     _note(move, "cancelled_move", by, at)
 
 
+def can_go_on(move: BulkMove) -> bool:
+    """Whether it was stopped by an error, or left somebody behind who may be tried again."""
+    left_some = move.state == BulkMove.State.DONE and bool(move.left_behind)
+    return left_some or move.state == BulkMove.State.FAILED
+
+
 @transaction.atomic
 def resume(move: BulkMove, *, by: str, at: datetime) -> bool:
-    """Let a move that an error stopped go on. Returns False when it was not stopped. Raises
-    Overtaken."""
+    """Let a move that an error stopped go on, and try once more whom it left behind. Returns False
+    when there is neither. Raises Overtaken."""
     found = _locked_move(move)
-    if found.state != BulkMove.State.FAILED:
+    if not can_go_on(found):
         return False
     _check_newest(found)
-    found.state, found.problem, found.ended_at = BulkMove.State.WAITING, "", None
-    found.save(update_fields=["state", "problem", "ended_at"])
+    found.left_behind, found.problem = [], ""
+    found.state, found.ended_at = BulkMove.State.WAITING, None
+    found.save(update_fields=["left_behind", "problem", "state", "ended_at"])
     _note(found, "resumed_move", by, at)
     return True
 
@@ -234,7 +297,7 @@ def _check_newest(move: BulkMove) -> None:
 
 def _note(move: BulkMove, verb: str, by: str, at: datetime) -> None:
     facts.record(
-        organization_id=move.organization_id, actor=Actor("member", by) if by else facts.SYSTEM,
+        organization_id=move.organization_id, actor=_actor(by),
         verb=verb, subject_kind="bulk_move", subject_id=move.id,
         why={"moved": move.done, "of": move.total}, at=at,
     )  # fmt: skip
@@ -246,6 +309,10 @@ def under_way(map_ids: Iterable[UUID]) -> list[BulkMove]:
         state__in=(BulkMove.State.DONE, BulkMove.State.CANCELLED)
     )
     return list(found.select_related("to_version", "map").order_by("created_at"))
+
+
+def _actor(by: str) -> Actor:
+    return Actor("member", by) if by else facts.SYSTEM
 
 
 def _end(move: BulkMove, state: str, at: datetime) -> None:

@@ -148,6 +148,17 @@ def test_a_move_can_be_stopped_and_let_go_on(stores, run, browser):
     assert moves.go_on() == 0
 
 
+def test_who_was_left_behind_is_counted_and_named(stores, run, browser):
+    drafted(stores)
+    sent(browser, stores, running="now")
+    behind = [str(run.application_id)]
+    BulkMove.objects.update(state="done", left_behind=behind, problem="KeyError: x")
+    page = shown(browser, f"/maps/moves/{BulkMove.objects.get().id}")
+    assert "1 application could not be moved" in page
+    assert f'href="/candidates/{run.application.candidate_id}"' in page
+    assert "Try those once more" in page
+
+
 def test_publishing_while_a_move_is_under_way_says_that_it_stops_there(stores, run, browser):
     drafted(stores)
     assert "Publishing stops it there" not in shown(browser, f"/maps/{stores.id}/publish")
