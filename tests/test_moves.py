@@ -8,6 +8,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -15,7 +17,7 @@ from config import worker
 from followthrough.audit.models import Fact
 from followthrough.core import clock
 from followthrough.journeys import documents, drafts, proposals, versions
-from followthrough.journeys.models import Draft, Run, RunMove, Running, Version
+from followthrough.journeys.models import Draft, MessageMap, Run, RunMove, Running, Version
 from followthrough.messages.models import Touch
 from followthrough.runs import advance, affected, engine, moves, moving, otherwise, publishing
 from followthrough.runs.models import BulkMove
@@ -63,6 +65,10 @@ def drafted(life: Life, changes: dict[str, Any], **given: Any) -> Draft:
     return draft
 
 
+def moves_to() -> int | None:
+    return MessageMap.objects.get(slug="associates").moves_to
+
+
 def numbers() -> list[int]:
     return sorted(Run.objects.values_list("version__number", flat=True))
 
@@ -79,7 +85,7 @@ def test_who_stays_stays(life):
     publish(life, CALL)
     move_all()
     assert numbers() == [1, 1]
-    assert not Run.objects.exclude(next_version=None).exists()
+    assert moves_to() is None
 
 
 def test_who_moves_now_is_moved_in_batches_and_on_record(life, monkeypatch):
@@ -105,7 +111,7 @@ def test_a_move_that_is_stopped_leaves_the_others_where_they_are(life, monkeypat
     assert not moves.cancel(move, by=MAYA, at=clock.now())
     move_all()
     assert numbers() == [1, 2]
-    assert not Run.objects.exclude(next_version=None).exists()
+    assert moves_to() is None
     assert Fact.objects.get(verb="cancelled_move").why == {"moved": 1, "of": 2}
 
 
@@ -177,6 +183,9 @@ def test_where_too_many_cannot_be_moved_it_is_not_them(life, monkeypatch):
     move_all()
     move.refresh_from_db()
     assert (move.state, len(move.left_behind), numbers()) == ("failed", 1, [1, 1])
+    assert moves_to() is None
+    assert moves.resume(move, by=TOMAS, at=clock.now())
+    assert moves_to() == 2
 
 
 def failed(life: Life) -> BulkMove:
@@ -203,7 +212,7 @@ def test_nobody_is_taken_back_by_what_was_overtaken(life):
     for act in moves.resume, moves.cancel:
         with pytest.raises(moves.Overtaken):
             act(move, by=MAYA, at=clock.now())
-    assert set(Run.objects.values_list("next_version", flat=True)) == {newest.id}
+    assert moves_to() == newest.number
 
 
 def test_a_move_takes_nobody_back_from_a_newer_version(life):
@@ -225,7 +234,45 @@ def test_a_later_publication_replaces_what_was_chosen(life):
     assert stopped.why == {"moved": 0, "of": 2}
     move_all()
     assert numbers() == [1, 1]
-    assert set(Run.objects.values_list("next_version__number", flat=True)) == {3}
+    assert moves_to() == 3
+
+
+def test_nobody_goes_back_with_their_next_stage(life):
+    publish(life, CALL, Running.NEXT)
+    newest = company.publish(life.company, "associates", document({"settle": "PT10M"}).dump())
+    Run.objects.filter(application__external_id="app-1").update(version=newest)
+    happen(life, ("ats", "app-1", "Screen"))
+    assert numbers() == [1, 3]
+
+
+@pytest.mark.parametrize("running", [Running.NEXT, Running.NOW])
+def test_who_begins_in_the_old_version_while_it_is_published_moves_too(life, monkeypatch, running):
+    """The rules that it was begun by were read before the newer version was there."""
+    really = advance._chosen
+
+    def chosen(*given: Any) -> Any:
+        rule = really(*given)
+        monkeypatch.setattr(advance, "_chosen", really)
+        publish(life, CALL, running)
+        move_all()
+        return rule
+
+    monkeypatch.setattr(advance, "_chosen", chosen)
+    happen(life, ("ats", "app-2", "New"))
+    begun = Run.objects.get(application__external_id="app-2")
+    assert begun.version.number == 1
+    happen(life, ("ats", "app-2", "Screen"))
+    begun.refresh_from_db()
+    assert begun.version.number == 2
+
+
+def test_who_waits_for_the_page_waits_for_no_run(life):
+    """However many there are, none is locked or written when it is published."""
+    with CaptureQueriesContext(connection) as said:
+        publish(life, CALL, Running.NEXT)
+    written = [one["sql"] for one in said if one["sql"].startswith(("UPDATE", "INSERT"))]
+    assert written
+    assert not [one for one in written if "journeys_run" in one or "people_application" in one]
 
 
 def test_whose_run_is_over_is_left_alone(life):

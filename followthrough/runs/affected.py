@@ -118,9 +118,10 @@ class _Touch(NamedTuple):
 
 def affected(map: MessageMap, document: MapDocument, *, now: datetime | None = None) -> Affected:
     """What publishing `document` would do to the map's open runs, by each choice (`Running`)."""
-    numbers = dict(Version.objects.filter(map=map).values_list("id", "number"))
+    known = Version.objects.filter(map=map).values_list("id", "number", "map__moves_to")
+    numbers = {key: number for key, number, _ in known}
     found = Affected()
-    _count(found, numbers)
+    _count(found, numbers, next((to for *_, to in known), None))
     runs = _placed(_runs(list(numbers)), document)
     found.looked = len(runs)
     play = _Play(document, now or clock.now(), found)
@@ -134,8 +135,8 @@ def affected(map: MessageMap, document: MapDocument, *, now: datetime | None = N
 # --- what is there -------------------------------------------------------------------------------
 
 _COUNT = """
-SELECT version_id, state->>'stage', next_version_id, count(*) FROM journeys_run
-WHERE version_id = ANY(%s) AND ended_at IS NULL GROUP BY 1, 2, 3
+SELECT version_id, state->>'stage', count(*) FROM journeys_run
+WHERE version_id = ANY(%s) AND ended_at IS NULL GROUP BY 1, 2
 """
 _RUNS = """
 SELECT id, application_id, version_id, state FROM journeys_run
@@ -148,12 +149,12 @@ FROM messaging_touch t WHERE t.run_id = ANY(%s) AND (t.state <> 'cancelled' OR {
 """  # noqa: S608
 
 
-def _count(found: Affected, numbers: Mapping[UUID, int]) -> None:
-    for version_id, stage, to, count in sql.rows(_COUNT, (list(numbers),)):
+def _count(found: Affected, numbers: Mapping[UUID, int], to: int | None) -> None:
+    for version_id, stage, count in sql.rows(_COUNT, (list(numbers),)):
         found.open += count
         found.where[numbers[version_id], stage or ""] += count
-        if to in numbers:
-            found.waiting[numbers[to]] += count
+        if to and numbers[version_id] < to:
+            found.waiting[to] += count
 
 
 def _runs(version_ids: list[UUID]) -> list[_Run]:

@@ -1,8 +1,8 @@
 """What becomes of the runs of a map when another version of it is published.
 
-They stay, or move with their next stage (`Run.next_version`, taken over in `runs.advance`), or now:
-a `BulkMove`, worked off in batches by whichever worker does the house's duties. Whoever is to move
-now is marked for the next stage too, so that nobody is overtaken by it on the way.
+They stay, or move with their next stage (`MessageMap.moves_to`, read by `runs.advance` with each
+run), or now: a `BulkMove`, worked off in batches by whichever worker does the house's duties. With
+that they are to move with the next stage too, so that nobody is overtaken by it on the way.
 """
 
 from __future__ import annotations
@@ -21,13 +21,23 @@ from followthrough.audit.facts import Actor
 from followthrough.core import clock
 from followthrough.core.errors import Explained
 from followthrough.journeys import versions
-from followthrough.journeys.models import Running, Version
+from followthrough.journeys.models import MessageMap, Running, Version
 from followthrough.runs import advance, batches, engine, moving
 from followthrough.runs.affected import Affected, affected
 from followthrough.runs.models import BulkMove
 from followthrough.store import sql
 
-__all__ = ["Affected", "Overtaken", "affected", "can_go_on", "cancel", "go_on", "order", "resume"]
+__all__ = [
+    "Affected",
+    "Overtaken",
+    "affected",
+    "can_go_on",
+    "cancel",
+    "go_on",
+    "order",
+    "resume",
+    "waiting",
+]
 
 log = logging.getLogger(__name__)
 
@@ -58,13 +68,12 @@ def order(version: Version, running: str, *, by: str, at: datetime) -> BulkMove 
     It replaces whatever was chosen for them before, and ends what was begun: what an error stopped
     would take everybody back. Returns the move, where one has begun.
     """
-    others = _older(version)
     for earlier in BulkMove.objects.select_for_update().filter(
         map_id=version.map_id, state__in=NOT_OVER
     ):
         _stop(earlier, by, at)
-    _choose(others, None if running == Running.STAY else version.id)
-    total = _count(others)
+    _choose(version, running != Running.STAY)
+    total = _count(_older(version))
     _record(version, running, total, by, at)
     if running != Running.NOW or not total:
         return None
@@ -80,21 +89,17 @@ def _older(version: Version) -> list[UUID]:
     return list(found.values_list("id", flat=True))
 
 
-_CONCERNED = """
-SELECT application_id FROM journeys_run
-WHERE version_id = ANY(%s) AND ended_at IS NULL AND next_version_id IS DISTINCT FROM %s
-"""
-_CHOOSE = """
-UPDATE journeys_run SET next_version_id = %s
-WHERE version_id = ANY(%s) AND ended_at IS NULL AND next_version_id IS DISTINCT FROM %s
-"""
+def _choose(version: Version, chosen: bool) -> None:
+    """Whether the runs of older versions move to this one with their next stage: one word, however
+    many there are."""
+    to = version.number if chosen else None
+    MessageMap.objects.filter(id=version.map_id).update(moves_to=to)
 
 
-def _choose(others: list[UUID], chosen: UUID | None) -> None:
-    """Where all open runs of these versions move with their next stage. Applications are locked
-    first, in order, as everybody does who writes to runs."""
-    advance.lock(row[0] for row in sql.rows(_CONCERNED, (others, chosen)))
-    sql.run(_CHOOSE, (chosen, others, chosen))
+def waiting(version: Version) -> int:
+    """How many open runs move to a version with their next stage."""
+    chosen = MessageMap.objects.filter(id=version.map_id, moves_to=version.number).exists()
+    return _count(_older(version)) if chosen else 0
 
 
 def _count(others: list[UUID]) -> int:
@@ -166,11 +171,12 @@ WHERE version_id = ANY(%s) AND ended_at IS NULL AND id = ANY(%s)
 
 
 def _move_some(key: UUID) -> int:
-    # Two may believe to be the house for a moment: the row is worked on by one of them.
-    found = BulkMove.objects.select_for_update(skip_locked=True, of=("self",)).filter(
-        id=key, state__in=UNDER_WAY
-    )
-    move = found.select_related("to_version").first()
+    # Two may believe to be the house for a moment: the row is worked on by one of them. The map is
+    # locked with it, so that nobody publishes half-way; whoever just does goes first.
+    found = BulkMove.objects.select_for_update(
+        skip_locked=True, no_key=True, of=("self", "map")
+    ).filter(id=key, state__in=UNDER_WAY)
+    move = found.select_related("to_version", "map").first()
     if move is None:
         return 0
     now = clock.now()
@@ -182,6 +188,7 @@ def _move_some(key: UUID) -> int:
     move.state = BulkMove.State.RUNNING
     move.done += len(runs) - (len(move.left_behind) - before)
     if len(move.left_behind) >= MOST_LEFT:
+        _choose(move.to_version, False)
         _end(move, BulkMove.State.FAILED, now)
     move.save(update_fields=["state", "done", "left_behind", "problem"])
     return len(runs)
@@ -234,7 +241,7 @@ def _leave(move: BulkMove, run: _ToMove, problem: Exception, now: datetime) -> N
 def _finish(move: BulkMove, at: datetime) -> None:
     """Everybody was looked at. Who was left behind stays for good, whatever stage is next."""
     if move.left_behind:
-        _choose(_older(move.to_version), None)
+        _choose(move.to_version, False)
     _end(move, BulkMove.State.DONE, at)
     batches.no_more(move.to_version_id, now=at)
 
@@ -247,7 +254,7 @@ def cancel(move: BulkMove, *, by: str, at: datetime) -> bool:
     if found.state not in NOT_OVER:
         return False
     _check_newest(found)
-    _choose(_older(found.to_version), None)
+    _choose(found.to_version, False)
     _stop(found, by, at)
     return True
 
@@ -273,6 +280,7 @@ def resume(move: BulkMove, *, by: str, at: datetime) -> bool:
     if not can_go_on(found):
         return False
     _check_newest(found)
+    _choose(found.to_version, True)
     found.left_behind, found.problem = [], ""
     found.state, found.ended_at = BulkMove.State.WAITING, None
     found.save(update_fields=["left_behind", "problem", "state", "ended_at"])

@@ -22,6 +22,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=200)),
                 ('slug', models.SlugField(max_length=80)),
                 ('second_person', models.BooleanField(default=False)),
+                ('moves_to', models.IntegerField(null=True)),
                 ('organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organization')),
             ],
         ),
@@ -134,11 +135,6 @@ class Migration(migrations.Migration):
                 ('from_version', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='journeys.version')),
                 ('to_version', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='journeys.version')),
             ],
-        ),
-        migrations.AddField(
-            model_name='run',
-            name='next_version',
-            field=models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='journeys.version'),
         ),
         migrations.AddField(
             model_name='run',

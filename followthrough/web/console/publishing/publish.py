@@ -280,7 +280,7 @@ def done(request: HttpRequest, map: MessageMap, outcome: publishing.Outcome) -> 
 
 def _said(version: Version) -> str:
     published = _("Version %(n)s is published.") % {"n": version.number}
-    moving = version.map.versions.filter(runs__next_version=version, runs__ended_at=None).count()
+    moving = moves.waiting(version)
     if not moving:
         return published
     text = ngettext(

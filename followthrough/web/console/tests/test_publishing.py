@@ -116,8 +116,8 @@ def test_a_draft_is_published_with_its_note_and_those_under_way_move(stores, run
     assert (version.note, version.author_id) == ("Later", str(maya.id))
     page = shown(browser, answer.url)
     assert "Version 2 is published. 1 application moves to it with its next stage." in page
-    run.refresh_from_db()
-    assert run.next_version == version
+    stores.refresh_from_db()
+    assert stores.moves_to == version.number
 
 
 def test_moving_now_leads_to_the_page_that_shows_it(stores, run, browser):
