@@ -11,7 +11,6 @@ from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from followthrough.accounts.models import Member
@@ -23,8 +22,7 @@ from followthrough.journeys.models import MessageMap, Run, RunMove, Version
 from followthrough.people import scopes, sites
 from followthrough.people.models import Candidate, StageChange
 from followthrough.people.stages import Stage
-from followthrough.runs import advance, moves
-from followthrough.web.console import board, names, sentences
+from followthrough.web.console import board, names, run_moves
 from followthrough.web.console.access import may, own
 from followthrough.web.console.board import Column
 
@@ -173,7 +171,7 @@ def _theirs(run: Run, member: Member, at: datetime) -> Theirs | None:
         run,
         move.to_version,
         move,
-        _why(move),
+        run_moves.why(move),
         str(Stage(stage).label) if stage in Stage.values else "",
         _column(move.to_version, stage, member),
     )
@@ -183,15 +181,6 @@ def _stage(run: Run, at: datetime) -> str:
     seen = StageChange.objects.filter(application_id=run.application_id, observed_at__lte=at)
     last = seen.order_by("-observed_at", "-id").first()
     return last.to_stage if last else ""
-
-
-def _why(move: RunMove) -> str:
-    """How it came to its version."""
-    if move.from_version_id is None:
-        return _("It began there, assigned by %(rule)s.") % {"rule": sentences.rule(move.why)}
-    said = {advance.NEXT_STAGE: _("It moved there with its next stage."),
-            moves.NOW: _("It was moved there.")}  # fmt: skip
-    return said.get(move.why) or _("It was moved there: %(why)s.") % {"why": move.why}
 
 
 def _column(version: Version, stage: str, member: Member) -> Column | None:

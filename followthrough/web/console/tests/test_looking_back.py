@@ -16,7 +16,7 @@ from followthrough.journeys import versions
 from followthrough.journeys.models import MessageMap, Run, RunMove, Version
 from followthrough.journeys.tests.builders import a_map
 from followthrough.people.models import Scope
-from followthrough.runs import moves
+from followthrough.runs import advance, moves
 from followthrough.web.console.tests import published
 from followthrough.web.console.tests.conftest import member_of, signed_in
 from followthrough.web.console.tests.published import LATER, running, shown
@@ -112,6 +112,18 @@ def test_what_a_candidate_was_in_and_what_it_said(stores, moved, browser):
     assert "version 2 of “Stores”" in after and "Nothing heard for 6 days" in after  # noqa: PT018
     assert "It was moved there." in after
     assert "No message map had begun for them" in when(browser, stores, -1, candidate=who)
+
+
+@pytest.mark.parametrize(("code", "said"), [
+    (moves.NOW, "It was moved there. Begun by Maya."),
+    (advance.NEXT_STAGE, "It moved there with its next stage. Begun by Maya."),
+])  # fmt: skip
+def test_nobody_reads_a_code_for_why_it_is_in_its_version(moved, browser, maya, code, said):
+    RunMove.objects.filter(run=moved).exclude(from_version=None).update(why=code)
+    page = shown(browser, f"/applications/{moved.application_id}/map")
+    assert f"Stores v2. {said}" in page
+    assert "It began there, assigned by the job family." in page
+    assert "next_stage" not in page
 
 
 def test_a_candidate_of_another_site_is_not_there(stores, moved, organization):
