@@ -1,79 +1,41 @@
-"""Publishing with people under way: what is said beforehand is what happens, and all on record."""
+"""What becomes of those under way when a version is published, and all of it on record."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator
-from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from config import worker
 from followthrough.audit.models import Fact
 from followthrough.core import clock
-from followthrough.journeys import documents, drafts, proposals, versions
-from followthrough.journeys.models import Draft, MessageMap, Run, RunMove, Running, Version
+from followthrough.journeys.models import Run, RunMove, Running
 from followthrough.messages.models import Touch
-from followthrough.runs import advance, affected, engine, moves, moving, otherwise, publishing
+from followthrough.runs import advance, engine, moves, moving
 from followthrough.runs.models import BulkMove
-from tests import company, invariants
-from tests.properties.life import STEPS, Life, happen, lived
-from tests.properties.test_moves import VERSIONS
-from tests.story.script import load_map
+from tests import company, invariants, publications
+from tests.properties.life import Life, happen
+from tests.publications import (
+    CALL,
+    MAYA,
+    TOMAS,
+    document,
+    move_all,
+    moves_to,
+    numbers,
+    publish,
+)
 
 pytestmark = pytest.mark.django_db
-MAYA, TOMAS = "maya", "tomas"
-CALL = {"stages.screen.touches.0.content.sms.en.body": "We call you."}
 
 
 @pytest.fixture
 def life() -> Iterator[Life]:
-    with lived() as made:
-        made.ats("app-1", stage="New")
-        made.ats("app-3", stage="Screen")
-        made.passes(timedelta(minutes=1))
+    with publications.life() as made:
         yield made
-
-
-def document(changes: dict[str, Any]) -> Any:
-    return documents.check(company.changed(load_map("associates"), changes))
-
-
-def publish(life: Life, changes: dict[str, Any], running: str = "stay", **given: Any):
-    details = {"author_id": MAYA, "note": "Better words", "at": clock.now(), **given}
-    return publishing.publish(
-        map=life.company.maps["associates"], document=document(changes), running=running, **details
-    )
-
-
-def move_all() -> None:
-    while moves.go_on():
-        pass
-
-
-def drafted(life: Life, changes: dict[str, Any], **given: Any) -> Draft:
-    draft = drafts.open(life.company.maps["associates"], by=MAYA, at=clock.now())
-    draft.document = document(changes).dump()
-    for name, value in given.items():
-        setattr(draft, name, value)
-    draft.save()
-    return draft
-
-
-def moves_to() -> int | None:
-    return MessageMap.objects.get(slug="associates").moves_to
-
-
-def numbers() -> list[int]:
-    return sorted(Run.objects.values_list("version__number", flat=True))
-
-
-# --- what becomes of those under way -------------------------------------------------------------
 
 
 def test_a_worker_moves_runs():
@@ -289,246 +251,3 @@ def test_a_message_that_was_merged_into_another_is_not_said_again(life):
     publish(life, {"settle": "PT1M"}, Running.NOW)
     move_all()
     assert not Touch.objects.filter(run_id=run.id, key="thanks", state="planned").exists()
-
-
-# --- what is said beforehand ---------------------------------------------------------------------
-
-
-def planned(run_ids: list[Any]) -> Counter[tuple[Any, str]]:
-    found = Touch.objects.filter(run_id__in=run_ids, state="planned")
-    return Counter(found.values_list("run_id", "key"))
-
-
-@settings(max_examples=12)
-@given(steps=st.lists(STEPS, min_size=2, max_size=7), which=st.integers(0, len(VERSIONS) - 1))
-def test_what_is_said_beforehand_is_what_a_move_does(steps, which):
-    with lived() as life:
-        for step in [("ats", "app-1", "New"), ("ats", "app-3", "Interview"), *steps]:
-            happen(life, step)
-        runs = list(Run.objects.filter(ended_at=None).values_list("id", flat=True))
-        changed, before = document(VERSIONS[which]), planned(runs)
-        rows = Touch.objects.count()
-        said = affected.affected(life.company.maps["associates"], changed, now=clock.now())
-        assert Touch.objects.count() == rows
-        publish(life, VERSIONS[which], Running.NOW)
-        move_all()
-        after = planned(runs)
-        assert said.open == said.looked == len(runs)
-        assert said.total(affected.VANISHES) == sum((before - after).values())
-        new = said.total(affected.APPEARS) + said.total(affected.AGAIN)
-        assert new == sum((after - before).values())
-        assert said.ended == Run.objects.filter(id__in=runs).exclude(ended_at=None).count()
-
-
-def test_each_message_says_what_becomes_of_it_with_examples(life):
-    changes = {
-        "stages.applied.touches.1.trigger": {"stalled": {"for": "P3D"}},
-        "stages.applied.touches.0.key": "welcome",
-        "stages.screen.touches.0.key": "call",
-        "stages.screen.touches.0.useful_for": "PT1S",
-    }
-    found = affected.affected(life.company.maps["associates"], document(changes))
-    assert found.where == {(1, "applied"): 1, (1, "screen"): 1}
-    counts = {key: dict(one.counts) for key, one in found.touches.items()}
-    assert counts == {"still-here": {"shifts": 1}, "welcome": {"appears": 1}, "call": {"late": 1}}
-    (shifted,) = found.touches["still-here"].examples["shifts"]
-    assert shifted.before - shifted.after == timedelta(days=2)
-    # In Screen they are past Applied; in Applied, Screen is still ahead of them.
-    assert [(one.key, one.kind, one.runs) for one in found.later] == [
-        ("call", "added", 1), ("screening", "removed", 1),
-    ]  # fmt: skip
-
-
-def test_what_waits_in_the_stage_they_are_in_for_a_cause_is_told(life):
-    """A nudge is planned when its first message has gone out: nobody has it planned yet."""
-    life.ats("app-9", stage="Interview")
-    life.passes(timedelta(seconds=1))
-    within = {"no_reply": {"to": "invite", "within": "PT2H"}}
-    changes = {"stages.interview.touches.1.trigger": within}
-    found = affected.affected(life.company.maps["associates"], document(changes))
-    assert found.changed == 0
-    assert [(one.key, one.kind, one.runs) for one in found.here] == [("nudge", "changed", 1)]
-
-
-STILL = "stages.applied.touches.1"
-DAILY = {"per": "person", "window": "day", "at_most": 1}
-IF_WAREHOUSE = {"field": "requisition.family", "op": "is", "value": "warehouse"}
-
-
-@pytest.mark.parametrize(("kind", "changes"), [
-    ("reworded", {f"{STILL}.content.sms.en.body": "Other words."}),
-    ("channels", {f"{STILL}.channels": ["email", "sms"]}),
-    ("conditions", {f"{STILL}.when": IF_WAREHOUSE}),
-    ("useful", {f"{STILL}.useful_for": "PT7H"}),
-    ("purpose", {f"{STILL}.purpose": "outreach"}),
-    ("priority", {f"{STILL}.priority": 9}),
-    ("asks", {f"{STILL}.ask": {"kind": "confirmation"}}),
-    ("limits", {"stages.applied.limits": {"caps": [DAILY]}}),
-])  # fmt: skip
-def test_whatever_is_otherwise_in_what_is_planned_is_told(life, kind, changes):
-    found = affected.affected(life.company.maps["associates"], document(changes))
-    assert {key: dict(one.counts) for key, one in found.touches.items()} == {
-        "still-here": {kind: 1}
-    }
-    assert found.changed == 1
-
-
-def test_what_is_due_at_another_time_is_of_use_as_long(life):
-    changes = {f"{STILL}.trigger": {"stalled": {"for": "P3D"}}, f"{STILL}.priority": 9}
-    found = affected.affected(life.company.maps["associates"], document(changes))
-    assert dict(found.touches["still-here"].counts) == {"shifts": 1, "priority": 1}
-
-
-@settings(max_examples=8)
-@given(steps=st.lists(STEPS, min_size=2, max_size=7))
-def test_what_says_the_same_changes_nothing_that_is_planned(steps):
-    with lived() as life:
-        for step in [("ats", "app-1", "New"), ("ats", "app-3", "Interview"), *steps]:
-            happen(life, step)
-        said = affected.affected(life.company.maps["associates"], document({}), now=clock.now())
-        assert [kind for kind in otherwise.KINDS if said.total(kind)] == []
-
-
-def test_only_the_first_are_looked_at_and_it_says_so(life, monkeypatch):
-    monkeypatch.setattr(affected, "MOST", 1)
-    found = affected.affected(life.company.maps["associates"], document(CALL))
-    assert (found.open, found.looked, found.more) == (2, 1, True)
-
-
-def test_who_was_to_move_with_the_next_stage_is_counted(life):
-    publish(life, CALL, Running.NEXT)
-    found = affected.affected(life.company.maps["associates"], document({"settle": "PT9M"}))
-    assert found.waiting == {2: 2}
-
-
-# --- publishing ----------------------------------------------------------------------------------
-
-
-def test_a_published_draft_is_gone_and_its_yaml_is_kept(life):
-    source = documents.write_yaml(document({})) + "# kept in git\n"
-    draft = drafted(life, CALL, source=source)
-    version = publishing.publish_draft(
-        draft, author_id=MAYA, note=" Sooner ", base=1, revision=0, at=clock.now()
-    ).version
-    assert (version.number, version.note) == (2, "Sooner")
-    assert "# kept in git" in version.source
-    assert documents.read_yaml(version.source) == versions.document(version.id)
-    assert not Draft.objects.exists()
-
-
-def test_what_is_newest_already_is_no_version(life):
-    draft = drafted(life, {})
-    with pytest.raises(versions.Unchanged):
-        publishing.publish_draft(draft, author_id=MAYA, note="Same", at=clock.now())
-    assert Version.objects.count() == 1
-
-
-def test_a_draft_that_is_not_fit_to_run_is_refused_with_every_problem(life):
-    wrong = company.changed(document({}).dump(), {
-        "stages.applied.touches.0.content.sms.en.body": "Hi {{ candidate.given_name",
-        "stages.screen.touches.0.content.sms.en.body": "Hi {% if %}",
-    })  # fmt: skip
-    draft = drafted(life, {})
-    draft.document = wrong
-    draft.save()
-    with pytest.raises(documents.DocumentError) as found:
-        publishing.publish_draft(draft, author_id=MAYA, note="Wrong", at=clock.now())
-    assert len(found.value.problems) >= 2
-    assert Draft.objects.exists()
-
-
-@pytest.mark.parametrize("note", ["", "   "])
-def test_nothing_is_published_without_a_note(life, note):
-    with pytest.raises(publishing.NoNote):
-        publish(life, CALL, note=note)
-
-
-def test_nobody_is_overwritten(life):
-    draft = drafted(life, CALL)
-    publish(life, {"settle": "PT10M"})
-    with pytest.raises(versions.Outdated):
-        publishing.publish_draft(draft, author_id=TOMAS, note="Mine", base=1, at=clock.now())
-    draft.revision = 4
-    draft.save()
-    with pytest.raises(publishing.Edited):
-        publishing.publish_draft(
-            draft, author_id=TOMAS, note="Mine", base=2, revision=3, at=clock.now()
-        )
-    assert Version.objects.count() == 2
-
-
-def test_an_older_content_again_is_a_new_version(life):
-    first = life.company.versions["associates"]
-    publish(life, CALL)
-    again = publishing.publish(
-        map=first.map, document=versions.document(first.id), author_id=MAYA,
-        note=publishing.again(first), at=clock.now(),
-    ).version  # fmt: skip
-    assert (again.number, again.content_hash, again.note) == (
-        3, first.content_hash, "Version 1 again",
-    )  # fmt: skip
-
-
-# --- the second person ---------------------------------------------------------------------------
-
-
-@pytest.fixture
-def proposal(life):
-    proposals.ask_for_second(life.company.maps["associates"], wanted=True, by=MAYA, at=clock.now())
-    drafted(life, CALL)
-    return publishing.publish_draft(
-        Draft.objects.get(), author_id=MAYA, note="Sooner", running=Running.NOW, at=clock.now()
-    ).proposal
-
-
-def test_a_version_waits_for_a_second_person_who_agrees(life, proposal):
-    assert Version.objects.count() == 1
-    assert Draft.objects.exists()
-    with pytest.raises(proposals.NotNow):
-        publishing.approve(proposal, by=MAYA, at=clock.now())
-    outcome = publishing.approve(proposal, by=TOMAS, at=clock.now())
-    assert (outcome.version.author_id, outcome.version.second_id) == (MAYA, TOMAS)
-    assert not Draft.objects.exists()
-    move_all()
-    assert numbers() == [2, 2]
-    with pytest.raises(proposals.NotNow):
-        publishing.approve(proposal, by=TOMAS, at=clock.now())
-
-
-def test_a_draft_that_was_edited_on_stays_and_goes_on_from_what_was_agreed(life, proposal):
-    drafted(life, {**CALL, "settle": "PT20M"})
-    version = publishing.approve(proposal, by=TOMAS, at=clock.now()).version
-    assert Draft.objects.get().base == version
-
-
-def test_what_was_overtaken_is_not_agreed_to(life, proposal):
-    company.publish(life.company, "associates", company.changed(load_map("associates"), {
-        "settle": "PT10M"}))  # fmt: skip
-    with pytest.raises(proposals.NotNow):
-        publishing.approve(proposal, by=TOMAS, at=clock.now())
-
-
-@pytest.mark.parametrize(("by", "state"), [(MAYA, "withdrawn"), (TOMAS, "refused")])
-def test_it_is_withdrawn_by_its_author_and_refused_by_others(life, proposal, by, state):
-    assert proposals.close(proposal, by=by, at=clock.now())
-    assert not proposals.close(proposal, by=by, at=clock.now())
-    proposal.refresh_from_db()
-    assert (proposal.state, proposal.closed_by) == (state, by)
-
-
-def test_another_proposal_withdraws_the_one_that_waits(life, proposal):
-    publish(life, {"settle": "PT10M"}, author_id=TOMAS)
-    proposal.refresh_from_db()
-    assert proposal.state == "withdrawn"
-
-
-def test_the_second_person_is_not_let_go_of_while_a_version_waits_for_one(life, proposal):
-    given = {"wanted": False, "by": MAYA, "at": clock.now()}
-    with pytest.raises(proposals.NotNow):
-        proposals.ask_for_second(proposal.map, **given)
-    proposals.close(proposal, by=MAYA, at=clock.now())
-    proposals.ask_for_second(proposal.map, **given)
-    proposal.map.refresh_from_db()
-    assert not proposal.map.second_person
-    assert Fact.objects.filter(verb="let_go_of_second_person").count() == 1
-    assert not BulkMove.objects.exists()
