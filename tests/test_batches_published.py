@@ -140,3 +140,16 @@ def test_what_only_was_foreseen_leaves_when_the_move_is_over():
         assert sent(life) == 8
         batches.see_to_them()
         assert the_batch().choice == "all"
+
+
+def test_what_only_was_foreseen_leaves_when_another_publication_stops_the_move(monkeypatch):
+    monkeypatch.setattr(moves, "BATCH", 2)
+    with lived() as life:
+        running(life, 4)
+        moves.order(published(life, NEWS), Running.NOW, by="m", at=clock.now())
+        BulkMove.objects.update(total=LIMIT * 10)
+        moves._batch_of(BulkMove.objects.get().id)
+        assert the_batch().state == "held"
+        moves.order(published(life, QUIET), Running.STAY, by="m", at=clock.now())
+        assert the_batch().choice == "all"
+        assert sent(life) == 6

@@ -14,11 +14,14 @@ class MessageMap(OrganizationRow):
     name = models.CharField(max_length=200)
     slug = models.SlugField(max_length=80)
     second_roles = models.JSONField(default=list)  # whose yes a version waits for; none: nobody's
+    # The number of the version to which runs of older ones move with their next stage. It stands
+    # here, once: nobody's run is to be marked, and none that begins meanwhile is forgotten.
+    moves_to = models.IntegerField(null=True)
 
     DATA = declare(
         retention=Retention.ORGANIZATION,
         key="id organization slug",
-        operational="name second_roles",
+        operational="name second_roles moves_to",
     )
 
     class Meta:
@@ -245,14 +248,6 @@ class Run(HotRow):
         db_constraint=False,
         db_index=False,  # `run_version` begins with it
     )  # thousands of runs share it: checked for each, it would be locked and rewritten each time
-    next_version = models.ForeignKey(
-        Version,
-        null=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-        db_constraint=False,
-        db_index=False,
-    )  # it moves there with its next stage
     state = models.JSONField()  # journeys.engine.State
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
@@ -261,7 +256,7 @@ class Run(HotRow):
 
     DATA = declare(
         retention=Retention.CANDIDATE,
-        key="id organization application version next_version",
+        key="id organization application version",
         operational="state started_at ended_at end_reason unmatched_at",
     )
 

@@ -12,8 +12,10 @@ from typing import NamedTuple
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
 from followthrough.audit import facts
+from followthrough.audit.models import Fact
 from followthrough.journeys.models import Shadow
 from followthrough.store import sql
 
@@ -60,6 +62,29 @@ def by_organization(rows: Sequence[tuple]) -> Known:
         )
         for key, theirs in sql.by_key(rows).items()
     }
+
+
+class Then(NamedTuple):
+    """A shadow as it stood at a moment: `live` are the families that were sent to for real."""
+
+    row: Shadow
+    live: frozenset[str]
+
+
+def then(organization_id: UUID, at: datetime) -> dict[UUID, Then]:
+    """What was in shadow at a moment, by subject. A row knows only which families are live now:
+    which were, is in the facts of its changes."""
+    rows = Shadow.objects.filter(organization_id=organization_id, begun_at__lte=at)
+    found = list(rows.filter(Q(ended_at=None) | Q(ended_at__gt=at)))
+    live = _live([one.subject_id for one in found], at) if found else {}
+    return {one.subject_id: Then(one, live.get(str(one.id), frozenset())) for one in found}
+
+
+def _live(subjects: Sequence[UUID], at: datetime) -> dict[str, frozenset[str]]:
+    """The families that were live by then, by shadow; none was where none was switched on."""
+    changes = Fact.objects.filter(subject_id__in=subjects, verb="switched_shadow", at__lte=at)
+    said = changes.order_by("at", "id").values_list("why", flat=True)
+    return {why["shadow"]: frozenset(why["live"]) for why in said}
 
 
 _SHADOWED = """

@@ -57,27 +57,44 @@ class Known(NamedTuple):
 
 
 _LOCK = "SELECT id FROM people_application WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"
+# Where runs move with their next stage, by the versions that they (`r`) are in: the newest choice
+# is asked for, once for each version.
+_NEXT = """
+next AS (
+  SELECT v.id, n.id AS version_id
+  FROM (SELECT DISTINCT version_id FROM r) AS d
+  JOIN journeys_version v ON v.id = d.version_id
+  JOIN journeys_messagemap m ON m.id = v.map_id
+  JOIN journeys_version n ON n.map_id = m.id AND n.number = m.moves_to AND n.number > v.number)
+"""
 # A statement of its own: one that had to wait for the lock would show runs as they were before.
-_LOAD = """
+_LOAD = f"""
+WITH r AS (SELECT id, application_id, version_id, state, end_reason FROM journeys_run
+  WHERE application_id = ANY(%(ids)s)),
+{_NEXT}
 SELECT a.id, a.organization_id, a.candidate_id, a.connection_id, c.shard, q.family, q.site_id,
        a.requisition_id, r.id, r.version_id, r.state, r.end_reason,
-       r.next_version_id
+       next.version_id
 FROM people_application a
 JOIN people_candidate c ON c.id = a.candidate_id
 LEFT JOIN people_requisition q ON q.id = a.requisition_id
-LEFT JOIN journeys_run r ON r.application_id = a.id
-WHERE a.id = ANY(%s) ORDER BY a.id
-"""
+LEFT JOIN r ON r.application_id = a.id
+LEFT JOIN next ON next.id = r.version_id
+WHERE a.id = ANY(%(ids)s) ORDER BY a.id
+"""  # noqa: S608
 _ANCHORS = (
     "SELECT application_id, name, at, sequence FROM people_anchor WHERE application_id = ANY(%s)"
 )
 
 
-_RUNS = """
-SELECT application_id, id, version_id, state, end_reason, next_version_id FROM journeys_run
-WHERE application_id = ANY(ARRAY(
-  SELECT id FROM people_application WHERE connection_id = %s AND external_id = ANY(%s)))
-"""
+_RUNS = f"""
+WITH r AS (SELECT application_id, id, version_id, state, end_reason FROM journeys_run
+  WHERE application_id = ANY(ARRAY(
+    SELECT id FROM people_application WHERE connection_id = %s AND external_id = ANY(%s)))),
+{_NEXT}
+SELECT r.application_id, r.id, r.version_id, r.state, r.end_reason, next.version_id
+FROM r LEFT JOIN next ON next.id = r.version_id
+"""  # noqa: S608
 
 
 def questions(
@@ -204,8 +221,9 @@ def _open(
 
 
 def _load(application_ids: Sequence[UUID]) -> list[_Locked]:
-    given = (list(application_ids),)
-    return [_Locked(*row) for row in sql.together((_LOCK, given), (_LOAD, given))[1]]
+    ids = list(application_ids)
+    found = sql.together((_LOCK, (ids,)), (_LOAD, {"ids": ids}))[1]
+    return [_Locked(*row) for row in found]
 
 
 def _of(known: Known, application_id: UUID) -> _Locked:

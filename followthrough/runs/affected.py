@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from followthrough.core import clock
@@ -20,14 +20,14 @@ from followthrough.journeys.diff import Difference, TouchChange
 from followthrough.journeys.events import CloseAsk, EndRun, PlanTouch, State
 from followthrough.journeys.models import MessageMap, Version
 from followthrough.journeys.offsets import UTC_ONLY, Where
-from followthrough.runs import moving, whereabouts
+from followthrough.runs import moving, otherwise, whereabouts
+from followthrough.runs.otherwise import Planned
 from followthrough.store import sql
 
 MOST = 2_000  # runs looked at one by one
 EXAMPLES = 5  # of each kind for each touch
-APPEARS, VANISHES, SHIFTS = "appears", "vanishes", "shifts"
-REWORDED, AGAIN, LATE = "reworded", "again", "late"
-KINDS = (APPEARS, VANISHES, SHIFTS, REWORDED, AGAIN, LATE)
+APPEARS, VANISHES, AGAIN, LATE = "appears", "vanishes", "again", "late"
+KINDS = (APPEARS, VANISHES, *otherwise.KINDS, AGAIN, LATE)
 
 
 class Example(NamedTuple):
@@ -80,7 +80,7 @@ class Affected:
     touches: dict[str, OfTouch] = field(default_factory=dict)
     asks_closed: int = 0
     ended: int = 0
-    changed: int = 0  # runs of which some planned touch vanishes, appears, shifts or is reworded
+    changed: int = 0  # runs of which some planned touch vanishes, appears or is otherwise
     later: list[Later] = field(default_factory=list)
     here: list[Later] = field(default_factory=list)  # of the stage they are in, waiting for a cause
 
@@ -107,15 +107,21 @@ class _Touch(NamedTuple):
     occurrence: str
     state: str
     due_at: datetime
+    useful_until: datetime | None
+    channels: Sequence[str]
+    relevance: Any
+    purpose: str
+    priority: int
     held: bool
     said: bool
 
 
 def affected(map: MessageMap, document: MapDocument, *, now: datetime | None = None) -> Affected:
     """What publishing `document` would do to the map's open runs, by each choice (`Running`)."""
-    numbers = dict(Version.objects.filter(map=map).values_list("id", "number"))
+    known = Version.objects.filter(map=map).values_list("id", "number", "map__moves_to")
+    numbers = {key: number for key, number, _ in known}
     found = Affected()
-    _count(found, numbers)
+    _count(found, numbers, next((to for *_, to in known), None))
     runs = _placed(_runs(list(numbers)), document)
     found.looked = len(runs)
     play = _Play(document, now or clock.now(), found)
@@ -129,25 +135,26 @@ def affected(map: MessageMap, document: MapDocument, *, now: datetime | None = N
 # --- what is there -------------------------------------------------------------------------------
 
 _COUNT = """
-SELECT version_id, state->>'stage', next_version_id, count(*) FROM journeys_run
-WHERE version_id = ANY(%s) AND ended_at IS NULL GROUP BY 1, 2, 3
+SELECT version_id, state->>'stage', count(*) FROM journeys_run
+WHERE version_id = ANY(%s) AND ended_at IS NULL GROUP BY 1, 2
 """
 _RUNS = """
 SELECT id, application_id, version_id, state FROM journeys_run
 WHERE version_id = ANY(%s) AND ended_at IS NULL ORDER BY id LIMIT %s
 """
 _TOUCHES = f"""
-SELECT t.run_id, t.key, t.occurrence, t.state, t.due_at, t.held_for <> '', {moving.IS_SAID}
+SELECT t.run_id, t.key, t.occurrence, t.state, t.due_at, t.useful_until, t.channels, t.relevance,
+       t.purpose, t.priority, t.held_for <> '', {moving.IS_SAID}
 FROM messaging_touch t WHERE t.run_id = ANY(%s) AND (t.state <> 'cancelled' OR {moving.IS_SAID})
 """  # noqa: S608
 
 
-def _count(found: Affected, numbers: Mapping[UUID, int]) -> None:
-    for version_id, stage, to, count in sql.rows(_COUNT, (list(numbers),)):
+def _count(found: Affected, numbers: Mapping[UUID, int], to: int | None) -> None:
+    for version_id, stage, count in sql.rows(_COUNT, (list(numbers),)):
         found.open += count
         found.where[numbers[version_id], stage or ""] += count
-        if to in numbers:
-            found.waiting[numbers[to]] += count
+        if to and numbers[version_id] < to:
+            found.waiting[to] += count
 
 
 def _runs(version_ids: list[UUID]) -> list[_Run]:
@@ -238,10 +245,10 @@ class _Play:
             if key not in before:
                 kind = AGAIN if key in unsent else APPEARS
                 yield kind, key, Example(run.application_id, None, due)
-            elif _own_due(old, run, before[key]) != plan.due_at:
-                yield SHIFTS, key, Example(run.application_id, before[key].due_at, due)
-            elif _says_otherwise(old, self.document, key):
-                yield REWORDED, key, Example(run.application_id, before[key].due_at, due)
+                continue
+            example = Example(run.application_id, before[key].due_at, due)
+            for kind in otherwise.kinds(old, self.document, _own(old, run, before[key]), plan):
+                yield kind, key, example
 
     def _late(
         self, run: _Run, said: Sequence[tuple], old: MapDocument, known: set[str]
@@ -263,6 +270,12 @@ def _plans(document: MapDocument, run: _Run, touches: Sequence[TouchDef]) -> lis
     return plans.planned(*given, settle=document.settle_delay, where=run.where)
 
 
+def _own(old: MapDocument, run: _Run, touch: _Touch) -> Planned:
+    due = _own_due(old, run, touch)
+    parts = touch.channels, touch.relevance, touch.purpose, touch.priority
+    return Planned(due, touch.useful_until, *parts)
+
+
 def _own_due(old: MapDocument, run: _Run, planned: _Touch) -> datetime:
     """When the old version itself would have it: what is held is due only when it may go out."""
     if not planned.held:
@@ -270,11 +283,6 @@ def _own_due(old: MapDocument, run: _Run, planned: _Touch) -> datetime:
     touches = [one for one in plans.speaking(old, run.state) if one.key == planned.key]
     found = _plans(old, run, touches)
     return found[0].due_at if found else planned.due_at
-
-
-def _says_otherwise(old: MapDocument, new: MapDocument, key: str) -> bool:
-    before = old.touches.get(key)
-    return before is not None and before.content != new.touches[key].content
 
 
 # --- in the stages that they have not reached ----------------------------------------------------

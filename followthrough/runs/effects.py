@@ -224,7 +224,7 @@ kept AS (
   INSERT INTO journeys_runmove (id, organization_id, run_id, from_version_id, to_version_id, why,
       by, rule, at)
   SELECT id, org, run, source, target, why, by, rule::jsonb, %(now)s FROM moved)
-UPDATE journeys_run r SET version_id = m.target, next_version_id = NULL
+UPDATE journeys_run r SET version_id = m.target
 FROM moved m WHERE r.id = m.run AND r.id = ANY(%(run)s)
 """
 

@@ -48,13 +48,14 @@ class BulkMove(OrganizationRow):
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
     done = models.IntegerField(default=0)
     total = models.IntegerField()  # when it was begun
+    left_behind = models.JSONField(default=list)  # the applications whose runs cannot be moved
     problem = models.CharField(max_length=300, blank=True)
     created_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
 
     DATA = declare(
         retention=Retention.ORGANIZATION,
-        key="id organization map to_version by",
+        key="id organization map to_version by left_behind",
         operational="why state done total problem created_at ended_at",
     )
 

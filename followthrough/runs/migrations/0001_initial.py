@@ -68,6 +68,7 @@ class Migration(migrations.Migration):
                 ('state', models.CharField(choices=[('waiting', 'About to begin'), ('running', 'Under way'), ('done', 'Done'), ('cancelled', 'Cancelled'), ('failed', 'Stopped by an error')], default='waiting', max_length=10)),
                 ('done', models.IntegerField(default=0)),
                 ('total', models.IntegerField()),
+                ('left_behind', models.JSONField(default=list)),
                 ('problem', models.CharField(blank=True, max_length=300)),
                 ('created_at', models.DateTimeField()),
                 ('ended_at', models.DateTimeField(null=True)),

@@ -16,7 +16,7 @@ from followthrough.accounts.models import Member
 from followthrough.core import clock
 from followthrough.governance import policies
 from followthrough.governance.models import Freeze
-from followthrough.journeys import diff, documents, versions
+from followthrough.journeys import diff, documents, shadows, versions
 from followthrough.journeys.definition import MapDocument
 from followthrough.journeys.diff import Difference
 from followthrough.journeys.models import Assignment, Draft, MessageMap, Run, RunMove, Version
@@ -73,6 +73,7 @@ def page(request: HttpRequest) -> HttpResponse:
     given = {
         "maps": found,
         "drafts": drafts,
+        "shadows": shadows.standing([one.map.id for one in found]),
         "authors": _authors(found, drafts.values()),
         "pictures": _pictures(found),
         "without": mapless.families(member),

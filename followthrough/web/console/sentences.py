@@ -124,6 +124,7 @@ FACTS = {
     "found_no_map": gettext_noop("No message map is assigned to it: no message follows."),
     "started_run": gettext_noop("Its message map begins; it was assigned by %(rule)s."),
     "moved_run": gettext_noop("It goes on in version %(number)s of its message map."),
+    "left_behind": gettext_noop("It could not go on in version %(number)s and stays in its own."),
     "ended_run": gettext_noop("Its message map ended: %(reason)s."),
     "unmatched_run": gettext_noop("No rule gives it this message map any more; %(then)s."),
     "matched_run": gettext_noop("A rule gives it this message map again."),
@@ -140,7 +141,7 @@ def fact(row: Fact, wall: Wall) -> str:
             return _("%(anchor)s taken away") % {"anchor": name}
         when = dated(datetime.fromisoformat(at), wall)
         return _(FACTS[row.verb]) % {"anchor": name, "when": when}
-    if row.verb == "moved_run":
+    if row.verb in ("moved_run", "left_behind"):
         return _(FACTS[row.verb]) % {"number": versions.number(UUID(why["to"]))}
     told = {
         "rule": rule(why.get("rule", "")),

@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -49,7 +51,26 @@ def told(subject_id: UUID) -> Told | None:
     if row is None:
         return None
     who = names.named(row.by, names.of_members([row.by]))
-    return Told(row, who, _kept(row), [_family(one) for one in row.families_live])
+    return Told(row, who, _kept(row), [family_name(one) for one in row.families_live])
+
+
+class Standing(NamedTuple):
+    """What is in shadow now, by name: `kind` and `key` of the map or connection."""
+
+    kind: str
+    key: UUID
+    name: str
+
+
+def standing(organization_id: UUID) -> list[Standing]:
+    """Everything of an organization that is in shadow, by name."""
+    rows = Shadow.objects.filter(organization_id=organization_id, ended_at=None)
+    called = [
+        Subquery(model.objects.filter(id=OuterRef("subject_id")).values("name")[:1])
+        for model in SUBJECTS.values()
+    ]
+    named = rows.annotate(name=Coalesce(*called)).order_by("name")
+    return [Standing(*row) for row in named.values_list("subject_kind", "subject_id", "name")]
 
 
 def _kept(row: Shadow) -> int:
@@ -67,7 +88,8 @@ def _kept(row: Shadow) -> int:
     return found.filter(application_id__in=through).count()
 
 
-def _family(code: str) -> str:
+def family_name(code: str) -> str:
+    """A job family by name, also none."""
     return label(code) if code else _("No job family")
 
 
@@ -95,7 +117,7 @@ def _families(request: HttpRequest, kind: str, subject: Any, shown: Told | None)
         about = crowd.map_id if kind == shadows.MAP else crowd.place.connection_id
         if about == subject.id:
             counts[crowd.place.family] += crowd.count
-    return [Family(one, _family(one), n, one in live) for one, n in sorted(counts.items())]
+    return [Family(one, family_name(one), n, one in live) for one, n in sorted(counts.items())]
 
 
 def _begin(request: HttpRequest, kind: str, subject: Any) -> None:
@@ -120,7 +142,7 @@ def _switch(request: HttpRequest, kind: str, subject: Any) -> None:
 def _live(row: Shadow) -> str:
     if not row.families_live:
         return _("Nothing of it is sent for real now.")
-    live = ", ".join(_family(one) for one in row.families_live)
+    live = ", ".join(family_name(one) for one in row.families_live)
     return _("Sent for real now: %(families)s.") % {"families": live}
 
 

@@ -18,7 +18,7 @@ from followthrough.journeys.models import Run, RunMove
 from followthrough.people import scopes
 from followthrough.people.models import Application
 from followthrough.runs.matching import UNMATCHED
-from followthrough.web.console import names
+from followthrough.web.console import names, run_moves
 from followthrough.web.console.access import own
 from followthrough.web.console.assigning import wording
 from followthrough.web.console.assigning.wording import Names
@@ -87,9 +87,7 @@ def _step(move: RunMove, said: Names, by: str) -> Step:
         }
         why = _("Rule %(number)s from the top at that time: %(rule)s.") % told
         return Step(move.at, version, f"{why} {_by(by)}".strip())
-    if move.from_version_id:
-        return Step(move.at, version, f"{_('Moved:')} {move.why}. {_by(by)}".strip())
-    return Step(move.at, version, _("Assigned by: %(why)s.") % {"why": move.why})
+    return Step(move.at, version, f"{run_moves.why(move)} {_by(by)}".strip())
 
 
 def _by(name: str) -> str:

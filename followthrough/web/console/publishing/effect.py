@@ -16,31 +16,35 @@ from followthrough.journeys import diff
 from followthrough.people import scopes
 from followthrough.people.models import Candidate
 from followthrough.people.stages import Stage
-from followthrough.runs import affected
+from followthrough.runs import affected, otherwise
 from followthrough.runs.affected import (
     AGAIN,
     APPEARS,
     KINDS,
     LATE,
-    REWORDED,
-    SHIFTS,
     VANISHES,
     Affected,
     OfTouch,
 )
 from followthrough.web.console.sentences import touch_name
 
-LOOKS = {VANISHES: "quiet", APPEARS: "kept", SHIFTS: "held", REWORDED: "held", AGAIN: "quiet",
-         LATE: "quiet"}  # fmt: skip
+LOOKS = {VANISHES: "quiet", APPEARS: "kept", AGAIN: "quiet", LATE: "quiet"}  # else: held
 ICONS = {
-    VANISHES: "removed", APPEARS: "added", SHIFTS: "held", REWORDED: "changed", AGAIN: "again",
+    VANISHES: "removed", APPEARS: "added", otherwise.SHIFTS: "held", AGAIN: "again",
     LATE: "stopped",
 }  # fmt: skip
 NAMES = {
     VANISHES: gettext_noop("not sent any more"),
     APPEARS: gettext_noop("new to them"),
-    SHIFTS: gettext_noop("at another time"),
-    REWORDED: gettext_noop("in other words"),
+    otherwise.SHIFTS: gettext_noop("at another time"),
+    otherwise.REWORDED: gettext_noop("in other words"),
+    otherwise.CHANNELS: gettext_noop("goes by another channel"),
+    otherwise.CONDITIONS: gettext_noop("under other conditions"),
+    otherwise.USEFUL: gettext_noop("with another useful time"),
+    otherwise.ASKS: gettext_noop("asks something else, or something else follows"),
+    otherwise.PURPOSE: gettext_noop("for another purpose"),
+    otherwise.PRIORITY: gettext_noop("with another priority"),
+    otherwise.LIMITS: gettext_noop("under other limits of the map"),
     AGAIN: gettext_noop("was not sent to them: decided once more"),
     LATE: gettext_noop("past its use for them: not sent"),
 }
@@ -152,8 +156,8 @@ def _line(one: OfTouch, known: Mapping[UUID, Candidate]) -> Line:
     parts = [
         Part(
             _(NAMES[kind]),
-            LOOKS[kind],
-            ICONS[kind],
+            LOOKS.get(kind, "held"),
+            ICONS.get(kind, "changed"),
             one.counts[kind],
             [Example(known.get(it.application_id), it.before, it.after)
              for it in one.examples.get(kind, ())],

@@ -24,7 +24,7 @@ from followthrough.journeys.definition import MapDocument
 from followthrough.journeys.lint import organization
 from followthrough.journeys.models import Draft, MessageMap, Running, Version
 from followthrough.journeys.problems import DocumentError, Problem
-from followthrough.runs import affected, publishing
+from followthrough.runs import affected, moves, publishing
 from followthrough.runs.models import Replay
 from followthrough.runs.replay import shadow
 from followthrough.web.console import names
@@ -159,14 +159,20 @@ def _page(
 def shown(
     map: MessageMap, document: MapDocument, newest: Version | None, member: Member
 ) -> dict[str, Any]:
-    """What a document changes, and what it would do to those under way."""
+    """What a document changes, what it would do to those under way, and the moves that publishing
+    it stops."""
     compared = (
         compare.compare(versions.document(newest.id), document)
         if newest
         else compare.beginning(document)
     )
     found = affected.affected(map, document)
-    return {"compared": compared, "newest": newest, "effect": effect.effect(found, member)}
+    return {
+        "compared": compared,
+        "newest": newest,
+        "effect": effect.effect(found, member),
+        "stops": moves.under_way([map.id]),
+    }
 
 
 def tried(map: MessageMap, document: MapDocument) -> Sequence[Replay]:
@@ -274,7 +280,7 @@ def done(request: HttpRequest, map: MessageMap, outcome: publishing.Outcome) -> 
 
 def _said(version: Version) -> str:
     published = _("Version %(n)s is published.") % {"n": version.number}
-    moving = version.map.versions.filter(runs__next_version=version, runs__ended_at=None).count()
+    moving = moves.waiting(version)
     if not moving:
         return published
     text = ngettext(

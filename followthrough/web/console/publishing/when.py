@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -11,39 +12,42 @@ from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from followthrough.accounts.models import Member
 from followthrough.core import clock
 from followthrough.governance import freezes, policies
 from followthrough.governance.models import Freeze
-from followthrough.journeys import versions
+from followthrough.journeys import shadows, versions
 from followthrough.journeys.models import MessageMap, Run, RunMove, Version
+from followthrough.journeys.shadows import Shadows
 from followthrough.people import scopes, sites
 from followthrough.people.models import Candidate, StageChange
 from followthrough.people.stages import Stage
-from followthrough.runs import advance, moves
-from followthrough.web.console import board, names, sentences
+from followthrough.web.console import board, names, run_moves
 from followthrough.web.console.access import may, own
 from followthrough.web.console.board import Column
+from followthrough.web.console.publishing import shadow_then
+from followthrough.web.console.publishing.shadow_then import Known
 
 CHANNELS = ("sms", "email")
 
 
 class InVersion(NamedTuple):
-    """How many applications were in a version then."""
+    """How many applications were in a version then, and how many of them in shadow."""
 
     version: Version
     count: int
+    shadowed: int
 
 
 class Theirs(NamedTuple):
     """A candidate's application then: the move that had brought it to its version, the stage it
-    was in, and what the version says there (None: nothing)."""
+    was in, whether it was in shadow, and what the version says there (None: nothing)."""
 
     run: Run
     version: Version
+    shadowed: bool
     move: RunMove
     why: str
     stage: str
@@ -57,7 +61,8 @@ def page(request: HttpRequest, key: UUID) -> HttpResponse:
     member: Member = request.member  # type: ignore[attr-defined]
     at, misread = _moment(request.GET.get("at", ""))
     candidate = _candidate(request)
-    found = {**_of_map(map, member, at), **(_of_candidate(candidate, member, at))}
+    known = shadows.then(map.organization_id, at)
+    found = {**_of_map(map, member, at, known), **_of_candidate(candidate, member, at, known)}
     given = {
         "map": map,
         "at": at,
@@ -104,30 +109,59 @@ def _people(found: dict[str, Any]) -> list[str]:
 # --- the map -------------------------------------------------------------------------------------
 
 
-def _of_map(map: MessageMap, member: Member, at: datetime) -> dict[str, Any]:
+def _of_map(map: MessageMap, member: Member, at: datetime, known: Known) -> dict[str, Any]:
     published = list(
         Version.objects.filter(map=map).defer("document", "source").order_by("-number")
     )
     then = next((one for one in published if one.published_at <= at), None)
+    groups = _under_way_by(published, member, at)
+    through = Counter({one.connection_id: one.count for one in groups})
     return {
         "version": then,
         "next": next((one for one in reversed(published) if one.published_at > at), None),
-        "running": _running(published, member, at),
+        "running": _running(published, groups, shadow_then.judged(known)),
+        "kept": shadow_then.of_map(map, known, through),
         "frozen": _frozen(map, at),
     }
 
 
-def _running(published: Sequence[Version], member: Member, at: datetime) -> list[InVersion]:
+class _Group(NamedTuple):
+    """Applications that were in the same version, of the same connection and job family."""
+
+    version_id: UUID
+    connection_id: UUID
+    family: str | None
+    count: int
+
+
+def _under_way_by(published: Sequence[Version], member: Member, at: datetime) -> list[_Group]:
     """How many applications were in which version, by the moves on record. A run that ended and
     began again since counts as under way in between: only its last end is kept."""
     runs = _under_way(at).filter(organization_id=member.organization_id, version__map__in={
         one.map_id for one in published
     })  # fmt: skip
-    counted = dict(
+    counted = (
         runs.filter(scopes.applied(member)).annotate(then=_version_then(at))
-        .values_list("then").annotate(Count("id"))
+        .values_list("then", "application__connection_id", "application__requisition__family")
+        .annotate(Count("id"))
     )  # fmt: skip
-    return [InVersion(one, counted[one.id]) for one in published if one.id in counted]
+    return [_Group(*row) for row in counted]
+
+
+def _running(
+    published: Sequence[Version], groups: Sequence[_Group], judged: Shadows
+) -> list[InVersion]:
+    counts: Counter[UUID] = Counter()
+    shadowed: Counter[UUID] = Counter()
+    maps = {one.id: one.map_id for one in published}
+    for one in groups:
+        counts[one.version_id] += one.count
+        place = {"connection_id": one.connection_id, "family": one.family or ""}
+        if judged.on(map_id=maps.get(one.version_id), **place):
+            shadowed[one.version_id] += one.count
+    return [
+        InVersion(one, counts[one.id], shadowed[one.id]) for one in published if one.id in counts
+    ]
 
 
 def _under_way(at: datetime) -> QuerySet[Run]:
@@ -152,7 +186,9 @@ def _frozen(map: MessageMap, at: datetime) -> list[Freeze]:
 # --- a candidate ---------------------------------------------------------------------------------
 
 
-def _of_candidate(candidate: Candidate | None, member: Member, at: datetime) -> dict[str, Any]:
+def _of_candidate(
+    candidate: Candidate | None, member: Member, at: datetime, known: Known
+) -> dict[str, Any]:
     if candidate is None:
         return {"theirs": []}
     runs = (
@@ -160,10 +196,11 @@ def _of_candidate(candidate: Candidate | None, member: Member, at: datetime) -> 
         .filter(scopes.applied(member)).select_related("application__requisition")
         .order_by("started_at")
     )  # fmt: skip
-    return {"theirs": [one for run in runs if (one := _theirs(run, member, at))]}
+    judged = shadow_then.judged(known)
+    return {"theirs": [one for run in runs if (one := _theirs(run, member, at, judged))]}
 
 
-def _theirs(run: Run, member: Member, at: datetime) -> Theirs | None:
+def _theirs(run: Run, member: Member, at: datetime, judged: Shadows) -> Theirs | None:
     moved = RunMove.objects.filter(run=run, at__lte=at).order_by("-at", "-id")
     move = moved.select_related("to_version__map").first()
     if move is None:
@@ -172,26 +209,25 @@ def _theirs(run: Run, member: Member, at: datetime) -> Theirs | None:
     return Theirs(
         run,
         move.to_version,
+        _shadowed(run, move.to_version, judged),
         move,
-        _why(move),
+        run_moves.why(move),
         str(Stage(stage).label) if stage in Stage.values else "",
         _column(move.to_version, stage, member),
     )
+
+
+def _shadowed(run: Run, version: Version, judged: Shadows) -> bool:
+    application = run.application
+    family = application.requisition.family if application.requisition else ""
+    connection = application.connection_id
+    return bool(judged.on(map_id=version.map_id, connection_id=connection, family=family))
 
 
 def _stage(run: Run, at: datetime) -> str:
     seen = StageChange.objects.filter(application_id=run.application_id, observed_at__lte=at)
     last = seen.order_by("-observed_at", "-id").first()
     return last.to_stage if last else ""
-
-
-def _why(move: RunMove) -> str:
-    """How it came to its version."""
-    if move.from_version_id is None:
-        return _("It began there, assigned by %(rule)s.") % {"rule": sentences.rule(move.why)}
-    said = {advance.NEXT_STAGE: _("It moved there with its next stage."),
-            moves.NOW: _("It was moved there.")}  # fmt: skip
-    return said.get(move.why) or _("It was moved there: %(why)s.") % {"why": move.why}
 
 
 def _column(version: Version, stage: str, member: Member) -> Column | None:

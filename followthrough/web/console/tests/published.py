@@ -5,14 +5,18 @@ from __future__ import annotations
 from copy import deepcopy
 from typing import Any
 
+from django.db import transaction
 from django.test import Client
 
 from followthrough.accounts.models import Organization
-from followthrough.journeys import drafts, engine, versions
+from followthrough.audit.facts import SYSTEM
+from followthrough.journeys import drafts, engine, plans, versions
 from followthrough.journeys.events import State
 from followthrough.journeys.models import Draft, MessageMap, Run, RunMove
 from followthrough.journeys.tests.builders import a_map
 from followthrough.people.models import StageChange
+from followthrough.runs import advance, effects
+from followthrough.runs.effects import Gathered
 from tests import world
 
 STAGES: dict[str, Any] = {
@@ -50,6 +54,17 @@ def running(map: MessageMap, **given: Any) -> Run:
                                to_stage="applied", ats_stage="New",
                                observed_at=world.NOON)  # fmt: skip
     return made
+
+
+@transaction.atomic
+def planned(run: Run) -> None:
+    """Plan what the run's version has to say in its stage."""
+    (journey,) = advance.running([run.id])
+    document, gathered = versions.document(run.version_id), Gathered()
+    touches = document.of_stage(journey.state.stage)
+    for plan in plans.planned(document, journey.state, touches, settle=document.settle_delay):
+        effects.gather(plan, journey, gathered, SYSTEM, world.NOON)
+    effects.write(gathered, now=world.NOON)
 
 
 def drafted(map: MessageMap, stages: dict[str, Any] = LATER) -> Draft:

@@ -12,11 +12,11 @@ from followthrough.accounts.models import Member, Organization, Role
 from followthrough.core import clock
 from followthrough.core.ids import uuid7
 from followthrough.governance import freezes
-from followthrough.journeys import versions
-from followthrough.journeys.models import MessageMap, Run, RunMove, Version
+from followthrough.journeys import shadows, versions
+from followthrough.journeys.models import MessageMap, Run, RunMove, Shadow, Version
 from followthrough.journeys.tests.builders import a_map
 from followthrough.people.models import Scope
-from followthrough.runs import moves
+from followthrough.runs import advance, moves
 from followthrough.web.console.tests import published
 from followthrough.web.console.tests.conftest import member_of, signed_in
 from followthrough.web.console.tests.published import LATER, running, shown
@@ -114,6 +114,18 @@ def test_what_a_candidate_was_in_and_what_it_said(stores, moved, browser):
     assert "No message map had begun for them" in when(browser, stores, -1, candidate=who)
 
 
+@pytest.mark.parametrize(("code", "said"), [
+    (moves.NOW, "It was moved there. Begun by Maya."),
+    (advance.NEXT_STAGE, "It moved there with its next stage. Begun by Maya."),
+])  # fmt: skip
+def test_nobody_reads_a_code_for_why_it_is_in_its_version(moved, browser, maya, code, said):
+    RunMove.objects.filter(run=moved).exclude(from_version=None).update(why=code)
+    page = shown(browser, f"/applications/{moved.application_id}/map")
+    assert f"Stores v2. {said}" in page
+    assert "It began there, assigned by the job family." in page
+    assert "next_stage" not in page
+
+
 def test_a_candidate_of_another_site_is_not_there(stores, moved, organization):
     other = member_of(organization, Role.RECRUITER)
     Scope.objects.create(organization=organization, member=other, site=world.site(organization))
@@ -136,6 +148,66 @@ def test_what_stopped_it_then_is_told(stores, browser):
     assert "nothing of it went out" not in when(browser, stores, 0.5)
     assert "nothing of it went out" in when(browser, stores, 2)
     assert "nothing of it went out" not in when(browser, stores, 4)
+
+
+def hours(count: float):
+    return world.NOON + timedelta(hours=count)
+
+
+@pytest.fixture
+def shadow(stores, maya) -> Shadow:
+    """The map was in shadow from one to five hours, and retail was sent to for real from three to
+    four."""
+    given = {"organization_id": stores.organization_id, "by": f"member:{maya.id}"}
+    made = shadows.begin(
+        **given, subject_kind=shadows.MAP, subject_id=stores.id, at=hours(1)
+    )  # fmt: skip
+    shadows.switch(made.id, on=["retail"], by=given["by"], at=hours(3))
+    shadows.switch(made.id, off=["retail"], by=given["by"], at=hours(4))
+    shadows.end(made.id, by=given["by"], at=hours(5))
+    return made
+
+
+def test_what_was_in_shadow_then_did_not_send(stores, run, shadow, browser):
+    assert "n shadow" not in when(browser, stores, 0.5)
+    kept = when(browser, stores, 2, candidate=run.application.candidate_id)
+    assert "In shadow then" in kept and "by Maya" in kept  # noqa: PT018
+    assert "1 of them in shadow: nothing was sent" in kept
+    assert "In shadow then: nothing was sent" in kept
+    assert "Sent for real then" not in kept
+    assert "n shadow" not in when(browser, stores, 6)
+
+
+def test_the_families_that_were_live_then_are_those_of_the_record(stores, shadow, browser, run):
+    theirs = run.application
+    theirs.requisition = world.requisition(theirs.connection, family="retail")
+    theirs.save()
+    live = when(browser, stores, 3.5)
+    assert "Sent for real then: Retail." in live
+    assert "of them in shadow" not in live
+    assert "1 of them in shadow" in when(browser, stores, 4.5)
+
+
+def test_a_connection_that_was_in_shadow_is_named(stores, run, browser):
+    source = run.application.connection
+    shadows.begin(
+        organization_id=stores.organization_id, subject_kind=shadows.CONNECTION,
+        subject_id=source.id, by="engine", at=hours(1),
+    )  # fmt: skip
+    page = when(browser, stores, 2)
+    assert f"The connection “{source.name}”" in page
+    assert "1 of them in shadow: nothing was sent" in page
+
+
+def test_what_is_in_shadow_now_is_said_in_the_list_and_on_today(stores, browser, maya):
+    assert "n shadow" not in shown(browser, "/maps/") + shown(browser, "/")
+    shadows.begin(
+        organization_id=stores.organization_id, subject_kind=shadows.MAP, subject_id=stores.id,
+        by=f"member:{maya.id}", at=world.NOON,
+    )  # fmt: skip
+    assert "In shadow" in shown(browser, "/maps/")
+    assert "In shadow, so everything" in shown(browser, "/")
+    assert f'<a href="/maps/{stores.id}">Stores</a>' in shown(browser, "/")
 
 
 @pytest.mark.parametrize("at", ["soon", "0001-01-01T00:00", "9999-12-31T23:59", "2026-13-01T00:00"])

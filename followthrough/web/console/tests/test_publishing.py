@@ -84,6 +84,26 @@ def test_the_page_asks_the_same_few_questions_however_many_are_under_way(
     assert few <= 20
 
 
+@pytest.mark.parametrize(("part", "said"), [
+    ({"channels": ["email", "sms"]}, "goes by another channel"),
+    ({"when": {"field": "requisition.family", "op": "is", "value": "store"}},
+     "under other conditions"),
+    ({"useful_for": "PT5H"}, "with another useful time"),
+    ({}, ""),
+])  # fmt: skip
+def test_the_page_says_that_nothing_changes_only_where_nothing_does(
+    stores, run, browser, part, said
+):
+    published.planned(run)
+    stages = deepcopy(STAGES)
+    stages["applied"]["touches"][1].update(part)
+    stages["interview"]["touches"] = []
+    drafted(stores, stages)
+    page = shown(browser, f"/maps/{stores.id}/publish")
+    assert said in page
+    assert ("Nothing that is planned for them changes." in page) == (not part)
+
+
 def test_without_a_draft_there_is_nothing_to_publish(stores, browser):
     assert "The map has no draft" in shown(browser, f"/maps/{stores.id}/publish")
 
@@ -96,8 +116,8 @@ def test_a_draft_is_published_with_its_note_and_those_under_way_move(stores, run
     assert (version.note, version.author_id) == ("Later", str(maya.id))
     page = shown(browser, answer.url)
     assert "Version 2 is published. 1 application moves to it with its next stage." in page
-    run.refresh_from_db()
-    assert run.next_version == version
+    stores.refresh_from_db()
+    assert stores.moves_to == version.number
 
 
 def test_moving_now_leads_to_the_page_that_shows_it(stores, run, browser):
@@ -126,6 +146,39 @@ def test_a_move_can_be_stopped_and_let_go_on(stores, run, browser):
     browser.post(f"/maps/moves/{move.id}/cancel")
     assert BulkMove.objects.get().state == "cancelled"
     assert moves.go_on() == 0
+
+
+def test_who_was_left_behind_is_counted_and_named(stores, run, browser):
+    drafted(stores)
+    sent(browser, stores, running="now")
+    behind = [str(run.application_id)]
+    BulkMove.objects.update(state="done", left_behind=behind, problem="KeyError: x")
+    page = shown(browser, f"/maps/moves/{BulkMove.objects.get().id}")
+    assert "1 application could not be moved" in page
+    assert f'href="/candidates/{run.application.candidate_id}"' in page
+    assert "Try those once more" in page
+
+
+def test_publishing_while_a_move_is_under_way_says_that_it_stops_there(stores, run, browser):
+    drafted(stores)
+    assert "Publishing stops it there" not in shown(browser, f"/maps/{stores.id}/publish")
+    sent(browser, stores, running="now")
+    BulkMove.objects.update(state="running", done=40, total=101)
+    page = shown(browser, f"/maps/{stores.id}/v/1/again")
+    said = "40 of 101 applications have moved to version 2. Publishing stops it there"
+    assert said in page
+
+
+@pytest.mark.parametrize("act", ["go-on", "cancel"])
+def test_what_was_overtaken_is_refused_and_the_page_says_why(stores, run, browser, act):
+    drafted(stores)
+    sent(browser, stores, running="now")
+    move = BulkMove.objects.get()
+    BulkMove.objects.update(state="failed")
+    versions.publish(map=stores, document=a_map(STAGES), author_id="", note="Back", at=world.NOON)
+    answer = browser.post(f"/maps/moves/{move.id}/{act}", follow=True).content.decode()
+    assert "Version 3 was published since" in answer
+    assert BulkMove.objects.get().state == "failed"
 
 
 @pytest.mark.parametrize("given", [{"note": ""}, {"note": "  "}, {"running": "whenever"}])

@@ -49,9 +49,19 @@ def things(member: Member) -> Shown:
     """All of them, the widest first. What is about the whole company is shown to whoever works
     for all of it."""
     everything = scopes.requisitions(member) is None
-    whole = (first(_stages(member)), first(_senders(member)), first(_no_address(member)),
-             _events(member), first(_mapless(member))) if everything else ()  # fmt: skip
+    whole = _of_all(member) if everything else []
     return _together([*whole, _write_backs(member), _unsent(member), _wordless(member)])
+
+
+def _of_all(member: Member) -> list[Shown]:
+    senders = list(Sender.objects.filter(organization=member.organization_id))  # never many
+    return [
+        first(_stages(member)),
+        first(_paused(senders)),
+        first(_no_address(member, senders)),
+        _events(member),
+        first(_mapless(member)),
+    ]
 
 
 def _together(lists: Sequence[Shown]) -> Shown:
@@ -106,19 +116,18 @@ def _without_map(one: Mapless) -> str:
     return text % {"n": one.count, "name": name}
 
 
-def _senders(member: Member) -> list[Broken]:
-    found = Sender.objects.filter(organization=member.organization_id, active=False)
+def _paused(senders: Sequence[Sender]) -> list[Broken]:
+    found = [one for one in senders if not one.active]
     kind, text = _("Sender paused"), _("%(sender)s is paused: what it would send waits.")
     there = reverse("connections")
     return [Broken(kind, text % {"sender": one.name}, None, "connections", there) for one in found]
 
 
-def _no_address(member: Member) -> list[Broken]:
+def _no_address(member: Member, senders: Sequence[Sender]) -> list[Broken]:
     """Mails without a postal address, for those who can add it."""
     if member.role not in permissions.roles("organization") or member.organization.postal_address:
         return []
-    mails = Sender.objects.filter(organization=member.organization_id, channel="email")
-    if not mails.exists():
+    if not any(one.channel == "email" for one in senders):
         return []
     kind = _("No postal address")
     said = _("Mails leave without the company's postal address, which the law asks for.")

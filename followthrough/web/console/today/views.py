@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from followthrough.accounts.models import Member
 from followthrough.web import permissions
 from followthrough.web.console import live
+from followthrough.web.console.assigning import shadow_pages
 from followthrough.web.console.publishing import second
 from followthrough.web.console.today import broken, people, risk, yesterday
 from followthrough.web.console.today.lists import first
@@ -50,6 +51,7 @@ def lists(member: Member) -> dict[str, Any]:
     return {
         **shown,
         "asked": sum(one.total for one in (shown["held"], shown["proposed"]) if one),
+        "shadows": shadow_pages.standing(member.organization_id),
         "calm": not any(one and one.total for one in shown.values()),
         "since": yesterday.counted(member) if sees else None,
     }
