@@ -68,9 +68,9 @@ def load_duties() -> None:
     """Import every package that registers work with the engine room."""
     from importlib import import_module
 
-    for name in ("runs.dispatch", "runs.reconcile", "runs.house", "runs.moves", "runs.jobs",
-                 "runs.batches", "runs.replay.shadow", "intake.work", "intake.write_backs",
-                 "intake.foreseen"):  # fmt: skip
+    for name in ("runs.dispatch", "runs.reconcile", "runs.house", "runs.jobs",
+                 "runs.published.moves", "runs.burst.batches", "runs.replay.shadow",
+                 "intake.work", "intake.write_backs", "intake.foreseen"):  # fmt: skip
         import_module(f"followthrough.{name}")
     read_once()
 

@@ -10,7 +10,8 @@ from typing import Any
 from followthrough.core import clock
 from followthrough.governance import policies
 from followthrough.intake import work
-from followthrough.runs import engine, guarding
+from followthrough.runs import engine
+from followthrough.runs.burst import guarding
 from tests import company, door
 from tests.properties import life
 from tests.properties.life import Life

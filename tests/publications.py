@@ -10,7 +10,7 @@ from typing import Any
 from followthrough.core import clock
 from followthrough.journeys import documents, drafts
 from followthrough.journeys.models import Draft, MessageMap, Run
-from followthrough.runs import moves, publishing
+from followthrough.runs.published import moves, publishing
 from tests import company
 from tests.properties.life import Life, lived
 from tests.story.script import load_map

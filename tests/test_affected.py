@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from followthrough.core import clock
 from followthrough.journeys.models import Run, Running
 from followthrough.messages.models import Touch
-from followthrough.runs import affected, otherwise
+from followthrough.runs.published import affected, otherwise
 from tests import publications
 from tests.properties.life import STEPS, Life, happen, lived
 from tests.properties.test_moves import VERSIONS

@@ -12,8 +12,9 @@ from followthrough.governance import words
 from followthrough.governance.models import Freeze
 from followthrough.intake import foreseen
 from followthrough.messages.models import Receipt, Touch
-from followthrough.runs import batches, engine, verdicts
-from followthrough.runs.batches import Choice, State
+from followthrough.runs import engine, verdicts
+from followthrough.runs.burst import batches
+from followthrough.runs.burst.batches import Choice, State
 from followthrough.runs.models import Batch, Tally
 from tests import bursts, invariants
 from tests.bursts import ENTERED, LIMIT, QUIET, REMINDER, arrive, lived, sent, taken_in

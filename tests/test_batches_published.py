@@ -12,9 +12,11 @@ from followthrough.core import clock
 from followthrough.journeys import rules
 from followthrough.journeys.models import Assignment, MessageMap, Run, Running
 from followthrough.messages.models import Touch
-from followthrough.runs import batches, engine, moves, moving
-from followthrough.runs.batches import Choice
+from followthrough.runs import engine
+from followthrough.runs.burst import batches
+from followthrough.runs.burst.batches import Choice
 from followthrough.runs.models import Batch, BulkMove
+from followthrough.runs.published import moves, moving
 from tests import bursts, company
 from tests.bursts import ENTERED, LIMIT, QUIET, arrive, lived, sent
 from tests.test_batches import DAY, decide, pass_on, the_batch

@@ -14,8 +14,9 @@ from followthrough.audit.models import Fact
 from followthrough.core import clock
 from followthrough.journeys.models import Run, RunMove, Running
 from followthrough.messages.models import Touch
-from followthrough.runs import advance, engine, moves, moving
+from followthrough.runs import advance, engine
 from followthrough.runs.models import BulkMove
+from followthrough.runs.published import moves, moving
 from tests import company, invariants, publications
 from tests.properties.life import Life, happen
 from tests.publications import (
@@ -40,7 +41,7 @@ def life() -> Iterator[Life]:
 
 def test_a_worker_moves_runs():
     worker.load_duties()
-    assert "runs.moves.go_on" in [duty.name for duty in engine._house_duties]
+    assert "runs.published.moves.go_on" in [duty.name for duty in engine._house_duties]
 
 
 def test_who_stays_stays(life):

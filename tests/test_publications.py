@@ -10,8 +10,8 @@ from followthrough.audit.models import Fact
 from followthrough.core import clock
 from followthrough.journeys import documents, proposals, versions
 from followthrough.journeys.models import Draft, Running, Version
-from followthrough.runs import publishing
 from followthrough.runs.models import BulkMove
+from followthrough.runs.published import publishing
 from tests import company, publications
 from tests.properties.life import Life
 from tests.publications import (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from followthrough.core import clock
 from followthrough.intake import raw
-from followthrough.runs import batches
+from followthrough.runs.burst import batches
 from followthrough.runs.engine import every
 from followthrough.runs.models import Batch
 

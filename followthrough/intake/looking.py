@@ -14,7 +14,8 @@ from followthrough.journeys.assignment import Rules
 from followthrough.people import mirror
 from followthrough.people.models import Connection
 from followthrough.people.snapshots import Snapshot
-from followthrough.runs import advance, bursts
+from followthrough.runs import advance
+from followthrough.runs.burst import bursts
 from followthrough.store import sql
 
 

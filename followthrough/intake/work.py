@@ -37,8 +37,9 @@ from followthrough.people import mirror
 from followthrough.people.mirror import Applied, Changed, Grant
 from followthrough.people.models import Connection
 from followthrough.people.snapshots import ConsentPart, Snapshot
-from followthrough.runs import advance, bursts, delivery, inbound, matching
-from followthrough.runs.bursts import Cause
+from followthrough.runs import advance, delivery, inbound, matching
+from followthrough.runs.burst import bursts
+from followthrough.runs.burst.bursts import Cause
 from followthrough.runs.engine import Held, shard_loop
 from followthrough.store import sql
 

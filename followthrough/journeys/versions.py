@@ -80,7 +80,7 @@ def publish(
     """Make `document` the map's newest version. Publishing what is newest already changes nothing.
 
     `source` is the YAML that it came as, `second_id` whoever else agreed. Who may publish, and what
-    becomes of those under way, is `runs.publishing`. Raises documents.DocumentError when the
+    becomes of those under way, is `runs.published`. Raises documents.DocumentError when the
     document is not fit to run, wherever it came from.
     """
     content = documents.check(document.dump()).dump()

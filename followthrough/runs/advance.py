@@ -20,8 +20,9 @@ from followthrough.journeys.events import Event, StageChanged, State
 from followthrough.journeys.offsets import UTC_ONLY, Where
 from followthrough.people.applications import Anchors
 from followthrough.people.mirror import Subject
-from followthrough.runs import bursts, effects, guarding, whereabouts
-from followthrough.runs.bursts import Cause, Watch
+from followthrough.runs import effects, whereabouts
+from followthrough.runs.burst import bursts, guarding
+from followthrough.runs.burst.bursts import Cause, Watch
 from followthrough.runs.effects import Gathered, Journey
 from followthrough.store import sql
 

@@ -29,10 +29,11 @@ from followthrough.messages import planning
 from followthrough.people.mirror import Applied
 from followthrough.people.models import Connection
 from followthrough.people.stages import Stage
-from followthrough.runs import advance, effects, moving
-from followthrough.runs.bursts import VERSION, Cause
+from followthrough.runs import advance, effects
+from followthrough.runs.burst.bursts import VERSION, Cause
 from followthrough.runs.effects import Gathered
 from followthrough.runs.engine import Held, shard_loop
+from followthrough.runs.published import moving
 from followthrough.store import sql
 
 OPEN = [stage for stage in Stage.values if stage not in (*ENDING, Stage.UNMAPPED)]

@@ -106,7 +106,7 @@ class Burst:
 
     def _decide(self, choice: str) -> None:
         from followthrough.core import clock
-        from followthrough.runs import batches
+        from followthrough.runs.burst import batches
 
         at = clock.now()
         said = [batches.decide(self._batch().id, choice, by=by, at=at) for by in ("member:1", "x")]
@@ -116,7 +116,7 @@ class Burst:
     def _stop(self) -> int:
         """Stop the rest; returns how many had left a second later."""
         from followthrough.core import clock
-        from followthrough.runs import batches
+        from followthrough.runs.burst import batches
 
         batches.stop(self._batch().id, by="member:1", at=clock.now())
         time.sleep(WITHIN)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from followthrough.core import clock
 from followthrough.journeys.models import Run
 from followthrough.messages.models import Receipt, Touch
-from followthrough.runs import moves
+from followthrough.runs.published import moves
 from tests import company, invariants
 from tests.properties.life import STEPS, Life, happen, lived
 from tests.story.script import load_map

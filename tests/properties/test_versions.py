@@ -16,7 +16,8 @@ from followthrough.core import clock
 from followthrough.journeys.models import Run, RunMove
 from followthrough.messages.models import Ask, Message, Receipt, Touch
 from followthrough.people.models import WriteBack
-from followthrough.runs import engine, moving
+from followthrough.runs import engine
+from followthrough.runs.published import moving
 from tests import company, invariants
 from tests.properties.life import STEPS, Life, happen, lived
 from tests.story.script import load_map

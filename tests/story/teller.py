@@ -27,7 +27,8 @@ from followthrough.journeys.models import Run
 from followthrough.messages.models import Attempt, Message, Receipt, Touch
 from followthrough.people import links
 from followthrough.people.models import Application
-from followthrough.runs import by_hand, engine, moves, moving, replies, revoking
+from followthrough.runs import by_hand, engine, replies, revoking
+from followthrough.runs.published import moves, moving
 from followthrough.web.portal import page
 from tests import company, door, world
 from tests.story.carrier import Carried

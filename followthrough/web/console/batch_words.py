@@ -13,9 +13,9 @@ from django.utils.translation import gettext_lazy, ngettext
 from followthrough.governance import phrases, reasons
 from followthrough.journeys.models import Version
 from followthrough.people.models import Connection
-from followthrough.runs.batch_counts import Counts, Old
-from followthrough.runs.batch_outlook import NOW, Sample
-from followthrough.runs.batches import Choice, State
+from followthrough.runs.burst.batch_counts import Counts, Old
+from followthrough.runs.burst.batch_outlook import NOW, Sample
+from followthrough.runs.burst.batches import Choice, State
 from followthrough.runs.models import Batch
 from followthrough.web.templatetags.console import grouped, short
 

@@ -24,10 +24,10 @@ from followthrough.messages.models import Touch
 from followthrough.people import scopes
 from followthrough.people.models import Candidate
 from followthrough.people.stages import Stage
-from followthrough.runs import batch_counts, batch_outlook, batches
-from followthrough.runs.batch_counts import Counts, Kind, Old
-from followthrough.runs.batch_outlook import LATER, NEVER, NOW, Outlook, Sample
-from followthrough.runs.batches import Choice, State
+from followthrough.runs.burst import batch_counts, batch_outlook, batches
+from followthrough.runs.burst.batch_counts import Counts, Kind, Old
+from followthrough.runs.burst.batch_outlook import LATER, NEVER, NOW, Outlook, Sample
+from followthrough.runs.burst.batches import Choice, State
 from followthrough.runs.models import Batch
 from followthrough.web.console import batch_words, live, names, sentences
 from followthrough.web.console.access import may, own

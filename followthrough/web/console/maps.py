@@ -22,7 +22,7 @@ from followthrough.journeys.diff import Difference
 from followthrough.journeys.models import Assignment, Draft, MessageMap, Run, RunMove, Version
 from followthrough.journeys.upgrades import upgraded
 from followthrough.people import scopes, sites
-from followthrough.runs import moves
+from followthrough.runs.published import moves
 from followthrough.runs.replay import shadow
 from followthrough.web.console import board, map_changes, map_words, mapless, names
 from followthrough.web.console.access import own

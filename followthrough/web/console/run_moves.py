@@ -5,7 +5,8 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from followthrough.journeys.models import RunMove
-from followthrough.runs import advance, moves
+from followthrough.runs import advance
+from followthrough.runs.published import moves
 from followthrough.web.console import sentences
 
 

@@ -14,7 +14,7 @@ from followthrough.core import clock
 from followthrough.journeys import documents, versions
 from followthrough.journeys.definition import MapDocument
 from followthrough.journeys.models import MessageMap, Running, Version
-from followthrough.runs import publishing
+from followthrough.runs.published import publishing
 from followthrough.web import permissions
 from followthrough.web.mapfiles import files
 

@@ -16,8 +16,8 @@ from followthrough.journeys import diff
 from followthrough.people import scopes
 from followthrough.people.models import Candidate
 from followthrough.people.stages import Stage
-from followthrough.runs import affected, otherwise
-from followthrough.runs.affected import (
+from followthrough.runs.published import affected, otherwise
+from followthrough.runs.published.affected import (
     AGAIN,
     APPEARS,
     KINDS,

@@ -14,8 +14,8 @@ from django.views.decorators.http import require_POST, require_safe
 from followthrough.core import clock
 from followthrough.people import scopes
 from followthrough.people.models import Application
-from followthrough.runs import moves
 from followthrough.runs.models import BulkMove
+from followthrough.runs.published import moves
 from followthrough.web.console import live, names
 from followthrough.web.console.access import own
 from followthrough.web.console.frame import tell

@@ -24,8 +24,8 @@ from followthrough.journeys.definition import MapDocument
 from followthrough.journeys.lint import organization
 from followthrough.journeys.models import Draft, MessageMap, Running, Version
 from followthrough.journeys.problems import DocumentError, Problem
-from followthrough.runs import affected, moves, publishing
 from followthrough.runs.models import Replay
+from followthrough.runs.published import affected, moves, publishing
 from followthrough.runs.replay import shadow
 from followthrough.web.console import names
 from followthrough.web.console.access import own

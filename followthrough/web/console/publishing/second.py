@@ -18,7 +18,7 @@ from followthrough.core import clock
 from followthrough.core.errors import Explained
 from followthrough.journeys import proposals, versions
 from followthrough.journeys.models import MapProposal, MessageMap, Version
-from followthrough.runs import publishing
+from followthrough.runs.published import publishing
 from followthrough.web import permissions
 from followthrough.web.console import names
 from followthrough.web.console.access import own

@@ -12,7 +12,7 @@ from followthrough.audit.models import Fact
 from followthrough.core import clock
 from followthrough.messages.models import Touch
 from followthrough.people.models import Scope
-from followthrough.runs import batches
+from followthrough.runs.burst import batches
 from followthrough.runs.models import Batch
 from followthrough.web.console.tests.conftest import member_of, signed_in
 from tests import lives, world

@@ -16,7 +16,8 @@ from followthrough.journeys import shadows, versions
 from followthrough.journeys.models import MessageMap, Run, RunMove, Shadow, Version
 from followthrough.journeys.tests.builders import a_map
 from followthrough.people.models import Scope
-from followthrough.runs import advance, moves
+from followthrough.runs import advance
+from followthrough.runs.published import moves
 from followthrough.web.console.tests import published
 from followthrough.web.console.tests.conftest import member_of, signed_in
 from followthrough.web.console.tests.published import LATER, running, shown

@@ -13,8 +13,8 @@ from followthrough.core import clock
 from followthrough.journeys import proposals, versions
 from followthrough.journeys.models import Draft, MapProposal, MessageMap, Run, Version
 from followthrough.journeys.tests.builders import a_map, raw_map
-from followthrough.runs import moves
 from followthrough.runs.models import BulkMove
+from followthrough.runs.published import moves
 from followthrough.web.console.tests import published
 from followthrough.web.console.tests.conftest import member_of, signed_in
 from followthrough.web.console.tests.published import LATER, STAGES, drafted, running, shown

@@ -9,7 +9,7 @@ from followthrough.conversations import handoffs
 from followthrough.conversations.models import Handoff
 from followthrough.messages.models import Message
 from followthrough.people import scopes
-from followthrough.runs.batches import DECIDABLE
+from followthrough.runs.burst.batches import DECIDABLE
 from followthrough.runs.models import Batch
 from followthrough.web.console import batches, reach
 from followthrough.web.console.today.lists import MOST, Shown, first

@@ -22,9 +22,11 @@ from followthrough.core import clock
 from followthrough.core.errors import Explained
 from followthrough.journeys import versions
 from followthrough.journeys.models import MessageMap, Running, Version
-from followthrough.runs import advance, batches, engine, moving
-from followthrough.runs.affected import Affected, affected
+from followthrough.runs import advance, engine
+from followthrough.runs.burst import batches
 from followthrough.runs.models import BulkMove
+from followthrough.runs.published import moving
+from followthrough.runs.published.affected import Affected, affected
 from followthrough.store import sql
 
 __all__ = [

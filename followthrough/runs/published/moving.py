@@ -10,8 +10,9 @@ from followthrough.audit.facts import Actor
 from followthrough.journeys import engine, versions
 from followthrough.journeys.assignment import Rule
 from followthrough.journeys.offsets import UTC_ONLY
-from followthrough.runs import advance, bursts, effects, guarding, whereabouts
-from followthrough.runs.bursts import Cause
+from followthrough.runs import advance, effects, whereabouts
+from followthrough.runs.burst import bursts, guarding
+from followthrough.runs.burst.bursts import Cause
 from followthrough.runs.effects import Gathered, Journey
 from followthrough.store import sql
 

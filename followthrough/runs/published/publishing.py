@@ -20,8 +20,8 @@ from followthrough.journeys.models import (
     Running,
     Version,
 )
-from followthrough.runs import moves
 from followthrough.runs.models import BulkMove
+from followthrough.runs.published import moves
 
 LONGEST_NOTE = 300
 

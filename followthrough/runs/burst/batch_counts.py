@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from followthrough.governance import policies
-from followthrough.runs.batches import IS_STALE
+from followthrough.runs.burst.batches import IS_STALE
 from followthrough.runs.models import Batch
 from followthrough.store import sql
 

@@ -15,8 +15,8 @@ from followthrough.core import clock
 from followthrough.core.ids import earliest, uuid7
 from followthrough.governance import freezes
 from followthrough.messages.planning import Plan
-from followthrough.runs import bursts
-from followthrough.runs.bursts import Cause, Watch
+from followthrough.runs.burst import bursts
+from followthrough.runs.burst.bursts import Cause, Watch
 from followthrough.store import sql
 
 WHY, SUBJECT = "held_batch", "batch"

@@ -20,8 +20,9 @@ from followthrough.journeys.diff import Difference, TouchChange
 from followthrough.journeys.events import CloseAsk, EndRun, PlanTouch, State
 from followthrough.journeys.models import MessageMap, Version
 from followthrough.journeys.offsets import UTC_ONLY, Where
-from followthrough.runs import moving, otherwise, whereabouts
-from followthrough.runs.otherwise import Planned
+from followthrough.runs import whereabouts
+from followthrough.runs.published import moving, otherwise
+from followthrough.runs.published.otherwise import Planned
 from followthrough.store import sql
 
 MOST = 2_000  # runs looked at one by one

@@ -23,9 +23,9 @@ from followthrough.governance import freezes, policies
 from followthrough.governance.models import Freeze
 from followthrough.messages import outbox
 from followthrough.messages.outbox import Due
-from followthrough.runs import bursts, guarding
+from followthrough.runs.burst import bursts, guarding
+from followthrough.runs.burst.guarding import JOINS, SUBJECT
 from followthrough.runs.engine import every
-from followthrough.runs.guarding import JOINS, SUBJECT
 from followthrough.runs.models import Batch
 from followthrough.store import sql
 
