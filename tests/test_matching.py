@@ -151,6 +151,31 @@ def test_end_goes_on_in_the_map_that_the_rules_give_it_now():
         assert invariants.everything() == []
 
 
+def test_another_map_says_nothing_again_that_was_due_before_it_came():
+    """Whoever was asked and has confirmed is not asked once more in other words."""
+    with lived() as life:
+        run = started(life, "end")
+        life.passes(timedelta(hours=1))
+        said = len(life.provider.calls)
+        touches = [
+            {**one, "key": f"our_{one['key']}"}
+            for one in load_map("associates")["stages"]["interview"]["touches"]
+            if one["key"] in ("invite", "day_before") or "before" in one["trigger"]
+        ]
+        document = {**load_map("associates"), "stages": {"interview": {"touches": touches}}}
+        company.add_map(life.company, "drivers", document, family="drivers")
+        family(life, "drivers")
+        run.refresh_from_db()
+        assert run.version.map.slug == "drivers"
+        life.passes(timedelta(hours=1))
+        assert len(life.provider.calls) == said
+        planned = Touch.objects.filter(state="planned", key__startswith="our_")
+        assert planned.exists()
+        assert "our_invite" not in planned.values_list("key", flat=True)
+        life.to_the_end()
+        assert invariants.everything() == []
+
+
 def test_changed_rules_are_looked_at_as_well_and_move_nobody_by_themselves():
     with lived() as life:
         life.ats("app-1", stage="New")

@@ -90,13 +90,15 @@ def moved(
     settle: timedelta,
     where: Where = UTC_ONLY,
     said: Collection[tuple[str, str]] = (),
+    elsewhere: bool = False,
 ) -> Outcome:
     """The run goes on in another version of its map, `document`, in the stage it is in.
 
     All planned touches are cancelled; what the new version has to say in this stage is planned,
     but for what was said already and what is past its use. `said` are the (key, occurrence) of
     the run's touches that went out or may have: the engine itself only hears of those it listens
-    for. Asks that the new version has too stay open.
+    for. Asks that the new version has too stay open. `elsewhere`: the run comes from another map,
+    whose it was to say what was due until now in its own words: nobody is thanked or asked twice.
     """
     if not state.stage:
         return state, []
@@ -110,7 +112,8 @@ def moved(
     plans = [
         plan
         for plan in _Map(document, settle, where).plan(state, left)
-        if plan.useful_until is None or plan.useful_until > now
+        if (plan.useful_until is None or plan.useful_until > now)
+        and not (elsewhere and plan.due_at <= now)
     ]
     closed = [CloseAsk(key) for key in gone]
     return state, [CancelTouches("version_moved"), *closed, *plans, *_ending(state)]

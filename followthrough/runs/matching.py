@@ -239,13 +239,15 @@ def _end(asked: Rematch, dues: Sequence[Due], now: datetime) -> None:
 
 def _move(asked: Rematch, dues: Sequence[Due], now: datetime) -> None:
     """The rules give them to another map, or again to this one: they go on there, in the stage and
-    around the times that they have now."""
+    around the times that they have now. What another map was to say until now is not said again."""
     for rule, theirs in _by_rule(dues).items():
         assert rule.version_id is not None  # it fits, so its map was published
-        moving.move(
-            _runs(theirs), to_version=rule.version_id, why=rule.why, actor=_actor(asked), now=now,
-            rule=rule,
-        )  # fmt: skip
+        for elsewhere in (False, True):
+            moving.move(
+                _runs(due for due in theirs if (due.looked.map_id != rule.map_id) == elsewhere),
+                to_version=rule.version_id, why=rule.why, actor=_actor(asked), now=now, rule=rule,
+                elsewhere=elsewhere,
+            )  # fmt: skip
     advance.apply(_meanwhile(dues, now), now=now, actor=_actor(asked))
     _let_go(asked, dues, now)
     sql.send(_CLEAR, (_runs(dues),))

@@ -26,6 +26,7 @@ def move(
     now: datetime,
     rule: Rule | None = None,
     left: int = 0,
+    elsewhere: bool = False,
 ) -> int:
     """Move runs to another version, recorded; must run inside a transaction. `rule` is the one
     that gives them to its map, where that is why.
@@ -33,6 +34,7 @@ def move(
     Planned touches of the old version are cancelled; what the new version still has to say in
     the present stage is planned, unless it is past its useful-until. `left` is how many more runs
     will be moved by the same act: what it makes leave at once may have to wait for a yes.
+    `elsewhere`: they come from another map, see `engine.moved`.
     """
     journeys = [
         journey
@@ -53,6 +55,7 @@ def move(
             settle=document.settle_delay,
             where=where.get(journey.application_id, UTC_ONLY),
             said=spoken[journey.run_id],
+            elsewhere=elsewhere,
         )
         for effect in found:
             effects.gather(effect, journey, gathered, actor, now)

@@ -95,12 +95,14 @@ class CapForm(forms.Form):
             self.fields[name].choices = offered
 
     def clean(self) -> dict[str, Any]:
-        """A stage is one application's, and nothing else is, whatever was chosen beside it."""
+        """A stage is one application's, whatever was chosen beside it, and nothing else is."""
         given = super().clean() or {}
         if given.get("window") == "stage":
             given["per"] = "application"
         elif given.get("per") == "application":
-            given["per"] = "person"
+            said = _("About one application it is counted only while it is in one stage. For a"
+                     " length of time choose to one person.")  # fmt: skip
+            self.add_error("per", said)
         return given
 
     def document(self) -> dict[str, Any]:

@@ -68,7 +68,8 @@ def taken(rules: Sequence[Rule], found: Sequence[Crowd]) -> dict[UUID, int]:
 class Difference:
     """Open applications for which the rules would say something else: `kind` gained, lost, other.
 
-    `running` of them are in a run of the map they had by the rules so far.
+    `running` of them are in a run of the map they had by the rules so far, `already` in one of the
+    map they would have, and `others` in one of yet another map.
     """
 
     kind: str
@@ -76,8 +77,23 @@ class Difference:
     after: UUID | None
     count: int = 0
     running: int = 0
+    already: int = 0
+    others: int = 0
     places: list[Place] = field(default_factory=list)
     examples: Sequence[Application] = ()
+
+    def add(self, crowd: Crowd) -> None:
+        """Count these as well."""
+        self.count += crowd.count
+        self.places.append(crowd.place)
+        if crowd.map_id is None:
+            return
+        if crowd.map_id == self.before:
+            self.running += crowd.count
+        elif crowd.map_id == self.after:
+            self.already += crowd.count
+        else:
+            self.others += crowd.count
 
 
 def differences(
@@ -89,9 +105,7 @@ def differences(
         was, becomes = _map(before, crowd.place), _map(after, crowd.place)
         if was != becomes:
             one = by_maps.setdefault((was, becomes), Difference(_kind(was, becomes), was, becomes))
-            one.count += crowd.count
-            one.running += crowd.count if crowd.map_id and crowd.map_id == was else 0
-            one.places.append(crowd.place)
+            one.add(crowd)
     return sorted(by_maps.values(), key=lambda one: -one.count)
 
 

@@ -129,6 +129,7 @@ def _shown(looked: Looked) -> dict[str, Any]:
     lines = [
         {
             "kind": one.kind, "count": one.count, "running": one.running,
+            "already": one.already, "others": one.others,
             "before": looked.said.map(one.before), "after": looked.said.map(one.after),
             "examples": one.examples, "then": unmatched.get(one.before, "continue"),
         }

@@ -84,6 +84,8 @@ def test_hours_are_typed_as_people_write_them(owner: Client, text: str, windows:
         ({"default_mon": "25-26"}, "is not a window of time. Write it like 09:00-20:00."),
         ({"reply_minutes": "9999"}, "less than or equal to 60"),
         ({"cap-0-at_most": "0"}, "greater than or equal to 1"),
+        ({"cap-0-at_most": "2", "cap-0-per": "application", "cap-0-window": "24"},
+         "it is counted only while it is in one stage."),
         ({"calendars": "Atlantis"}, "No calendar of public holidays is called"),
         ({"closed_days": "the 24th"}, "is no day."),
         ({"room": "3"}, "leaves nothing for the others."),
