@@ -123,7 +123,7 @@ FACTS = {
     "moved_anchor": gettext_noop("%(anchor)s set for %(when)s"),
     "found_no_map": gettext_noop("No message map is assigned to it: no message follows."),
     "started_run": gettext_noop("Its message map begins; it was assigned by %(rule)s."),
-    "moved_run": gettext_noop("It goes on in version %(number)s of its message map."),
+    "moved_run": gettext_noop("It goes on in version %(number)s of “%(map)s”."),
     "left_behind": gettext_noop("It could not go on in version %(number)s and stays in its own."),
     "ended_run": gettext_noop("Its message map ended: %(reason)s."),
     "unmatched_run": gettext_noop("No rule gives it this message map any more; %(then)s."),
@@ -142,7 +142,9 @@ def fact(row: Fact, wall: Wall) -> str:
         when = dated(datetime.fromisoformat(at), wall)
         return _(FACTS[row.verb]) % {"anchor": name, "when": when}
     if row.verb in ("moved_run", "left_behind"):
-        return _(FACTS[row.verb]) % {"number": versions.number(UUID(why["to"]))}
+        to = UUID(why["to"])
+        said = {"number": versions.number(to), "map": versions.document(to).name}
+        return _(FACTS[row.verb]) % said
     told = {
         "rule": rule(why.get("rule", "")),
         "reason": _(REASONS.get(why.get("reason", ""), _readable(why.get("reason", "")))),

@@ -63,16 +63,24 @@ class Someone(forms.Form):
             {"list": "zones", "autocomplete": "off", "spellcheck": "false"}
         )
         self.zones = [(one, place(one)) for one in every_zone(zones)]
+        sites = [one.site for one in openings if one.site and one.site.zone in known_zones()]
+        self.sites = {_plain(site.name): site.zone for site in sites}
 
     def clean_zone(self) -> str:
-        """A zone by its name or by its city, however that is written."""
-        wanted = self.cleaned_data["zone"].strip().replace(" ", "_").casefold()
+        """A zone by its name, by its city or by one of the sites, however that is written."""
+        wanted = _plain(self.cleaned_data["zone"])
+        if wanted in self.sites:
+            return self.sites[wanted]
         for name in (*(zone for zone, _city in self.zones), *sorted(known_zones())):
             if wanted in (name.casefold(), name.rpartition("/")[2].casefold()):
                 return name
         raise forms.ValidationError(
             _("There is no such time zone. Choose one, such as America/Chicago."), code="zone"
         )
+
+
+def _plain(name: str) -> str:
+    return name.strip().replace(" ", "_").casefold()
 
 
 def openings_of(map: MessageMap) -> list[Requisition]:

@@ -158,7 +158,9 @@ def test_removing_says_who_loses_it_and_what_their_map_says(owner: Client, found
     there = reverse("remove-assignment", args=[one.id])
     looked = owner.get(there)
     assert "would lose stores and get no map" in text(looked)
-    assert "1 of them is in stores now and stays there to its end: the rule counts for" in text(looked)
+    assert "1 of them is in stores now and stays there to its end: the rule counts for" in text(
+        looked
+    )
     assert one in Assignment.objects.all()
     owner.post(there, {"mark": looked.context["mark"], "seen": looked.context["seen"]})
     assert order(founded.organization) == ["drivers"]
