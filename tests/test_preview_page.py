@@ -203,6 +203,15 @@ def test_a_misspelt_question_is_told_and_decides_nothing(life):
     assert 'id="steps" open' in read(client, page, step(0, stage="applied", at="soon"))
 
 
+def test_a_no_calls_a_person_and_the_page_says_how_long_it_is_silent(life):
+    client, map = signed_in(life), life.company.maps["associates"]
+    page = reverse("preview-map", args=[map.id])
+    found = read(client, page, {"answers": "no"})
+    assert "A person takes over" in found
+    assert "The candidate said no. Automation is silent" in found
+    assert "A person takes over" not in read(client, page, {"answers": "yes"})
+
+
 def test_an_opening_is_chosen_and_texts_name_the_time_there(life):
     client, map = signed_in(life), life.company.maps["associates"]
     life.ats("app-1", stage="New")

@@ -23,6 +23,14 @@ class Silence(NamedTuple):
     freeze: FreezeFact
 
 
+class Asked(NamedTuple):
+    """A person is asked; automation is silent `until` then (None: to the end)."""
+
+    at: datetime
+    reason: str
+    until: datetime | None
+
+
 class Attention:
     """It lasts as long as it really took, where a person really had the conversation then; else as
     long as people usually need."""
@@ -32,6 +40,7 @@ class Attention:
         self._silences: dict[UUID, list[Silence]] = {}
         self._ends: list[tuple[datetime, int, UUID, Silence]] = []
         self._count = 0
+        self.asked: list[Asked] = []
 
     def ask(
         self, candidate_id: UUID, application_id: UUID | None, reason: str, at: datetime
@@ -44,7 +53,9 @@ class Attention:
         silence = Silence(application_id, reason, freeze)
         theirs.append(silence)
         self.scene.freeze(freeze)
-        if (until := self._until(candidate_id, at)) is not None:
+        until = self._until(candidate_id, at)
+        self.asked.append(Asked(at, reason, until))
+        if until is not None:
             self._count += 1
             heappush(self._ends, (until, self._count, candidate_id, silence))
 

@@ -33,8 +33,9 @@ _VERDICTS: Mapping[type, str] = {Send: "send", Hold: "hold", Drop: "drop", Merge
 
 
 class Step(NamedTuple):
-    """A decision about one message, an answer of theirs (`verdict` said), or what is reported
-    (`verdict` heard, `key` the event)."""
+    """A decision about one message, an answer of theirs (`verdict` said), what is reported
+    (`verdict` heard, `key` the event), or that a person takes over (`verdict` handed, `code` why,
+    `until` when automation goes on)."""
 
     at: datetime
     key: str
@@ -155,6 +156,11 @@ def _lived(
         witness.answer(waits, now + AFTER)
     fates = player.play(since=now, until=life.ends_at)
     found.cancelled = [one for one in fates if one.verdict == CANCELLED]
+    found.steps += [
+        Step(one.at, "", "handed", one.reason, "", one.until)
+        for one in player.attention.asked
+        if one.at > now
+    ]
     found.steps.sort(key=lambda step: step.at)
     return found
 

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 
+from followthrough.conversations.models import Handoff
 from followthrough.governance import reasons, words
 from followthrough.messages.models import Receipt
 from followthrough.people.stages import Stage
@@ -24,6 +25,7 @@ MEANINGS = {
     "merge": "stopped",
     "said": "quiet",
     "heard": "quiet",
+    "handed": "person",
 }
 
 
@@ -96,6 +98,8 @@ def _shown(step: Step, wall: Wall) -> Shown:
     said, checks = "", []
     if step.verdict == "heard":
         said = event_label(step.key)
+    elif step.verdict == "handed":
+        said = _handed(step, wall)
     elif step.verdict != "said":
         row = Receipt(
             verdict=step.verdict, code=step.code, at=step.at, channel=step.channel,
@@ -109,6 +113,15 @@ def _shown(step: Step, wall: Wall) -> Shown:
     )  # fmt: skip
 
 
+def _handed(step: Step, wall: Wall) -> str:
+    told = {"why": Handoff.Reason(step.code).label}
+    if step.until is None:
+        return _("%(why)s. Automation is silent until they have seen to it.") % told
+    until = {"until": sentences.dated(step.until, wall)}
+    return _("%(why)s. Automation is silent for as long as people here usually take: until"
+             " %(until)s.") % {**told, **until}  # fmt: skip
+
+
 _VERDICTS = {
     "send": lambda: _("Would be sent"),
     "hold": lambda: _("Would be held"),
@@ -116,6 +129,7 @@ _VERDICTS = {
     "merge": lambda: _("Would be merged into another message"),
     "said": lambda: _("They answer"),
     "heard": lambda: _("Reported"),
+    "handed": lambda: _("A person takes over"),
 }
 
 
