@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser import acts
 from tests.browser.browsing import Visitors
@@ -30,6 +30,7 @@ def add(page: Page, stage: str, name: str) -> None:
     page.get_by_label("What it is called").fill(name)
     page.get_by_role("button", name="Add a touch", exact=True).click()
     expect(acts.heading(page)).to_have_text(name)
+    page.wait_for_load_state()
 
 
 def text(page: Page, locale: str = "en") -> Locator:
@@ -145,3 +146,16 @@ def test_a_touch_is_written_by_keyboard_alone(owner: Page) -> None:
     acts.tab_to(owner, owner.get_by_role("button", name="Done: back to the board"))
     owner.keyboard.press("Enter")
     expect(owner.get_by_role("region", name=re.compile("^Applied"))).to_contain_text("Hello")
+
+
+def test_what_was_typed_before_the_page_was_ready_is_saved(owner: Page) -> None:
+    board = begin(owner, "Slow lines")
+    add(owner, "applied", "Early words")
+    here, waiting = owner.url, list[Route]()
+    assert here != board
+    owner.route("**/htmx-*.js", lambda route: waiting.append(route))
+    owner.goto(here, wait_until="commit")
+    text(owner).fill("Typed at once. Reply STOP to stop.")
+    waiting[0].continue_()
+    expect(saved(owner)).to_contain_text("Saved")
+    owner.unroute_all(behavior="ignoreErrors")

@@ -40,6 +40,8 @@ def _author(page: Page, said: str) -> str:
     page.get_by_label("Stage", exact=True).select_option("applied")
     page.get_by_label("What it is called").fill("Still reading")
     page.get_by_role("button", name="Add a touch", exact=True).click()
+    expect(acts.heading(page)).to_have_text("Still reading")
+    page.wait_for_load_state()
     page.locator("#say_sms_en_body").fill(said)
     expect(page.locator("#saved")).to_contain_text("Saved")
     return board

@@ -247,6 +247,13 @@ WHERE ended_at IS NULL AND (state <> 'planned' OR due_at <= %s OR held_for = '')
 """
 
 
+def until(true: Callable[[], bool], *, patience: float = 20) -> None:
+    """Wait until something is so, or for as long as one may: what is wrong then is said later."""
+    began = time.monotonic()
+    while not true() and time.monotonic() - began < patience:
+        time.sleep(0.1)
+
+
 def rest(*, patience: float = 60) -> float:
     """Wait until nothing is due, on its way or to be tried again; raises TimeoutError when nothing
     moves any more."""

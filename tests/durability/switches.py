@@ -50,7 +50,7 @@ def _arguments() -> argparse.Namespace:
 
 def _play(given: argparse.Namespace, folder: Path) -> dict[str, Any]:
     from tests.durability import processes
-    from tests.durability.caps import rest
+    from tests.durability.caps import rest, until
 
     began = time.monotonic()
     with (
@@ -62,6 +62,8 @@ def _play(given: argparse.Namespace, folder: Path) -> dict[str, Any]:
             workers.start()
         with switching.sending():
             stops = [stop for _ in range(given.rounds) for stop in switching.each()]
+        rest()
+        until(switching.let_go)  # what was held by a switch that had ended is found seconds later
         rest()
     problems = [problem for stop in stops for problem in switching.problems(stop)]
     return {"messages": len(switching.got()), "held": switching.held(),
@@ -186,6 +188,12 @@ class Switching:
         from followthrough.messages.models import Receipt
 
         return Receipt.objects.filter(verdict="hold", code="frozen").count()
+
+    def let_go(self) -> bool:
+        """Whether nothing is held for a switch any more."""
+        from followthrough.messages.models import Touch
+
+        return not Touch.objects.filter(state="planned", held_for="frozen").exists()
 
     def left(self) -> Iterator[str]:
         """What was held and never left."""

@@ -89,6 +89,15 @@ document.addEventListener("htmx:afterRequest", (event) => {
   if (event.target.matches("form[data-previews]") && keyed !== asked) outOfDate(event.target);
 });
 
+// What somebody typed before the page was ready counts as typed now.
+document.addEventListener("htmx:load", () => {
+  for (const form of document.querySelectorAll("form[data-previews]")) {
+    const fields = [...form.querySelectorAll("textarea, input:not([type])")];
+    const early = fields.find((one) => one.value !== one.defaultValue);
+    early?.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+}, { once: true });
+
 // A field that was sent is empty for the next one.
 document.addEventListener("htmx:afterRequest", (event) => {
   const form = event.target.closest("form[data-clear]");
