@@ -176,6 +176,26 @@ def test_another_map_says_nothing_again_that_was_due_before_it_came():
         assert invariants.everything() == []
 
 
+def test_a_rule_may_take_those_along_who_are_under_way_in_another_map():
+    with lived() as life:
+        run = started(life, "continue")
+        company.add_map(life.company, "drivers", load_map("associates"), family="drivers")
+        family(life, "drivers")
+        run.refresh_from_db()
+        assert run.version.map.slug == "associates"  # that map says: it goes on
+        rule = Assignment.objects.get(map__slug="drivers")
+        rules.again(life.company.organization.id, by="member:m-1", at=clock.now(), rule_id=rule.id,
+                    moves=True)  # fmt: skip
+        life.passes(timedelta(seconds=1))
+        run.refresh_from_db()
+        assert (run.version.map.slug, run.unmatched_at) == ("drivers", None)
+        assert RunMove.objects.filter(run=run).latest("id").by == "m-1"
+        again = Rematch.objects.latest("id")
+        assert (again.moves, again.changed) == (True, 1)
+        life.to_the_end()
+        assert invariants.everything() == []
+
+
 def test_changed_rules_are_looked_at_as_well_and_move_nobody_by_themselves():
     with lived() as life:
         life.ats("app-1", stage="New")

@@ -211,13 +211,15 @@ class Rematch(OrganizationRow):
     """Applications that are to be looked at again by the rules: one, those of a requisition, or
     (with neither) all of the organization. Worked off in the background, part by part.
 
-    With `rule` those that have no run get one, if that rule gives them its map.
+    With `rule` those that have no run get one, if that rule gives them its map; or, where it
+    `moves`, those in another map go on in this one.
     """
 
     shard = models.SmallIntegerField(default=0)  # whose turn it is done in
     application_id = models.UUIDField(null=True)
     requisition_id = models.UUIDField(null=True)
     rule_id = models.UUIDField(null=True)
+    moves = models.BooleanField(default=False)
     after = models.UUIDField(null=True)  # how far it got: applications in the order of their ids
     seen = models.IntegerField(default=0)  # how many were looked at
     changed = models.IntegerField(default=0)  # for how many something followed
@@ -228,7 +230,7 @@ class Rematch(OrganizationRow):
     DATA = declare(
         retention=Retention.TRANSIENT,
         key="id organization shard application_id requisition_id rule_id after by",
-        operational="seen changed asked_at ended_at",
+        operational="moves seen changed asked_at ended_at",
     )
 
     class Meta:

@@ -171,11 +171,19 @@ def add(
     return Assignment.objects.get(id=rule.id)
 
 
-def again(organization_id: UUID, *, by: str, at: datetime, rule_id: UUID | None = None) -> Rematch:
+def again(
+    organization_id: UUID,
+    *,
+    by: str,
+    at: datetime,
+    rule_id: UUID | None = None,
+    moves: bool = False,
+) -> Rematch:
     """Have all applications looked at again by the rules, in the background; with `rule_id` those
-    without a run get one where that rule gives them its map."""
+    without a run get one where that rule gives them its map, or with `moves` those in another map
+    go on in this one."""
     return Rematch.objects.create(
-        organization_id=organization_id, rule_id=rule_id, by=by, asked_at=at
+        organization_id=organization_id, rule_id=rule_id, moves=moves, by=by, asked_at=at
     )
 
 

@@ -114,7 +114,7 @@ def work(held: Held) -> int:
 def _part(asked: Rematch, now: datetime) -> None:
     rules = assignment.rules(asked.organization_id)
     seen = _look(asked)
-    wanted = [one.id for one in seen if _due(one, rules, asked.rule_id)]
+    wanted = [one.id for one in seen if _due(one, rules, asked)]
     changed = _again(asked, wanted, now) if wanted else 0
     asked.seen += len(seen)
     asked.changed += changed
@@ -128,7 +128,7 @@ def _part(asked: Rematch, now: datetime) -> None:
 
 def _look(asked: Rematch) -> list[Looked]:
     which = _ONE if asked.application_id else _OPENING if asked.requisition_id else _AFTER
-    which = f"{which} {_WITHOUT if asked.rule_id else _WITH_RUN}"
+    which = f"{which} {_WITHOUT if asked.rule_id and not asked.moves else _WITH_RUN}"
     given = {
         "org": asked.organization_id, "after": asked.after or NOBODY, "limit": AT_ONCE,
         "application": asked.application_id, "requisition": asked.requisition_id, "open": OPEN,
@@ -142,7 +142,7 @@ def _again(asked: Rematch, ids: Sequence[UUID], now: datetime) -> int:
     rules = assignment.rules(asked.organization_id)
     given = {"org": asked.organization_id, "ids": list(ids), "limit": len(ids)}
     rows = [Looked(*row) for row in sql.rows(_LOOK.format(which=_THESE), given)]
-    found = [due for row in rows if (due := _due(row, rules, asked.rule_id))]
+    found = [due for row in rows if (due := _due(row, rules, asked))]
     acts = {act: [due for due in found if due.act == act] for act in _ACTS}
     for act, theirs in acts.items():
         if theirs:
@@ -153,11 +153,21 @@ def _again(asked: Rematch, ids: Sequence[UUID], now: datetime) -> int:
 # --- what is to be done --------------------------------------------------------------------------
 
 
-def _due(looked: Looked, rules: Sequence[Rule], starting: UUID | None) -> Due | None:
+def _due(looked: Looked, rules: Sequence[Rule], asked: Rematch) -> Due | None:
     """What follows from what the rules say of an application now; None: nothing."""
     rule = assignment.first(rules, looked.place)
-    act = _to_start(looked, rule, starting) if starting else _of_run(looked, rule)
+    if asked.rule_id is None:
+        act = _of_run(looked, rule)
+    elif asked.moves:
+        act = _to_move(looked, rule, asked.rule_id)
+    else:
+        act = _to_start(looked, rule, asked.rule_id)
     return Due(act, looked, rule) if act else None
+
+
+def _to_move(looked: Looked, rule: Rule | None, moving: UUID) -> str:
+    under_way = looked.run_id is not None and not looked.end_reason
+    return MOVE if under_way and rule and rule.id == moving and rule.map_id != looked.map_id else ""
 
 
 def _to_start(looked: Looked, rule: Rule | None, starting: UUID) -> str:
@@ -318,8 +328,8 @@ def _actor(asked: Rematch) -> Actor:
 
 _ASK = """
 INSERT INTO journeys_rematch (id, organization_id, shard, application_id, requisition_id, rule_id,
-    after, seen, changed, by, asked_at, ended_at)
-SELECT id, %s, shard, app, req, NULL, NULL, 0, 0, %s, %s, NULL
+    moves, after, seen, changed, by, asked_at, ended_at)
+SELECT id, %s, shard, app, req, NULL, false, NULL, 0, 0, %s, %s, NULL
 FROM unnest(%s::uuid[], %s::int[], %s::uuid[], %s::uuid[]) AS r(id, shard, app, req)
 """
 

@@ -167,8 +167,8 @@ def _kept_back(survey: Survey, spot: Spot | None) -> Iterator[Finding]:
         return
     reason = _("A no calls a person, and automation is silent from then on: this answer never goes"
                " out.")  # fmt: skip
-    remedy = _("Take the answer away, or do not hand a no over (handoff: false) and say in the"
-               " answer how to reach a person.")  # fmt: skip
+    remedy = _("Take the answer away, or let no person take over after a no (handoff: false in a"
+               " file) and say in the answer how to reach one.")  # fmt: skip
     if spot:
         yield spot.finding("no_is_not_answered", reason, remedy, at=("ask",))
     else:
@@ -184,7 +184,10 @@ def _left_alone(survey: Survey, spot: Spot) -> Iterator[Finding]:
     yield spot.finding(
         "no_is_left_alone",
         _("Whoever says no is handed to nobody, and no answer tells them how to reach a person."),
-        _("Let a no go to a person (handoff: true), or say in the reply whom to write to or call."),
+        _(
+            "Let a person take over after a no (handoff: true in a file), or say in the reply whom"
+            " to write to or call."
+        ),
         at=("ask",),
     )
 

@@ -64,6 +64,17 @@ def taken(rules: Sequence[Rule], found: Sequence[Crowd]) -> dict[UUID, int]:
     return counts
 
 
+def elsewhere(rules: Sequence[Rule], rule: Rule, found: Sequence[Crowd]) -> int:
+    """How many open applications a rule gives its map to while they are under way in another."""
+    return sum(
+        crowd.count
+        for crowd in found
+        if crowd.map_id not in (None, rule.map_id)
+        and (first := assignment.first(rules, crowd.place))
+        and first.id == rule.id
+    )
+
+
 @dataclass
 class Difference:
     """Open applications for which the rules would say something else: `kind` gained, lost, other.

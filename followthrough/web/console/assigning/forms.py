@@ -32,6 +32,10 @@ class RuleForm(forms.Form):
     start = forms.BooleanField(
         label=_("Also start the map for those who are there already and have none"), required=False
     )
+    moves = forms.BooleanField(
+        label=_("Also move those who are under way in another map: they go on in this one"),
+        required=False,
+    )
 
     def __init__(self, *args: Any, organization_id: UUID, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

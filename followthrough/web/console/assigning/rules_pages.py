@@ -93,26 +93,30 @@ class Looked:
     differences: Sequence[Difference]
     said: Names
     place: int  # where the rule would stand, from 1; 0: it is removed
+    moves: int | None = None  # so many go on in its map now; None: nobody was to
 
     @property
     def mark(self) -> str:
         """The same for the same change: whoever saves another one than they saw looks again."""
-        return digest([str(one) for one in self.change])
+        return digest([*(str(one) for one in self.change), self.moves is not None])
 
 
-def _look(request: HttpRequest, change: Change) -> Looked:
+def _look(request: HttpRequest, change: Change, *, moves: bool = False) -> Looked:
     """What a change would do. Raises BadRule."""
     member = request.member  # type: ignore[attr-defined]
     before = assignment.every(member.organization_id)
     wanted = Rule(UUID(int=0), None, requisition_id=change.conditions.requisition_id)
     known = rules.known(member.organization_id, [*before, wanted])
     after = rules.proposed(before, change, known=known)
-    found = effect.differences(before, after, effect.crowds(member, everybody=True))
+    crowds = effect.crowds(member, everybody=True)
+    found = effect.differences(before, after, crowds)
     if may(request, "candidates"):
         effect.with_examples(found, member)
     asked = [rule.conditions for rule in [*before, *after]]
     said = wording.names(member.organization_id, asked)
-    return Looked(change, rules.stamp(before), after, found, said, _place(before, after, change))
+    place = _place(before, after, change)
+    moved = effect.elsewhere(after, after[place - 1], crowds) if moves and place else None
+    return Looked(change, rules.stamp(before), after, found, said, place, moved)
 
 
 def _place(before: Sequence[Rule], after: Sequence[Rule], change: Change) -> int:
@@ -140,6 +144,8 @@ def _shown(looked: Looked) -> dict[str, Any]:
     own = hidden.get(looked.after[place - 1].id) if place else None
     return {
         "effect": lines,
+        "moves": looked.moves,
+        "moves_to": looked.said.map(looked.after[looked.place - 1].map_id) if looked.place else "",
         "place": place,
         "of": len(looked.after),
         "hidden": wording.why_unreached(own, looked.said) if own else "",
@@ -189,9 +195,10 @@ def _form(request: HttpRequest, key: UUID | None, given: dict[str, Any]) -> Http
     shown: dict[str, Any] = {"form": form, "key": key}
     if request.method == "POST" and form.is_valid():
         try:
-            looked = _look(request, form.change(key))
+            asked = form.cleaned_data
+            looked = _look(request, form.change(key), moves=asked["moves"])
             if request.POST.get("mark") == looked.mark:
-                return _saved(request, looked, start=form.cleaned_data["start"])
+                return _saved(request, looked, start=asked["start"])
             shown |= _shown(looked)
         except BadRule as problem:
             form.add_error(None, str(problem))
@@ -201,15 +208,17 @@ def _form(request: HttpRequest, key: UUID | None, given: dict[str, Any]) -> Http
 
 def _saved(request: HttpRequest, looked: Looked, *, start: bool) -> HttpResponse:
     rule = _save(request, looked.change, request.POST.get("seen", ""))
-    if start and rule:
-        member = request.member  # type: ignore[attr-defined]
-        rules.again(
-            member.organization_id, by=f"member:{member.id}", at=clock.now(), rule_id=rule.id
-        )
-        tell(request, _("The rule is saved. Its map starts now for those who had none."))
-        return redirect("unassigned")
-    tell(request, _("The rule is saved: rule %(n)s from the top.") % {"n": looked.place})
-    return redirect("assignments")
+    member = request.member  # type: ignore[attr-defined]
+    given = {"by": f"member:{member.id}", "at": clock.now(), "rule_id": rule.id if rule else None}
+    said = [_("The rule is saved: rule %(n)s from the top.") % {"n": looked.place}]
+    if looked.moves is not None:
+        rules.again(member.organization_id, **given, moves=True)
+        said.append(_("Those in another map go on in this one now."))
+    if start:
+        rules.again(member.organization_id, **given)
+        said.append(_("Its map starts now for those who had none."))
+    tell(request, " ".join(said))
+    return redirect("unassigned" if start else "assignments")
 
 
 # --- moving and removing -------------------------------------------------------------------------

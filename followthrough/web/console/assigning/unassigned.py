@@ -91,4 +91,4 @@ def _spots(found: QuerySet[Application]) -> list[Spot]:
 def _starting(member: Member) -> list[Rematch]:
     """What is being started now."""
     asked = Rematch.objects.filter(organization_id=member.organization_id, ended_at=None)
-    return list(asked.exclude(rule_id=None).order_by("id"))
+    return list(asked.filter(moves=False).exclude(rule_id=None).order_by("id"))

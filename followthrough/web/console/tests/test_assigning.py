@@ -97,6 +97,27 @@ def test_a_new_rule_is_shown_with_its_effect_before_it_is_saved(
     assert Fact.objects.filter(verb="added_rule", actor_kind="member").exists()
 
 
+def test_a_rule_takes_along_who_is_under_way_where_that_was_seen(
+    owner: Client, founded: Any
+) -> None:
+    theirs = an_application(founded, "office")
+    Run.objects.create(
+        organization=founded.organization, application=theirs, version=founded.versions["stores"],
+        state={}, started_at=world.NOON,
+    )  # fmt: skip
+    there = reverse("new-assignment")
+    given = {"map": str(founded.maps["roads"].id), "family": "office"}
+    without = owner.post(there, given)
+    assert "in another map goes on" not in text(without)
+    looked = owner.post(there, {**given, "moves": "on", "mark": without.context["mark"]})
+    assert "<strong>1</strong> open application in another map goes on in roads now" in text(looked)
+    assert not Rematch.objects.filter(moves=True).exists()
+    seen = {"mark": looked.context["mark"], "seen": looked.context["seen"], "moves": "on"}
+    assert owner.post(there, {**given, **seen}).status_code == 302
+    made = Assignment.objects.get(family="office")
+    assert Rematch.objects.get(moves=True).rule_id == made.id
+
+
 def test_what_was_seen_is_what_is_saved(owner: Client, founded: Any) -> None:
     """Another family is chosen after the effect was shown: it is shown anew."""
     an_application(founded, "office")
