@@ -20,7 +20,7 @@ from tests.browser.pages import PAGES, Page
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "screens"
 README = "demo.png"
 LOOKS = {"light": LIGHT, "dark": DARK, "360": LIGHT_PHONE}
-STATE_LOOKS = ("light", "360")  # of a state of a page that has pictures of its own
+DARKLY = ("today", "inbox", "candidate", "map", "edit-map")  # dark looks alike everywhere
 TALLEST = 1000  # CSS pixels; a longer page goes on like its beginning
 COLOURS = 48
 SEEN_THROUGH = 8_000  # milliseconds in which an answer is answered, delivered and written back
@@ -56,9 +56,16 @@ def _of(visitors: Visitors, page: Page) -> Iterator[Path]:
     with visitors.page(page.who, status=page.status) as tab:
         page.arrive(tab, visitors.product.paths[page.name])
         acts.settled(tab)
-        for name in STATE_LOOKS if _is_state(page) else LOOKS:
+        for name in _looks(page):
             LOOKS[name].put_on(tab)
             yield _saved(_shot(tab), f"{page.name}-{name}.png")
+
+
+def _looks(page: Page) -> tuple[str, ...]:
+    """A state of a page that has pictures of its own is taken once."""
+    if _is_state(page):
+        return ("light",)
+    return ("light", "dark", "360") if page.name in DARKLY else ("light", "360")
 
 
 def _is_state(page: Page) -> bool:

@@ -12,6 +12,7 @@ from followthrough.journeys.definition import ENDING, STAGES, length
 from followthrough.journeys.lint.finding import ERROR, WARNING, Finding
 from followthrough.journeys.lint.possible import Domain, impossible_fact, possible
 from followthrough.journeys.lint.survey import Spot, Survey
+from followthrough.people.stages import Stage
 
 ASKED: tuple[str | None, ...] = (None, "open", "confirmed", "declined", "closed")
 AT_LEAST = timedelta(minutes=1)  # what a message needs from being due to going out
@@ -147,7 +148,7 @@ def _dead(survey: Survey, stage: str) -> Iterator[Finding]:
         "dead_stage",
         stage,
         _("No stage of the ATS is mapped to %(stage)s: nobody ever hears what stands here.")
-        % {"stage": stage},
+        % {"stage": _named(stage)},
         _("Map a stage of the ATS to it (Connections), or move its touches."),
     )
 
@@ -168,13 +169,17 @@ def _silent(survey: Survey, stage: str) -> Iterator[Finding]:
         else _("Nothing is said in %(stage)s: this is where people go quiet.")
     )
     remedy = _("Say at least what comes next and when, or ask after some days of silence.")
-    yield _of_stage("silent_stage", stage, reason % {"stage": stage}, remedy)
+    yield _of_stage("silent_stage", stage, reason % {"stage": _named(stage)}, remedy)
 
 
 def _comes_later(survey: Survey, stage: str) -> bool:
     """Whether the map begins after a stage: another one speaks before it, or nobody."""
     spoken = [one for one in STAGES if survey.of_stage(one)]
     return bool(spoken) and STAGES.index(stage) < STAGES.index(spoken[0])
+
+
+def _named(stage: str) -> str:
+    return f"“{Stage(stage).label}”"
 
 
 def _of_stage(code: str, stage: str, reason: str, remedy: str) -> Finding:
