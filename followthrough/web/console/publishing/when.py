@@ -24,7 +24,7 @@ from followthrough.journeys.shadows import Shadows
 from followthrough.people import scopes, sites
 from followthrough.people.models import Candidate, StageChange
 from followthrough.people.stages import Stage
-from followthrough.web.console import board, names, run_moves
+from followthrough.web.console import board, names, run_moves, whereabouts
 from followthrough.web.console.access import may, own
 from followthrough.web.console.board import Column
 from followthrough.web.console.publishing import shadow_then
@@ -193,11 +193,14 @@ def _of_candidate(
         return {"theirs": []}
     runs = (
         Run.objects.filter(application__candidate=candidate, started_at__lte=at)
-        .filter(scopes.applied(member)).select_related("application__requisition")
+        .filter(scopes.applied(member)).select_related("application__requisition__site")
         .order_by("started_at")
     )  # fmt: skip
     judged = shadow_then.judged(known)
-    return {"theirs": [one for run in runs if (one := _theirs(run, member, at, judged))]}
+    found = [one for run in runs if (one := _theirs(run, member, at, judged))]
+    applications = [one.run.application for one in found]
+    zones = whereabouts.of(candidate, applications)
+    return {"theirs": found, "wall": whereabouts.clock_of(zones, applications)}
 
 
 def _theirs(run: Run, member: Member, at: datetime, judged: Shadows) -> Theirs | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -15,7 +16,7 @@ from followthrough.governance import freezes
 from followthrough.journeys import shadows, versions
 from followthrough.journeys.models import MessageMap, Run, RunMove, Shadow, Version
 from followthrough.journeys.tests.builders import a_map
-from followthrough.people.models import Scope
+from followthrough.people.models import Candidate, Scope
 from followthrough.runs import advance
 from followthrough.runs.published import moves
 from followthrough.web.console.tests import published
@@ -105,7 +106,9 @@ def test_who_was_over_by_then_is_not_counted(stores, moved, browser):
 
 def test_what_a_candidate_was_in_and_what_it_said(stores, moved, browser):
     who = moved.application.candidate_id
+    Candidate.objects.filter(id=who).update(zone_stated="Asia/Tokyo")
     then = when(browser, stores, 1, candidate=who)
+    assert re.search(r"For them it was \w+ \d+ \w+, 0[0-9]:00 \(Tokyo\)", then)
     assert "version 1 of “Stores”, in the stage Applied" in then
     assert "It began there, assigned by the job family." in then
     assert "Nothing heard for 5 days" in then
