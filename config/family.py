@@ -140,6 +140,10 @@ def _close(ends: Iterable[int]) -> None:
 
 
 def outlive(alive: int, stopping: threading.Event) -> None:
-    """Stop when the first process is gone: somebody may start another worker in its place."""
+    """Stop when the first process is gone: somebody may start another worker in its place. Whoever
+    cannot come to rest, since the database is gone as well, has nobody left who would kill them."""
     os.read(alive, 1)
     stopping.set()
+    time.sleep(END_SECONDS)
+    log.error("The worker could not come to rest, and its first process is gone")
+    os._exit(1)

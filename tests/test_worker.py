@@ -113,6 +113,19 @@ def test_killed_itself_it_takes_the_others_along(worker):
     until(lambda: not any(map(lives, family)))
 
 
+def test_killed_itself_a_holder_that_cannot_rest_is_ended_too(tmp_path):
+    """As one whose database went as well: nobody is left to kill it."""
+    log = tmp_path / "who"
+    hanging = WORKER.replace("    stop.wait()", "    threading.Event().wait()").replace(
+        "family.run(", "family.END_SECONDS = 0.3\nfamily.run("
+    )
+    process = subprocess.Popen([sys.executable, "-c", hanging, str(log)], cwd=ROOT)
+    family = begun(log, 3)
+    process.kill()
+    process.wait()
+    until(lambda: not any(map(lives, family)))
+
+
 def test_when_they_fall_again_and_again_it_gives_up(tmp_path):
     log = tmp_path / "who"
     falling = WORKER.replace("    stop.wait()", "    os._exit(3)").replace(
