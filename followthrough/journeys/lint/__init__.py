@@ -34,6 +34,7 @@ CHECKS: Sequence[Callable[[Survey], Iterator[Finding]]] = (
     reach.stages,
     languages.missing,
     answers.taken_words,
+    answers.unheard,
     answers.ways_to_a_person,
     texts.empty,
     texts.unknown_times,
@@ -51,6 +52,7 @@ CHECKS: Sequence[Callable[[Survey], Iterator[Finding]]] = (
 
 CODES = frozenset({
     "asks_too_late",
+    "asks_unheard",
     "dead_stage",
     "dear_signs",
     "empty_text",

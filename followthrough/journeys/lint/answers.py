@@ -146,6 +146,27 @@ def _meant_so(word: str, tail: str) -> bool:
     return bool(wording.NO_MORE.search(tail))
 
 
+def unheard(survey: Survey) -> Iterator[Finding]:
+    """A plain answer is asked for in a stage that asks nothing: it is read by a person, and not
+    taken down by itself. A nudge may ask again for what another touch of the stage asks."""
+    asking = {spot.stage for spot in survey.spots if spot.touch.ask}
+    for text in survey.said:
+        if text.spot is None or text.spot.stage in asking:
+            continue
+        words = [one.word for said in text.parts.values() for one in asked(said)]
+        if plain := next((one for one in words if one.casefold() in wording.FINE), None):
+            yield text.finding("asks_unheard", _(_UNHEARD) % {"word": plain}, _(_LISTEN))
+
+
+_UNHEARD = gettext_noop(
+    "It asks for “%(word)s” as an answer, and nothing in this stage listens for a yes or a no:"
+    " whatever they answer waits for a person."
+)
+_LISTEN = gettext_noop(
+    "Let the message ask for a yes or no, or ask for an answer in their own words."
+)
+
+
 # --- a way to a person ---------------------------------------------------------------------------
 
 
