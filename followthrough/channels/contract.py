@@ -43,6 +43,7 @@ class Envelope(NamedTuple):
     subject: str = ""
     headers: Mapping[str, str] = NO_HEADERS
     not_after: float = math.inf  # time.monotonic() at which handing over must have begun
+    preheader: str = ""  # of a mail: what inboxes show beside the subject
 
     def __repr__(self) -> str:
         return f"Envelope(key={self.key!r})"  # the rest is personal, and logs show this

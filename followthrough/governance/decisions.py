@@ -29,6 +29,7 @@ class Rendered:
     body: str
     subject: str = ""
     problem: str = ""
+    preheader: str = ""  # of a mail: what inboxes show beside the subject
 
     def __repr__(self) -> str:
         return f"Rendered(problem={self.problem!r})"  # a text is personal, and logs show this

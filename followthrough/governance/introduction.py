@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from followthrough.core.tokens import plain
 from followthrough.governance.decisions import Rendered
@@ -104,4 +105,4 @@ def introduce(
         return rendered, ()
     lines = LINES.get(locale[:2].lower(), LINES["en"])
     line = lines[lacking].format(company=company)
-    return Rendered(f"{rendered.body}\n{line}", rendered.subject), lacking
+    return replace(rendered, body=f"{rendered.body}\n{line}"), lacking

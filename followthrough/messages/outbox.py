@@ -190,6 +190,7 @@ class Sending(NamedTuple):
     address_key: str
     subject: str
     body: str
+    preheader: str = ""
 
 
 _START = f"""
@@ -223,7 +224,7 @@ def start(sendings: Sequence[Sending], *, epochs: Mapping[int, int | None], now:
     if not sendings:
         return
     # Each name stands for a column: turning whole rows is cheaper than reading field after field.
-    touches, attempts, *others = sql.columns(sendings, len(Sending._fields))
+    touches, attempts, *others, _preheaders = sql.columns(sendings, len(Sending._fields))
     touch: Any = Due._make(sql.columns(touches, len(Due._fields)))
     numbers = [before + 1 for before in touch.attempts]
     fences = [epochs[shard] or 0 for shard in touch.shard]

@@ -57,9 +57,14 @@ def rendered(due: Due, channel: str, *, person: Person, values: Mapping[str, Any
         return Rendered(
             templates.render(text["body"], values).strip(),
             templates.render(subject, values).strip() if subject else "",
+            preheader=_one_line(templates.render(text.get("preheader") or "", values)),
         )
     except templates.TemplateProblem as problem:
         return Rendered("", problem=problem.code)
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _text(due: Due, channel: str, locale: str) -> Mapping[str, Any]:

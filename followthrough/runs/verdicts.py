@@ -136,7 +136,7 @@ def _send(decision: Send, due: Due, person: Person, ours: Company, written: Verd
     assert option.sender_id is not None  # the gate sends only with a sender
     sending = Sending(
         due, attempt_id, option.channel, option.sender_id, option.contact_point_id,
-        option.address_key, text.subject, text.body,
+        option.address_key, text.subject, text.body, text.preheader,
     )  # fmt: skip
     touch_id = text_of(due.id)
     written.sendings.append(sending)
@@ -176,7 +176,7 @@ def _ready(
         body, headers = envelopes.mail(sending, sender, person, ours.postal)
     envelope = Envelope(
         touch_id, sender, point.address, body, sending.subject, headers,
-        written.decided + DECISION_SECONDS,
+        written.decided + DECISION_SECONDS, sending.preheader,
     )  # fmt: skip
     return Ready(
         sending, envelope, registry.adapter(sender.adapter), written.decided,

@@ -5,11 +5,19 @@ from __future__ import annotations
 from email.utils import formataddr
 
 from django.core.exceptions import ValidationError
-from django.core.mail import EmailMessage
+from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.core.validators import validate_email
+from django.utils.html import escape, urlize
 
 from followthrough.channels.contract import Envelope, Misconfigured, Rejected, Unreachable
 
+# The text once more for programs that show HTML: only there a line can be for the inbox alone.
+HTML = """<!doctype html>
+<html><head><meta charset="utf-8"></head><body>
+<div style="display:none;max-height:0;overflow:hidden">{preheader}</div>
+<div style="white-space:pre-wrap;font-family:sans-serif">{body}</div>
+</body></html>
+"""
 ALLOWED = {"List-Unsubscribe", "List-Unsubscribe-Post", "Reply-To", "In-Reply-To", "References"}
 
 
@@ -26,7 +34,7 @@ def make_mail(envelope: Envelope) -> EmailMessage:
     reply_to = headers.pop("Reply-To", config.get("reply_to"))
     headers["Message-ID"] = f"<{envelope.key}@{address.rpartition('@')[2]}>"
     headers["Auto-Submitted"] = "auto-generated"  # RFC 3834: machines should not answer
-    return EmailMessage(
+    mail = EmailMultiAlternatives(
         subject=envelope.subject,
         body=envelope.body,
         from_email=formataddr((config.get("from_name", ""), address)),
@@ -34,6 +42,14 @@ def make_mail(envelope: Envelope) -> EmailMessage:
         reply_to=[reply_to] if reply_to else None,
         headers=headers,
     )
+    if envelope.preheader:
+        mail.attach_alternative(_html(envelope), "text/html")
+    return mail
+
+
+def _html(envelope: Envelope) -> str:
+    body = urlize(envelope.body, nofollow=False, autoescape=True)
+    return HTML.format(preheader=escape(envelope.preheader), body=body)
 
 
 def _check_headers(envelope: Envelope) -> None:

@@ -152,3 +152,17 @@ def test_smtp_cannot_be_asked_later():
     assert not Email.can_look_up
     with pytest.raises(NotImplementedError):
         asyncio.run(email.look_up(envelope(25)))
+
+
+def test_what_inboxes_show_beside_the_subject_is_in_the_mail_and_not_in_its_text():
+    one = envelope(25)._replace(
+        body="Is <b>Friday</b> fine?\n\nhttps://example.org/p/x", preheader="One & only question"
+    )
+    text, html = make_mail(one).message().get_payload()
+    assert text.get_content_type() == "text/plain"
+    assert "question" not in text.get_payload()
+    shown = html.get_payload(decode=True).decode()
+    assert html.get_content_type() == "text/html"
+    assert shown.index("One &amp; only question</div>") < shown.index("Is &lt;b&gt;Friday")
+    assert '<a href="https://example.org/p/x">' in shown
+    assert make_mail(envelope(25)).message().get_content_type() == "text/plain"

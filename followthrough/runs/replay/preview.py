@@ -46,6 +46,7 @@ class Step(NamedTuple):
     checks: Sequence[Any] = ()
     subject: str = ""
     body: str = ""
+    preheader: str = ""
     due_at: datetime | None = None
 
 
@@ -204,7 +205,8 @@ def _step(fate: Fate, due: Due, decision: Decision, at: datetime) -> Step:
     until = decision.until if isinstance(decision, Hold) else None
     return Step(
         at, due.key, _VERDICTS[type(decision)], decision.code, channel or due.channels[0], until,
-        decision.checks, text.subject if text else "", text.body if text else "", fate.due_at,
+        decision.checks, text.subject if text else "", text.body if text else "",
+        text.preheader if text else "", fate.due_at,
     )  # fmt: skip
 
 
