@@ -38,3 +38,9 @@ def pytest_cmdline_main(config: pytest.Config) -> None:
     """Before xdist decides for its usual way, which tears groups apart."""
     if getattr(config.option, "numprocesses", None) and config.option.dist == "no":
         config.option.dist = "loadgroup"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What looks at the product in Chromium is one long group for one worker: begun last, it would
+    be waited for alone."""
+    items.sort(key=lambda item: "browser" not in item.keywords)
