@@ -66,6 +66,7 @@ def open_what_waits(page: Page) -> None:
     page.goto("/inbox/?reason=unclear")
     page.locator(".waiter a").first.click()
     expect(resolve_button(page)).to_be_visible()
+    page.wait_for_load_state()  # keys do nothing before
 
 
 def said(page: Page) -> Locator:

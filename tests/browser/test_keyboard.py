@@ -39,7 +39,9 @@ def test_a_handoff_is_answered_and_resolved(owner: Page) -> None:
     acts.tab_to(owner, asked.get_by_role("link").last)
     owner.keyboard.press("Enter")
     expect(acts.conversation(owner)).to_be_visible()
+    owner.wait_for_load_state()  # keys do nothing before
     owner.keyboard.press("r")
+    expect(owner.get_by_label("Your answer to")).to_be_focused()
     owner.keyboard.type("I will call you this afternoon.")
     owner.keyboard.press("Control+Enter")
     expect(acts.conversation(owner)).to_contain_text("I will call you this afternoon.")

@@ -25,6 +25,7 @@ from followthrough.web.console.editor import (
     limits,
     offered,
     offsets,
+    preview,
     settings_form,
 )
 from followthrough.web.console.editor.common import Desk, desk, who
@@ -152,6 +153,10 @@ def _settings(
 ) -> HttpResponse:  # fmt: skip
     locales = _locales(request, here)
     wrong = {"": _first(conflict)} if conflict else wrong
+    company = request.member.organization.name  # type: ignore[attr-defined]
+    somebody = preview.invented(company, here.document)
+    hung = [one for one in here.document.anchors.values() if one]
+    times = list(dict.fromkeys([*hung, "interview_start", "start_date"]))
     shown = {
         "desk": here, "values": {name: given.one(name) for name in given},
         "hours": filled.hours, "caps": filled.caps, "notes": wrong or {},
@@ -160,6 +165,7 @@ def _settings(
         "unmatched": UNMATCHED, "locales": locales,
         "languages": settings_form.choices(locales), "chosen": given.all("languages") or locales,
         "replies": _replies(given, locales),
+        "blanks": preview.blanks(here.document, times, somebody), "sample": somebody,
         "seen": given.one("seen") or drafts.digest(here.draft, "settings"),
         "conflicting": conflicts.settings(conflict) if conflict else [],
     }  # fmt: skip
