@@ -252,11 +252,10 @@ def _move(asked: Rematch, dues: Sequence[Due], now: datetime) -> None:
     around the times that they have now. What another map was to say until now is not said again."""
     for rule, theirs in _by_rule(dues).items():
         assert rule.version_id is not None  # it fits, so its map was published
-        for elsewhere in (False, True):
+        for elsewhere, some in _by_origin(theirs, rule).items():
             moving.move(
-                _runs(due for due in theirs if (due.looked.map_id != rule.map_id) == elsewhere),
-                to_version=rule.version_id, why=rule.why, actor=_actor(asked), now=now, rule=rule,
-                elsewhere=elsewhere,
+                _runs(some), to_version=rule.version_id, why=rule.why, actor=_actor(asked),
+                now=now, rule=rule, elsewhere=elsewhere,
             )  # fmt: skip
     advance.apply(_meanwhile(dues, now), now=now, actor=_actor(asked))
     _let_go(asked, dues, now)
@@ -317,6 +316,14 @@ def _by_rule(dues: Sequence[Due]) -> Mapping[Rule, list[Due]]:
     for due in dues:
         if due.rule:
             found.setdefault(due.rule, []).append(due)
+    return found
+
+
+def _by_origin(dues: Sequence[Due], rule: Rule) -> Mapping[bool, list[Due]]:
+    """Whether they come from another map than the rule's."""
+    found: dict[bool, list[Due]] = {}
+    for due in dues:
+        found.setdefault(due.looked.map_id != rule.map_id, []).append(due)
     return found
 
 

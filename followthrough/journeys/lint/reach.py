@@ -173,7 +173,7 @@ def _silent(survey: Survey, stage: str) -> Iterator[Finding]:
 
 
 def _comes_later(survey: Survey, stage: str) -> bool:
-    """Whether the map begins after a stage: another one speaks before it, or nobody."""
+    """Whether the map begins after a stage: what it says first, it says in a later one."""
     spoken = [one for one in STAGES if survey.of_stage(one)]
     return bool(spoken) and STAGES.index(stage) < STAGES.index(spoken[0])
 

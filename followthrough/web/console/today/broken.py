@@ -180,7 +180,7 @@ def _wordless(member: Member) -> Shown:
     lines = list(counted.order_by("-n", "key"))
     shown = lines[:OF_A_KIND]
     people = Candidate.objects.in_bulk([UUID(line["one"]) for line in shown if line["n"] == 1])
-    known = Version.objects.in_bulk([line["version_id"] for line in shown])
+    known = Version.objects.only("map_id").in_bulk([line["version_id"] for line in shown])
     return Shown([_without_words(one, people, known) for one in shown], len(lines))
 
 
