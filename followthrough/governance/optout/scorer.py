@@ -17,7 +17,7 @@ from typing import NamedTuple
 from followthrough.governance.optout.slots import QUESTION, STOP, Slots
 from followthrough.governance.optout.telling import MOST, Told, around, marks, shape
 
-WEIGHTS = Path(__file__).parent / "weights.json"
+WEIGHTS = Path(__file__).parent / "weights.jsonl"
 WINDOW = 6  # words between two slots that belong together
 PARTS = (2, 3, 4, 5)  # letters of a part of a word
 _NOTHING = (0.0, 0.0)  # the weights of what nobody knows
@@ -118,6 +118,8 @@ def _slots(slots: Slots, code: str) -> Iterator[str]:
 
 @lru_cache(maxsize=1)
 def weights() -> Mapping[str, Chances]:
-    """The weights of each feature; those of '' are what every message has."""
-    found: dict[str, list[float]] = json.loads(WEIGHTS.read_text("utf-8"))
-    return {name: Chances(*pair) for name, pair in found.items()}
+    """The weights of each feature; those of '' are what every message has. Read line by line, and
+    equal numbers kept once: every process of a worker has them in memory."""
+    read = json.JSONDecoder(parse_float=lru_cache(maxsize=None)(float)).decode
+    with WEIGHTS.open(encoding="utf-8") as lines:
+        return {name: Chances(asks, calm) for name, asks, calm in map(read, lines)}

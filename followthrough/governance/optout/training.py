@@ -82,11 +82,8 @@ def main() -> None:
     )
     pairs = {name: (round(asks[name], 2), round(calm[name], 2)) for name in sorted(asks)}
     kept = {name: pair for name, pair in pairs.items() if max(map(abs, pair)) >= SMALLEST}
-    lines = ",\n".join(
-        f"{json.dumps(name, ensure_ascii=False)}: [{one}, {two}]"
-        for name, (one, two) in kept.items()
-    )
-    scorer.WEIGHTS.write_text(f"{{\n{lines}\n}}\n", "utf-8")
+    lines = (json.dumps([name, *pair], ensure_ascii=False) for name, pair in kept.items())
+    scorer.WEIGHTS.write_text("".join(f"{line}\n" for line in lines), "utf-8")
     sys.stdout.write(f"{len(kept)} weights in {scorer.WEIGHTS}\n")
 
 
