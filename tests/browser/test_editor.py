@@ -50,6 +50,37 @@ def test_the_buttons_of_the_library_are_alike(owner: Page) -> None:
     assert len({box["width"] for box in boxes[1:] if box}) == 1
 
 
+def test_the_first_language_is_not_offered_as_a_further_one(owner: Page) -> None:
+    owner.goto("/maps/new")
+    further = owner.get_by_role("group", name="Also written in")
+    expect(further.get_by_label("English")).to_be_hidden()
+    owner.get_by_label("Whoever has no text in their own language gets").select_option("es")
+    expect(further.get_by_label("English")).to_be_visible()
+    expect(further.get_by_label("Spanish")).to_be_hidden()
+
+
+def test_settings_save_themselves_and_a_text_is_shown_in_its_languages(owner: Page) -> None:
+    begin(owner, "Evening helpers")
+    owner.get_by_role("link", name="Settings, languages, limits").click()
+    owner.get_by_label("What it is for, for colleagues").fill("For the evenings.")
+    expect(saved(owner)).to_contain_text("Saved")
+    expect(owner.locator("#yes_sms_fr_body")).to_have_count(0)
+    owner.get_by_role("group", name="Written in").get_by_label("French").check()
+    expect(owner.locator("#yes_sms_fr_body")).to_have_count(1)
+    owner.reload()
+    expect(owner.get_by_label("What it is for, for colleagues")).to_have_value("For the evenings.")
+    owner.get_by_role("button", name="Done: back to the board").click()
+    add(owner, "applied", "Thank you")
+    text(owner).fill("Thanks!")
+    text(owner, "fr").evaluate("one => one.closest('details').open = true")
+    text(owner, "fr").fill("Merci !")
+    expect(owner.locator("#beside .bubble")).to_have_text("Thanks!")
+    owner.get_by_role("button", name="French", exact=True).click()
+    expect(owner.locator("#beside .bubble")).to_have_text("Merci !")
+    text(owner, "fr").fill("Merci beaucoup !")
+    expect(owner.locator("#beside .bubble")).to_have_text("Merci beaucoup !")
+
+
 def test_a_small_map_is_built_from_nothing(owner: Page) -> None:
     board = begin(owner, "Weekend helpers")
     add(owner, "applied", "Thank you")

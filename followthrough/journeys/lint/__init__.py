@@ -73,6 +73,7 @@ CODES = frozenset({
     "over_cap",
     "put_off",
     "same_text",
+    "silent_map",
     "silent_stage",
     "stop_in_other_language",
     "stops_twice",

@@ -30,18 +30,24 @@ def of_texts(survey: Survey) -> Iterator[Finding]:
     for text in survey.texts:
         if text.channel != "sms" or not (said := filling.filled(survey, text, BODY)):
             continue
-        if text.spot and first and text.spot.key == first.key and not text.reply:
-            said = opening.introduced(survey, text, said)
-        yield from _dear(text, said) or _long(text, said)
+        opens = text.spot and first and text.spot.key == first.key and not text.reply
+        whole = opening.introduced(survey, text, said) if opens else said
+        yield from _dear(text, whole) or _long(text, whole, added=whole != said)
 
 
-def _long(text: Text, said: str) -> list[Finding]:
+def _long(text: Text, said: str, *, added: bool) -> list[Finding]:
     parts = segments.count(said)
     if parts <= MOST:
         return []
-    reason = _("With ordinary names it is cut into %(parts)d text messages, and each is paid for.")
+    told = {"parts": parts, "name": filling.EXAMPLE["candidate.given_name"]}
+    reason = _("With names such as %(name)s it is cut into %(parts)d text messages, and each is"
+               " paid for.")  # fmt: skip
+    if added:
+        reason = _("With names such as %(name)s, and the line about stopping that is added to a"
+                   " first text, it is cut into %(parts)d text messages, and each is paid"
+                   " for.")  # fmt: skip
     remedy = _("Shorten it, or leave the details to a mail.")
-    return [text.finding("long_text", reason % {"parts": parts}, remedy, part=BODY)]
+    return [text.finding("long_text", reason % told, remedy, part=BODY)]
 
 
 def _dear(text: Text, said: str) -> list[Finding]:

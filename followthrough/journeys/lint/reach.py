@@ -134,7 +134,11 @@ def _no_sender(survey: Survey, spot: Spot) -> Iterator[Finding]:
 
 
 def stages(survey: Survey) -> Iterator[Finding]:
-    """Stages that nobody comes to, and stages in which people hear nothing."""
+    """Stages that nobody comes to, and stages in which people hear nothing; of a map without any
+    touch only that."""
+    if not survey.document.touches:
+        yield _silent_map()
+        return
     for stage in STAGES:
         yield from _dead(survey, stage)
         yield from _silent(survey, stage)
@@ -170,6 +174,12 @@ def _silent(survey: Survey, stage: str) -> Iterator[Finding]:
     )
     remedy = _("Say at least what comes next and when, or ask after some days of silence.")
     yield _of_stage("silent_stage", stage, reason % {"stage": _named(stage)}, remedy)
+
+
+def _silent_map() -> Finding:
+    remedy = _("Begin with what people hear first, such as the thank-you for an application.")
+    reason = _("The map has no touch: nobody hears anything.")
+    return Finding("silent_map", "", "", ("stages",), WARNING, reason, remedy)
 
 
 def _comes_later(survey: Survey, stage: str) -> bool:

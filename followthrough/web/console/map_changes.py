@@ -157,6 +157,6 @@ def _stage_part(document: MapDocument, change: StageChange) -> str:
 
 
 def _ends(stage: str, after: MapDocument) -> ChangedPart:
-    yes, no = _("ends the run"), _("does not end the run")
+    yes, no = _("the map ends here"), _("the map does not end here")
     ends = after.ends(stage)
     return ChangedPart(str(Stage(stage).label), no if ends else yes, yes if ends else no)

@@ -26,7 +26,13 @@ from followthrough.web.console import (
 )
 from followthrough.web.console.assigning import rules_pages, shadow_pages, unassigned
 from followthrough.web.console.assigning import why as map_why
-from followthrough.web.console.editor import board_page, new_page, settings_page, touch_page
+from followthrough.web.console.editor import (
+    board_page,
+    new_page,
+    settings_page,
+    stage_page,
+    touch_page,
+)
 from followthrough.web.console.inbox import acts as inbox_acts
 from followthrough.web.console.inbox import pages as inbox
 from followthrough.web.console.listing import views as listing
@@ -78,7 +84,7 @@ urlpatterns = [
     path("maps/<uuid:key>/edit/draft.yaml", board_page.download, name="draft-yaml"),
     path("maps/<uuid:key>/edit/yaml", new_page.replace, name="replace-draft"),
     path("maps/<uuid:key>/edit/settings", settings_page.settings, name="edit-settings"),
-    path("maps/<uuid:key>/edit/stages/<slug:stage>", settings_page.stage, name="edit-stage"),
+    path("maps/<uuid:key>/edit/stages/<slug:stage>", stage_page.page, name="edit-stage"),
     path("maps/<uuid:key>/edit/touches/<slug:touch>", touch_page.page, name="edit-touch"),
     path("maps/<uuid:key>/edit/touches/<slug:touch>/act", board_page.act, name="act-on-touch"),
     path("maps/<uuid:key>/edit/touches/<slug:touch>/as", touch_page.people, name="touch-people"),

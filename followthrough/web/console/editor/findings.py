@@ -56,6 +56,8 @@ def of(raw: Mapping[str, Any], map: MessageMap) -> list[Found]:
 
 def _linted(raw: Mapping[str, Any], map: MessageMap) -> Iterator[Found]:
     document = MapDocument.model_validate(raw)
+    if not document.touches:
+        return  # the board says how to begin
     for one in lint.lint(document, organization.setting(map.organization, map)):
         _key, _stage, place = _within(raw, one.place)
         told = form_words.of(one.reason, one.remedy, document.touches)

@@ -18,6 +18,8 @@ from followthrough.governance.documents import DAYS, LimitsDocument, problem_of
 from followthrough.web.console import policy_form, policy_words
 from followthrough.web.console.policy_form import CapForms, Windows
 
+MORE = "add"  # the button of `policies/caps.html`
+
 
 class HoursForm(forms.Form):
     """The hours of every day, if there are any of its own."""
@@ -65,6 +67,16 @@ def sent(data: QueryDict, *, more: bool = False) -> Limits:
         total = data.get("cap-TOTAL_FORMS", "")
         data["cap-TOTAL_FORMS"] = str(min(int(total) + 1, 20)) if total.isdecimal() else "1"
     return Limits(HoursForm(data, prefix="hours"), CapForms(data, prefix="cap"))
+
+
+def problems(filled: Limits) -> list[str]:
+    """What cannot be read in forms that are not valid, each with its place."""
+    hours = [f"{filled.hours.name}, {filled.hours[name].label}: {said[0]}"
+             for name, said in filled.hours.errors.items()]  # fmt: skip
+    caps = [f"{form[name].label}: {said[0]}" for form in filled.caps.forms
+            for name, said in form.errors.items() if name in form.fields]  # fmt: skip
+    others = [*filled.caps.non_form_errors()]
+    return [*hours, *caps, *others]
 
 
 def document(filled: Limits, kept: Mapping[str, Any]) -> dict[str, Any]:

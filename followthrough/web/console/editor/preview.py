@@ -114,6 +114,13 @@ def sample(
     return replace(found, price=prices.of(member.organization_id))
 
 
+def reading(sample: Sample, locale: str) -> Sample:
+    """The same person as if they read `locale`; '' leaves them their own language."""
+    if not locale:
+        return sample
+    return replace(sample, locale=locale, values={**sample.values, "locale": locale})
+
+
 def _key(text: str) -> UUID | None:
     try:
         return UUID(text)

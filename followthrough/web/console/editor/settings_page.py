@@ -1,25 +1,25 @@
-"""The settings of a map and of its stages: forms that say what is wrong, and see who came first."""
+"""The settings of a map: name, languages, what asks answer that have no reply of their own, limits.
+They save themselves; who saves second sees where the two differ."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from followthrough.governance.documents import LimitsDocument
-from followthrough.journeys import drafts, edits
-from followthrough.journeys.definition import CHANNELS, STAGES
+from followthrough.journeys import drafts
+from followthrough.journeys.definition import CHANNELS
 from followthrough.journeys.problems import DocumentError
 from followthrough.journeys.refusals import Conflict
-from followthrough.people.stages import Stage
 from followthrough.web.console import map_words
 from followthrough.web.console.editor import (
+    ask,
     conflicts,
     contents,
     limits,
@@ -28,17 +28,13 @@ from followthrough.web.console.editor import (
     preview,
     settings_form,
 )
+from followthrough.web.console.editor import saved as became
 from followthrough.web.console.editor.common import Desk, desk, who
 from followthrough.web.console.editor.given import Given, Wrong
-from followthrough.web.console.editor.limits import Limits
-from followthrough.web.console.frame import tell
+from followthrough.web.console.editor.limits import MORE, Limits
+from followthrough.web.console.editor.saved import DONE, Saved
 
-MORE = "add"  # the button of `policies/caps.html`
-ENDS = [
-    ("", gettext_lazy("As such a stage does by itself")),
-    ("yes", gettext_lazy("Yes: what stands here still goes out, and then nothing")),
-    ("no", gettext_lazy("No: the application goes on")),
-]
+SETTINGS = "settings"  # the part of the draft, as `journeys.edits` names it
 UNMATCHED = [
     ("continue", gettext_lazy("goes on as before")),
     ("pause", gettext_lazy("pauses: nothing goes out until a rule fits again")),
@@ -46,100 +42,105 @@ UNMATCHED = [
 ]
 
 
-# --- a stage -------------------------------------------------------------------------------------
+class Sheet(NamedTuple):
+    """The settings on their form: what was sent or is stored, and the languages they speak of."""
 
+    desk: Desk
+    given: Given
+    filled: Limits
+    locales: list[str]
 
-@require_http_methods(["GET", "HEAD", "POST"])
-def stage(request: HttpRequest, key: UUID, stage: str) -> HttpResponse:
-    """Whether a stage ends the run, and its limits."""
-    if stage not in STAGES:
-        raise Http404("There is no such stage.")
-    here, part = desk(request, key), f"stage:{stage}"
-    standing = edits.part(here.draft.document, part)
-    if request.method != "POST":
-        found = limits.standing(LimitsDocument.model_validate(standing.get("limits", {})))
-        ends = {True: "yes", False: "no"}.get(standing.get("ends"), "")
-        return _stage(request, here, stage, found, ends=ends)
-    more = request.POST.get("act") == MORE
-    filled, ends = limits.sent(request.POST, more=more), request.POST.get("ends", "")
-    seen = request.POST.get("seen", "")
-    if more or not filled.valid():
-        return _stage(request, here, stage, filled, ends=ends, seen=seen, wrong="" if more else "…")
-    try:
-        given = {
-            "ends": {"yes": True, "no": False}.get(ends),
-            "limits": limits.document(filled, standing.get("limits", {})),
-        }
-        drafts.save_stage(here.map, stage, given, seen=seen, who=who(request))
-    except Conflict as conflict:
-        here = desk(request, key)
-        return _stage(request, here, stage, filled, ends=ends, conflict=conflict)
-    except (ValueError, DocumentError) as problem:
-        return _stage(request, here, stage, filled, ends=ends, seen=seen, wrong=str(problem))
-    tell(request, _("Saved: %(stage)s.") % {"stage": Stage(stage).label})
-    return redirect(f"{reverse('edit-map', args=[key])}#stage-{stage}")
-
-
-def _first(conflict: Conflict) -> str:
-    """What whoever saves second is told; the form keeps what they wrote."""
-    return _(
-        "%(who)s changed this meanwhile. What you wrote still stands here: see below where the two"
-        " differ, and save again if yours is right."
-    ) % {"who": conflicts.who_and_when(conflict)}
-
-
-def _stage(
-    request: HttpRequest, here: Desk, stage: str, filled: Limits, *, ends: str, seen: str = "",
-    wrong: str = "", conflict: Conflict | None = None,
-) -> HttpResponse:  # fmt: skip
-    wrong = _first(conflict) if conflict else wrong
-    shown = {
-        "desk": here, "stage": stage, "stage_name": Stage(stage).label, "hours": filled.hours,
-        "caps": filled.caps, "ends": ends, "endings": ENDS,
-        "wrong": wrong if wrong != "…" else _("Something cannot be read: see below."),
-        "seen": seen or drafts.digest(here.draft, f"stage:{stage}"),
-        "conflicting": conflicts.settings(conflict) if conflict else [],
-    }  # fmt: skip
-    return render(request, "console/editor/stage.html", shown, status=400 if wrong else 200)
-
-
-# --- the map -------------------------------------------------------------------------------------
+    @property
+    def seen(self) -> str:
+        return self.given.one("seen") or drafts.digest(self.desk.draft, SETTINGS)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def settings(request: HttpRequest, key: UUID) -> HttpResponse:
-    """Name, languages, what asks answer that have no reply of their own, limits."""
+    """The form; a POST saves it."""
     here = desk(request, key)
+    locales = _locales(request, here)
     if request.method != "POST":
-        filled = limits.standing(here.document.limits)
-        return _settings(request, here, settings_form.fields(here.draft), filled)
+        stored = settings_form.fields(here.draft), limits.standing(here.document.limits)
+        return _shown(request, Sheet(here, *stored, locales))
     given, more = Given.of(request.POST), request.POST.get("act") == MORE
-    filled, wrong = limits.sent(request.POST, more=more), {}
-    raw = settings_form.read(given, _locales(request, here), wrong)
-    if more or wrong or not filled.valid():
-        return _settings(request, here, given, filled, wrong=wrong)
+    sheet = Sheet(here, given, limits.sent(request.POST, more=more), locales)
+    return _shown(request, sheet) if more else _save(request, sheet)
+
+
+# --- saving --------------------------------------------------------------------------------------
+
+
+def _save(request: HttpRequest, sheet: Sheet) -> HttpResponse:
+    wrong: Wrong = {}
+    raw = settings_form.read(sheet.given, sheet.locales, wrong)
+    if wrong or not sheet.filled.valid():
+        return _refused(request, sheet, wrong)
     try:
-        kept = here.draft.document.get("limits", {})
-        raw["limits"] = limits.document(filled, kept)
-        _store(request, here, given, raw)
+        kept = sheet.desk.draft.document.get("limits", {})
+        raw["limits"] = limits.document(sheet.filled, kept)
+        _store(request, sheet, raw)
     except Conflict as conflict:
-        now = Given(given | {"seen": [drafts.digest(conflict.draft, "settings")]})
-        return _settings(request, here, now, filled, conflict=conflict)
+        return _conflict(request, sheet, conflict)
     except (ValueError, DocumentError) as problem:
-        return _settings(request, here, given, filled, wrong={"": str(problem)})
-    tell(request, _("The settings are saved."))
-    return redirect("edit-map", key)
+        return _refused(request, sheet, {"": str(problem)})
+    return _saved(request, sheet)
 
 
-def _store(request: HttpRequest, here: Desk, given: Given, raw: dict[str, Any]) -> None:
+def _store(request: HttpRequest, sheet: Sheet, raw: dict[str, Any]) -> None:
     """A map that was never published is listed by the name it is given here."""
+    map = sheet.desk.map
     drafts.save_settings(
-        here.map, raw, languages=settings_form.languages(given), seen=given.one("seen"),
-        who=who(request),
+        map, raw, languages=settings_form.languages(sheet.given), seen=sheet.seen, who=who(request)
+    )
+    if not map.versions.exists():
+        map.name = raw["name"]
+        map.save(update_fields=["name"])
+
+
+def _saved(request: HttpRequest, sheet: Sheet) -> HttpResponse:
+    key = sheet.desk.map.id
+    if not request.htmx:  # type: ignore[attr-defined]
+        names = ("edit-map", key) if sheet.given.one("act") == DONE else ("edit-settings", key)
+        return redirect(*names)
+    here = desk(request, key)
+    draft, locales = here.draft, _locales(request, here)
+    new = {"replies": _replies(sheet.given, locales)} if locales != sheet.locales else {}
+    return became.answer(
+        request, Saved(at=draft.edited_at), seen=drafts.digest(draft, SETTINGS),
+        slots=_slots(sheet.locales), **new, **_blanks(request, here) if new else {},
     )  # fmt: skip
-    if not here.map.versions.exists():
-        here.map.name = raw["name"]
-        here.map.save(update_fields=["name"])
+
+
+def _refused(request: HttpRequest, sheet: Sheet, wrong: Wrong) -> HttpResponse:
+    if not request.htmx:  # type: ignore[attr-defined]
+        return _shown(request, sheet, wrong=wrong)
+    saved = became.refused(wrong, limits.problems(sheet.filled))
+    return became.answer(
+        request, saved, seen=sheet.seen, slots=_slots(sheet.locales), notes=wrong
+    )  # fmt: skip
+
+
+def _conflict(request: HttpRequest, sheet: Sheet, conflict: Conflict) -> HttpResponse:
+    if request.htmx:  # type: ignore[attr-defined]
+        saved = Saved(conflict=conflicts.who_and_when(conflict))
+        return became.answer(request, saved, seen=sheet.seen)
+    now = Given(sheet.given | {"seen": [drafts.digest(conflict.draft, SETTINGS)]})
+    wrong = {"": became.first_said(conflict)}
+    return _shown(request, sheet._replace(given=now), wrong=wrong, conflict=conflict)
+
+
+def _slots(locales: list[str]) -> Iterator[str]:
+    """The fields that a note can stand beside."""
+    yield from ("name", "default_locale", "settle_n")
+    for short, _name in ask.ANSWERS:
+        for channel in CHANNELS:
+            for locale in locales:
+                for part in contents.TEXTS[channel]:
+                    yield contents.name(short, channel, locale, part)
+
+
+# --- showing -------------------------------------------------------------------------------------
 
 
 def _locales(request: HttpRequest, here: Desk) -> list[str]:
@@ -147,29 +148,32 @@ def _locales(request: HttpRequest, here: Desk) -> list[str]:
     return offered.languages(here.draft, here.document, member)
 
 
-def _settings(
-    request: HttpRequest, here: Desk, given: Given, filled: Limits, *, wrong: Wrong | None = None,
+def _shown(
+    request: HttpRequest, sheet: Sheet, *, wrong: Wrong | None = None,
     conflict: Conflict | None = None,
 ) -> HttpResponse:  # fmt: skip
-    locales = _locales(request, here)
-    wrong = {"": _first(conflict)} if conflict else wrong
-    company = request.member.organization.name  # type: ignore[attr-defined]
-    somebody = preview.invented(company, here.document)
-    hung = [one for one in here.document.anchors.values() if one]
-    times = list(dict.fromkeys([*hung, "interview_start", "start_date"]))
+    given, locales = sheet.given, sheet.locales
     shown = {
-        "desk": here, "values": {name: given.one(name) for name in given},
-        "hours": filled.hours, "caps": filled.caps, "notes": wrong or {},
+        "desk": sheet.desk, "values": {name: given.one(name) for name in given},
+        "hours": sheet.filled.hours, "caps": sheet.filled.caps, "notes": wrong or {},
         "lengths": offsets.LENGTHS if given.one("settle_unit") != offsets.SECONDS
         else [(offsets.SECONDS, _("seconds")), *offsets.LENGTHS],
         "unmatched": UNMATCHED, "locales": locales,
         "languages": settings_form.choices(locales), "chosen": given.all("languages") or locales,
-        "replies": _replies(given, locales),
-        "blanks": preview.blanks(here.document, times, somebody), "sample": somebody,
-        "seen": given.one("seen") or drafts.digest(here.draft, "settings"),
+        "replies": _replies(given, locales), "seen": sheet.seen,
         "conflicting": conflicts.settings(conflict) if conflict else [],
+        **_blanks(request, sheet.desk),
     }  # fmt: skip
     return render(request, "console/editor/settings.html", shown, status=400 if wrong else 200)
+
+
+def _blanks(request: HttpRequest, here: Desk) -> dict[str, Any]:
+    """What can be filled in, as it is for somebody invented."""
+    company = request.member.organization.name  # type: ignore[attr-defined]
+    somebody = preview.invented(company, here.document)
+    hung = [one for one in here.document.anchors.values() if one]
+    times = list(dict.fromkeys([*hung, "interview_start", "start_date"]))
+    return {"blanks": preview.blanks(here.document, times, somebody), "sample": somebody}
 
 
 def _replies(given: Given, locales: list[str]) -> dict[str, Any]:

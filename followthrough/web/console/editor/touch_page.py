@@ -19,8 +19,8 @@ from followthrough.web.console.access import own
 from followthrough.web.console.editor import conflicts, offered, preview, touch_form, touch_view
 from followthrough.web.console.editor.common import Desk, desk, who
 from followthrough.web.console.editor.given import Given
+from followthrough.web.console.editor.saved import Saved
 from followthrough.web.console.editor.sheet import Sheet
-from followthrough.web.console.editor.touch_view import Saved
 
 SAVE, ROW, LANGUAGE, PUT_BACK = "save", "row", "language", "put-back"  # its buttons
 ROWS = "rows"  # the conditions anew, with what fits the fields that were chosen

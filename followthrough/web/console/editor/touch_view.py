@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.http import HttpRequest
@@ -32,6 +31,7 @@ from followthrough.web.console.editor.findings import Found
 from followthrough.web.console.editor.given import Given, was
 from followthrough.web.console.editor.offered import Fact
 from followthrough.web.console.editor.preview import Filled
+from followthrough.web.console.editor.saved import Saved
 from followthrough.web.console.editor.sheet import Sheet
 from followthrough.web.console.sentences import label
 from followthrough.web.templatetags.console import channel
@@ -42,15 +42,6 @@ STANDING = (  # fields that every touch's form has, and that something can be wr
     *(f"{short}_back{part}" for short, _name in ask.ANSWERS
       for part in ("", "_text", "_field", "_value")),
 )  # fmt: skip
-
-
-class Saved(NamedTuple):
-    """What became of what was sent: when it was saved, or why it was not."""
-
-    at: datetime | None = None
-    wrong: int = 0  # fields that cannot be read
-    problem: str = ""
-    conflict: str = ""  # who changed it meanwhile, and when
 
 
 class Field(NamedTuple):
@@ -116,7 +107,7 @@ def language_code(text: str) -> str:
 
 def query(request: HttpRequest) -> str:
     """What the address of the form keeps: for whom it is shown, and a language more."""
-    kept = {name: request.POST.get(name) for name in ("candidate", "language")}
+    kept = {name: request.POST.get(name) for name in ("candidate", "language", "reads")}
     kept = {name: value for name, value in kept.items() if value}
     return f"?{urlencode(kept)}" if kept else ""
 
@@ -129,7 +120,9 @@ def beside(request: HttpRequest, sheet: Sheet, saved: Saved) -> dict[str, Any]:
     here, member = sheet.desk, request.member  # type: ignore[attr-defined]
     wanted = request.POST.get("candidate", "") or request.GET.get("candidate", "")
     stage = here.document.stage_of.get(sheet.key, "")
-    sample = preview.sample(here.map, member, here.document, wanted, stage=stage)
+    known = preview.sample(here.map, member, here.document, wanted, stage=stage)
+    reads = _reads(request, sheet)
+    sample = preview.reading(known, reads)
     touch = _touch(sheet)
     shown = preview.shown(touch, here.document, sample) if touch else preview.Shown([], {})
     everything = findings.of(here.draft.document, here.map)
@@ -140,12 +133,21 @@ def beside(request: HttpRequest, sheet: Sheet, saved: Saved) -> dict[str, Any]:
         "saved": saved,
         "seen": drafts.digest(here.draft, sheet.part) if saved.at else sheet.given.one("seen"),
         "sample": sample,
+        "own": known.locale,
+        "reads": reads,
+        "languages_of": list(dict.fromkeys([known.locale, *sheet.offered.locales])),
         "shown": shown,
         "notes": _notes(sheet, found),
         "warnings": [one for one in found if not one.stops and not one.empty],
         "slots": list(slots(sheet)),
         "writings": list(_writings(touch_form.SAY, sheet, shown)),
     }
+
+
+def _reads(request: HttpRequest, sheet: Sheet) -> str:
+    """A language of the form's texts in which somebody wants to see it; '': in the sample's own."""
+    wanted = request.POST.get("reads", "") or request.GET.get("reads", "")
+    return wanted if wanted in sheet.offered.locales else ""
 
 
 def _touch(sheet: Sheet) -> TouchDef | None:

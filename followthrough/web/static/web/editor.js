@@ -13,3 +13,15 @@ document.addEventListener("click", (event) => {
   field.focus();
   field.dispatchEvent(new Event("input", { bubbles: true }));
 });
+
+// A language that is chosen as the first one is not offered as a further one.
+function leaveOut(select) {
+  for (const box of select.form.querySelectorAll(`[name=${select.dataset.alone}]`)) {
+    box.closest(".tick").hidden = box.value === select.value;
+    if (box.value === select.value) box.checked = false;
+  }
+}
+for (const select of document.querySelectorAll("select[data-alone]")) {
+  select.addEventListener("change", () => leaveOut(select));
+  leaveOut(select);
+}

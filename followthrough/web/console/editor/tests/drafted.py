@@ -57,7 +57,7 @@ def form(map: MessageMap, key: str, **given: Any) -> dict[str, Any]:
 
 def hidden(page: str) -> dict[str, str]:
     """What the forms of a page carry unseen."""
-    return dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', page))
+    return dict(re.findall(r'type="hidden" name="([^"]+)"(?: id="[^"]+")? value="([^"]*)"', page))
 
 
 def said(map: MessageMap, key: str) -> Any:

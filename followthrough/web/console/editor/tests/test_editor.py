@@ -332,6 +332,37 @@ def test_a_text_is_shown_as_a_candidate_would_get_it(
     assert "“Years” in the ATS" in page
 
 
+def test_a_touch_is_shown_in_each_language_it_is_written_in(
+    organization: Organization, map: MessageMap, owner: Client
+):
+    applied(organization, map)
+    here = at("edit-touch", map.id, "thanks")
+    texts = {
+        "say_sms_en_body": "Thanks, {{ candidate.given_name }}.",
+        "say_sms_es_body": "Gracias.",
+    }
+    sent = form(map, "thanks", **texts, language="es")
+    page = owner.post(here, sent, **HTMX).content.decode()
+    bubble = re.compile(r'class="bubble out" lang="(\w+)"')
+    assert bubble.findall(page) == ["en"]
+    page = shown(owner, here)
+    assert re.findall(r'name="reads" value="(\w+)" aria-pressed="(\w+)"', page) == [
+        ("en", "true"), ("es", "false"),
+    ]  # fmt: skip
+    page = owner.post(here, form(map, "thanks", **texts, reads=["", "es"]), **HTMX).content.decode()
+    assert bubble.findall(page) == ["es"]
+    assert hidden(page)["reads"] == "es"  # and so it stays while they write
+    assert "English · " in page  # what they read themselves
+
+
+def test_an_empty_map_is_not_scolded(owner: Client):
+    owner.post("/maps/new", {"name": "Nurses", "default_locale": "en"})
+    empty = MessageMap.objects.get(name="Nurses")
+    page = shown(owner, at("edit-map", empty.id))
+    assert "Worth a look" not in page
+    assert "Begin with the thank-you" in page
+
+
 def test_a_text_that_cannot_be_filled_in_says_why_in_one_sentence(
     organization: Organization, map: MessageMap, owner: Client
 ):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -12,6 +13,7 @@ from followthrough.journeys import documents, drafts
 from followthrough.journeys.drafts import Who
 from followthrough.journeys.models import MessageMap
 from followthrough.web.console.editor.given import Given
+from followthrough.web.console.editor.settings_form import fields as settings_fields
 from followthrough.web.console.editor.tests.drafted import (
     HTMX,
     at,
@@ -39,7 +41,7 @@ def test_the_second_sees_both_texts_and_chooses(
     mine = form(map, "thanks", say_sms_en_body="My words")
     other.post(here, form(map, "thanks", say_sms_en_body="Their words", act="done"))
     page = owner.post(here, mine, **HTMX).content.decode()
-    assert "Somebody changed this touch meanwhile" in page
+    assert "Somebody changed this meanwhile" in page
     answer = owner.post(here, mine)
     page = answer.content.decode()
     assert answer.status_code == 409
@@ -125,6 +127,65 @@ def test_the_settings_of_a_map(map: MessageMap, owner: Client):
     assert "<del>See you" in page
     assert "<ins>Until then" in page
     assert drafts.document(drafts.of(map)).replies == found.replies
+
+
+def settings_form(map: MessageMap, **given: Any) -> dict[str, Any]:
+    """What a browser sends of the settings as they stand, with some fields filled in otherwise."""
+    draft = drafts.of(map)
+    fields = settings_fields(draft) | {"seen": [drafts.digest(draft, "settings")]}
+    return limits(languages="en") | fields | given
+
+
+def test_the_settings_save_themselves(organization: Organization, map: MessageMap, owner: Client):
+    here = at("edit-settings", map.id)
+    answer = owner.post(here, settings_form(map, description="For stores"), **HTMX)
+    page = answer.content.decode()
+    assert "Saved" in page
+    assert "<html" not in page
+    assert hidden(page)["seen"] == drafts.digest(drafts.of(map), "settings")
+    assert drafts.document(drafts.of(map)).description == "For stores"
+    wrong = settings_form(map, name=" ", description="Lost?")
+    page = owner.post(here, wrong, **HTMX).content.decode()
+    assert "Not saved yet" in page
+    assert "A map needs a name" in page
+    page = owner.post(here, settings_form(map, **{"hours-own": "on", "hours-mon": "late"}), **HTMX)
+    assert "Hours, Mon: " in page.content.decode()
+    assert drafts.document(drafts.of(map)).description == "For stores"
+
+
+def test_a_language_more_brings_its_fields(map: MessageMap, owner: Client):
+    here = at("edit-settings", map.id)
+    page = owner.post(here, settings_form(map, languages=["en", "es"]), **HTMX).content.decode()
+    assert 'name="yes_sms_es_body"' in page
+    page = owner.post(here, settings_form(map, languages=["en", "es"]), **HTMX).content.decode()
+    assert 'name="yes_sms_es_body"' not in page  # whoever writes there keeps the place
+
+
+def test_what_two_write_at_the_settings_is_kept_until_one_chooses(
+    organization: Organization, map: MessageMap, owner: Client
+):
+    here, mine = at("edit-settings", map.id), settings_form(map, description="Mine")
+    tom(organization).post(here, settings_form(map, description="Theirs"), **HTMX)
+    page = owner.post(here, mine, **HTMX).content.decode()
+    assert "Somebody changed this meanwhile" in page
+    assert drafts.document(drafts.of(map)).description == "Theirs"
+    page = owner.post(here, mine).content.decode()
+    assert "hx-post" not in page.partition("<form")[2].partition(">")[0]  # only a button saves now
+    owner.post(here, mine | {"seen": hidden(page)["seen"], "act": "save"})
+    assert drafts.document(drafts.of(map)).description == "Mine"
+
+
+def test_a_stage_saves_itself(organization: Organization, map: MessageMap, owner: Client):
+    here, seen = at("edit-stage", map.id, "applied"), drafts.digest(drafts.of(map), "stage:applied")
+    sent = limits(ends="yes", seen=seen)
+    page = owner.post(here, sent, **HTMX).content.decode()
+    assert "Saved" in page
+    assert hidden(page)["seen"] == drafts.digest(drafts.of(map), "stage:applied")
+    assert drafts.of(map).document["stages"]["applied"]["ends"] is True
+    page = owner.post(here, sent | {"ends": "no"}, **HTMX).content.decode()
+    assert "Somebody changed this meanwhile" in page
+    again = sent | {"seen": drafts.digest(drafts.of(map), "stage:applied"), "hours-mon": "x"}
+    assert "Hours, Mon: " in owner.post(here, again, **HTMX).content.decode()
 
 
 def test_a_draft_is_replaced_by_yaml_and_taken_back(map: MessageMap, owner: Client):
