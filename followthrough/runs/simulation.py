@@ -20,7 +20,7 @@ from followthrough.messages.models import Message
 from followthrough.messages.outbox import Due
 from followthrough.people.contacts import CHANNEL_KIND
 from followthrough.people.models import Application, Candidate
-from followthrough.runs import drafts
+from followthrough.runs import drafts, shadowing
 from followthrough.runs import facts as known_facts
 from followthrough.runs.facts import Company, Facts, Person, Point
 
@@ -103,7 +103,8 @@ class Answer:
     """What the gate says of a message by one channel.
 
     `leaves` is when it would go out if it were held, as far as that is known now; None: never, or
-    not until something changes. `last` is then what would still be in its way.
+    not until something changes. `last` is then what would still be in its way. `shadow` is what
+    keeps it in shadow (as `shadowing.keeps` has it), where it is decided and nothing is sent.
     """
 
     channel: str
@@ -112,6 +113,7 @@ class Answer:
     leaves: datetime | None
     last: str
     zones: tuple[str, ...]
+    shadow: str = ""
 
     @property
     def code(self) -> str:
@@ -140,7 +142,9 @@ def _answer(due: Due, seen: Scene, wrote: datetime | None) -> Answer:
     due = due._replace(reply_to_at=wrote)
     (channel,), decision = due.channels, seen.decided(due)
     last, leaves = _leaves(due, decision, seen)
-    return Answer(channel, seen.point(due, channel), decision, leaves, last.code, seen.zones(due))
+    shadow = shadowing.keeps(due, seen.known)
+    point, zones = seen.point(due, channel), seen.zones(due)
+    return Answer(channel, point, decision, leaves, last.code, zones, shadow)
 
 
 def _leaves(due: Due, decision: Decision, seen: Scene) -> tuple[Decision, datetime | None]:

@@ -19,7 +19,7 @@ from followthrough.accounts.models import Member
 from followthrough.core import clock
 from followthrough.core.typed import cleaned
 from followthrough.core.zones import instant
-from followthrough.governance import reasons, words
+from followthrough.governance import phrases, reasons, words
 from followthrough.governance.decisions import Drop, Send
 from followthrough.messages.models import Receipt
 from followthrough.people import finding, scopes
@@ -165,14 +165,23 @@ def _receipt(one: Answer, at: datetime) -> Receipt:
 def _said(one: Answer, row: Receipt, wall: Wall, known: sources.Entries) -> Said:
     given = {"zone": wall.zone, "place": wall.place}
     meaning, answer = _verdict(one)
+    why = words.reason(row, **given)
+    if one.shadow and one.leaves:
+        meaning, answer, why = "stopped", _("Only in shadow"), _shadowed(one, why)
     checks = [
         Check(check.code, check.outcome, check.said, sources.of(check.detail, known))
         for check in words.checked(row, **given)
     ]
     return Said(
         one.channel, one.point.address if one.point else "", meaning, answer,
-        words.reason(row, **given), _next(one, wall), _change(one), checks,
+        why, _next(one, wall), _change(one), checks,
     )  # fmt: skip
+
+
+def _shadowed(one: Answer, why: str) -> str:
+    """That the gate lets it go and nothing leaves."""
+    said = why, _(phrases.REASONS["in_shadow"]), _(phrases.SHADOWS[one.shadow])
+    return " ".join(filter(None, said))
 
 
 def _verdict(one: Answer) -> tuple[str, str]:
@@ -186,7 +195,7 @@ def _verdict(one: Answer) -> tuple[str, str]:
 
 
 def _next(one: Answer, wall: Wall) -> str:
-    if isinstance(one.decision, Send) or one.leaves is None:
+    if isinstance(one.decision, Send) or one.leaves is None or one.shadow:
         return ""
     told = {"at": sentences.dated(one.leaves, wall)}
     return _("It may go out from %(at)s, as far as is known now.") % told
@@ -194,6 +203,8 @@ def _next(one: Answer, wall: Wall) -> str:
 
 def _change(one: Answer) -> str:
     """What would have to change, where waiting is not enough."""
+    if one.shadow and one.leaves:
+        return _("Switch it on for their job family, or end the shadow.")
     return "" if one.leaves else reasons.remedy(one.last, one.channel)
 
 

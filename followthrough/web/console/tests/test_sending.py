@@ -15,6 +15,7 @@ from followthrough.accounts.models import Member, Organization, Role
 from followthrough.core import clock
 from followthrough.core.ids import uuid7
 from followthrough.governance.models import AddressBlock, ConsentEntry, Freeze
+from followthrough.journeys import shadows
 from followthrough.people.models import Application, Connection
 from followthrough.web.console import sending
 from followthrough.web.console.tests.conftest import signed_in
@@ -98,6 +99,22 @@ def test_what_would_have_to_change_is_said(owner: Client, ada: Application) -> N
     assert "They asked for no more messages at this address." in page
     assert "Only they can change that: they text START." in page
     assert "It may go out from" not in page
+
+
+def test_what_is_in_shadow_is_no_yes(owner: Client, ada: Application) -> None:
+    shadows.begin(
+        organization_id=ada.organization_id, subject_kind=shadows.CONNECTION,
+        subject_id=ada.connection_id, by="member:1", at=world.NOON,
+    )  # fmt: skip
+    page = asked(owner, ada, channel="sms")
+    assert "Only in shadow" in page
+    assert "Its connection to the ATS is in shadow." in page
+    assert "Switch it on for their job family" in page
+    assert "Yes, now" not in page
+    night = asked(owner, ada, at=NIGHT, channel="sms")
+    assert "it was 23:00 for this candidate" in night
+    assert "It may go out from" not in night
+    assert "Yes, now" in asked(owner, ada, channel="sms", what="member")  # no automation
 
 
 def test_a_freeze_without_an_end_is_no_matter_of_waiting(owner: Client, ada: Application) -> None:
