@@ -3,14 +3,17 @@ and maps that are given to applications that are there already."""
 
 from __future__ import annotations
 
+import contextlib
 from datetime import timedelta
 
 import pytest
+from django.db import OperationalError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from followthrough.audit.models import Fact
 from followthrough.core import clock
+from followthrough.governance import freezes
 from followthrough.governance.models import Freeze
 from followthrough.journeys import rules
 from followthrough.journeys.assignment import Place
@@ -88,6 +91,49 @@ def test_pause_is_silence_until_it_fits_again_and_stale_things_are_dropped():
         assert [keys[call.key] for call in life.provider.calls[said:]] == ["reminder"]
         assert Touch.objects.get(key="nudge").state == "dropped"
         assert invariants.everything() == []
+
+
+def test_one_that_cannot_be_changed_holds_nobody_up(monkeypatch):
+    with lived() as life:
+        started(life, "pause")
+        for name in ("app-2", "app-3"):
+            life.ats(name, stage="Interview")
+        life.passes(timedelta(seconds=1))
+        begin, broken = freezes.begin, Application.objects.get(external_id="app-2")
+
+        def breaks(**given):
+            return 1 / 0 if given["subject_id"] == broken.id else begin(**given)
+
+        with monkeypatch.context() as faulty:
+            faulty.setattr(freezes, "begin", breaks)
+            family(life, "drivers")  # all three have this opening
+        asked = Rematch.objects.order_by("id").last()
+        assert asked.ended_at
+        assert set(Freeze.objects.values_list("subject_id", flat=True)) == set(
+            Application.objects.exclude(id=broken.id).values_list("id", flat=True)
+        )
+        left = Fact.objects.filter(verb="left_unmatched").values_list("subject_id", "why")
+        assert list(left) == [(broken.id, {"problem": "ZeroDivisionError"})]
+        assert Run.objects.get(application=broken).unmatched_at is None  # nothing half done
+
+
+def test_the_databases_trouble_is_tried_again(monkeypatch):
+    with lived() as life:
+        started(life, "pause")
+        begin, fails = freezes.begin, [1]
+
+        def gone(**given):
+            if fails:
+                fails.pop()
+                raise OperationalError("the connection is closed")
+            return begin(**given)
+
+        monkeypatch.setattr(freezes, "begin", gone)
+        with contextlib.suppress(OperationalError):
+            family(life, "drivers")
+        life.passes(timedelta(seconds=2))
+        assert Freeze.objects.filter(why="unmatched").count() == 1
+        assert not Fact.objects.filter(verb="left_unmatched").exists()
 
 
 def test_end_cancels_closes_and_ends_where_no_rule_gives_another_map():

@@ -8,14 +8,16 @@ the run where they give it none. In the background, part by part (`journeys.mode
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.conf import settings
+from django.db import OperationalError, transaction
 
-from followthrough.audit.facts import Actor, FactRow, record_all
+from followthrough.audit.facts import Actor, FactRow, record, record_all
 from followthrough.core import clock
 from followthrough.core.ids import uuid7s
 from followthrough.governance import freezes
@@ -35,6 +37,8 @@ from followthrough.runs.effects import Gathered
 from followthrough.runs.engine import Held, shard_loop
 from followthrough.runs.published import moving
 from followthrough.store import sql
+
+log = logging.getLogger(__name__)
 
 OPEN = [stage for stage in Stage.values if stage not in (*ENDING, Stage.UNMAPPED)]
 AT_ONCE = 200  # applications in a transaction
@@ -103,7 +107,7 @@ def work(held: Held) -> int:
 
     Safe without the epochs: the request is locked, and each application before it is judged.
     """
-    with sql.committing():
+    with transaction.atomic():
         found = sql.rows(_NEXT, (list(held),))
         if not found:
             return 0
@@ -115,14 +119,13 @@ def _part(asked: Rematch, now: datetime) -> None:
     rules = assignment.rules(asked.organization_id)
     seen = _look(asked)
     wanted = [one.id for one in seen if _due(one, rules, asked)]
-    changed = _again(asked, wanted, now) if wanted else 0
+    changed = _together(asked, wanted, now) if wanted else 0
     asked.seen += len(seen)
     asked.changed += changed
     if len(seen) < AT_ONCE:
         asked.ended_at = now
     else:
         asked.after = seen[-1].id
-    sql.flush()
     asked.save()
 
 
@@ -136,6 +139,33 @@ def _look(asked: Rematch) -> list[Looked]:
     return [Looked(*row) for row in sql.rows(_LOOK.format(which=which), given)]
 
 
+def _together(asked: Rematch, ids: Sequence[UUID], now: datetime) -> int:
+    """Where some cannot be done together, one by one: one that fails holds nobody up."""
+    try:
+        return _again(asked, ids, now)
+    except (
+        OperationalError
+    ):  # the database's trouble, and none of theirs: once more, a little later
+        raise
+    except Exception:
+        log.exception("Some applications could not be matched together; going one by one")
+    return sum(_alone(asked, one, now) for one in ids)
+
+
+def _alone(asked: Rematch, key: UUID, now: datetime) -> int:
+    try:
+        return _again(asked, [key], now)
+    except OperationalError:
+        raise
+    except Exception as problem:
+        log.exception("The application %s could not be matched", key)
+        why = {"problem": type(problem).__name__}
+        record(organization_id=asked.organization_id, actor=_actor(asked), verb="left_unmatched",
+               subject_kind="application", subject_id=key, why=why, at=now)  # fmt: skip
+        return 0
+
+
+@transaction.atomic
 def _again(asked: Rematch, ids: Sequence[UUID], now: datetime) -> int:
     """Judge them once more, locked, with the rules and runs as they are then; then act."""
     advance.lock(ids)
@@ -226,7 +256,6 @@ def _note(asked: Rematch, dues: Sequence[Due], now: datetime) -> None:
 def _pause(asked: Rematch, dues: Sequence[Due], now: datetime) -> None:
     _say(asked, "unmatched_run", dues, now)
     sql.send(_MARK, (now, _runs(dues)))
-    sql.flush()
     for due in dues:
         freezes.begin(
             organization_id=asked.organization_id, subject_kind="application",
@@ -292,7 +321,6 @@ def _let_go(asked: Rematch, dues: Sequence[Due], now: datetime) -> None:
     paused = [due.looked.id for due in dues if due.looked.paused]
     if not paused:
         return
-    sql.flush()
     standing = Freeze.objects.filter(subject_id__in=paused, why=UNMATCHED, ended_at=None)
     for freeze in standing:
         freezes.end(freeze.id, by="engine", at=now)

@@ -127,6 +127,10 @@ FACTS = {
     "left_behind": gettext_noop("It could not go on in version %(number)s and stays in its own."),
     "ended_run": gettext_noop("Its message map ended: %(reason)s."),
     "unmatched_run": gettext_noop("No rule gives it this message map any more; %(then)s."),
+    "left_unmatched": gettext_noop(
+        "The rules say something else of it now, and an error kept it from being changed: it stays"
+        " as it is until they are saved again or the ATS changes it."
+    ),
     "matched_run": gettext_noop("A rule gives it this message map again."),
     "kept_from_ats": gettext_noop("Shadow: the ATS was not told what it would have been told."),
 }
