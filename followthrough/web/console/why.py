@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
-from followthrough.governance import reasons, words
+from followthrough.governance import phrases, reasons, words
 from followthrough.governance.decisions import Send
 from followthrough.messages.models import Receipt, Touch
 from followthrough.people.models import Application, Candidate
@@ -58,6 +58,10 @@ def _then(row: Receipt, wall: Wall) -> str:
 
 def _now(found: Answer, wall: Wall) -> str:
     """What would become of a text of the map now."""
+    if found.shadow and found.leaves:
+        return _("None of the map goes out now: it is in shadow. %(what)s") % {
+            "what": _(phrases.SHADOWS[found.shadow])
+        }
     if isinstance(found.decision, Send):
         return _("A text may go out now.")
     why = reasons.label(found.code)

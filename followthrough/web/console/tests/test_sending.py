@@ -115,6 +115,8 @@ def test_what_is_in_shadow_is_no_yes(owner: Client, ada: Application) -> None:
     assert "it was 23:00 for this candidate" in night
     assert "It may go out from" not in night
     assert "Yes, now" in asked(owner, ada, channel="sms", what="member")  # no automation
+    part = owner.get(f"/candidates/{ada.candidate_id}/why").content.decode()
+    assert "None of the map goes out now: it is in shadow." in part
 
 
 def test_a_freeze_without_an_end_is_no_matter_of_waiting(owner: Client, ada: Application) -> None:
