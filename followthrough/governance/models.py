@@ -238,7 +238,7 @@ class Freeze(OrganizationRow):
                 condition=models.Q(ended_at=None, why="kill_switch"),
             ),
             models.Index(  # what it held is looked at once more just after it ended
-                fields=["ended_at"], name="freeze_ended", condition=models.Q(why="kill_switch")
+                fields=["ended_at"], name="freeze_ended", condition=models.Q(ended_at__isnull=False)
             ),
         ]
 

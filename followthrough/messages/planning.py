@@ -169,19 +169,31 @@ def withdraw(touch_id: UUID, *, why: str, now: datetime) -> bool:
 
 _WAKE = """
 WITH woken AS (
-  UPDATE messaging_touch SET due_at = %s WHERE id IN (
+  UPDATE messaging_touch SET due_at = %(now)s WHERE id IN (
     SELECT id FROM messaging_touch
-    WHERE organization_id = %s AND state = 'planned' AND held_for = 'frozen'
+    WHERE {which} AND state = 'planned' AND held_for = 'frozen'
     FOR UPDATE SKIP LOCKED)
   RETURNING shard)
-SELECT shard, count(*), pg_notify(%s, shard::text) FROM woken GROUP BY shard
+SELECT shard, count(*), pg_notify(%(wake)s, shard::text) FROM woken GROUP BY shard
 """
+_ALL = "organization_id = %(organization)s"
+_ABOUT = f"{_ALL} AND (candidate_id = ANY(%(subjects)s) OR application_id = ANY(%(subjects)s))"
 
 
 def wake(organization_id: UUID, *, now: datetime) -> int:
     """Let what a freeze held be decided again at once; returns how many there are. What another
     freeze still stands on is held again."""
-    return sum(row[1] for row in sql.rows(_WAKE, (now, organization_id, sql.WAKE)))
+    return _woken(_ALL, organization=organization_id, now=now)
+
+
+def wake_about(organization_id: UUID, subjects: Sequence[UUID], *, now: datetime) -> int:
+    """The same for what concerns these candidates and applications alone."""
+    return _woken(_ABOUT, organization=organization_id, subjects=list(subjects), now=now)
+
+
+def _woken(which: str, **given: Any) -> int:
+    rows = sql.rows(_WAKE.format(which=which), {**given, "wake": sql.WAKE})
+    return sum(row[1] for row in rows)
 
 
 class NewAsk(NamedTuple):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import groupby
+from operator import itemgetter
 
 from django.contrib.sessions.backends.db import SessionStore
 
@@ -13,6 +15,7 @@ from followthrough.messages import planning
 from followthrough.runs.engine import every
 
 OVERTAKEN = timedelta(seconds=30)  # longer than any decision takes to commit
+PERSONAL = ("candidate", "application")  # freezes of one person: they end all day long
 
 
 @every(seconds=1)
@@ -23,12 +26,17 @@ def seal() -> None:
 
 @every(seconds=2)
 def wake_what_was_overtaken() -> None:
-    """Let go what a switch held that had ended when the decision to hold it was committed: it was
+    """Let go what a freeze held that had ended when the decision to hold it was committed: it was
     seen standing, and whoever ended it did not see that decision."""
-    lately = clock.now() - OVERTAKEN
-    ended = Freeze.objects.filter(ended_at__gt=lately, why="kill_switch")
-    for organization_id in ended.values_list("organization_id", flat=True).distinct():
-        planning.wake(organization_id, now=clock.now())
+    now = clock.now()
+    ended = Freeze.objects.filter(ended_at__gt=now - OVERTAKEN).order_by("organization_id")
+    rows = ended.values_list("organization_id", "subject_kind", "subject_id")
+    for organization_id, theirs in groupby(rows, key=itemgetter(0)):
+        found = [(kind, subject) for _, kind, subject in theirs]
+        if all(kind in PERSONAL for kind, _ in found):
+            planning.wake_about(organization_id, [subject for _, subject in found], now=now)
+        else:
+            planning.wake(organization_id, now=now)
 
 
 @every(seconds=3600)

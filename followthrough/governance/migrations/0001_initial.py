@@ -128,7 +128,7 @@ class Migration(migrations.Migration):
                 ('organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organization')),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('ended_at', None)), fields=['subject_id'], name='freeze_standing'), models.Index(condition=models.Q(('ended_at', None), ('why', 'kill_switch')), fields=['organization'], name='freeze_switches'), models.Index(condition=models.Q(('why', 'kill_switch')), fields=['ended_at'], name='freeze_ended')],
+                'indexes': [models.Index(condition=models.Q(('ended_at', None)), fields=['subject_id'], name='freeze_standing'), models.Index(condition=models.Q(('ended_at', None), ('why', 'kill_switch')), fields=['organization'], name='freeze_switches'), models.Index(condition=models.Q(('ended_at__isnull', False)), fields=['ended_at'], name='freeze_ended')],
             },
         ),
         migrations.CreateModel(

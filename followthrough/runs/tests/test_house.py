@@ -26,7 +26,7 @@ def test_sessions_that_ran_out_are_forgotten() -> None:
 
 
 @pytest.mark.parametrize("why", ["kill_switch", "handoff"])
-def test_what_a_switch_held_when_it_had_ended_already_is_let_go(why: str) -> None:
+def test_what_a_freeze_held_when_it_had_ended_already_is_let_go(why: str) -> None:
     now = clock.now()
     application = world.application(world.candidate(world.connection(world.organization())))
     given = {"organization": application.organization, "application": application}
@@ -45,4 +45,27 @@ def test_what_a_switch_held_when_it_had_ended_already_is_let_go(why: str) -> Non
     freezes.end(freeze.id, by="system", at=clock.now())
     house.wake_what_was_overtaken()
     touch.refresh_from_db()
-    assert (touch.due_at < later) == (why == "kill_switch")
+    assert touch.due_at < later
+
+
+def test_what_is_frozen_for_somebody_else_sleeps_on() -> None:
+    now, ats = clock.now(), world.connection(world.organization())
+    later = now + timedelta(hours=1)
+    ada, bo = (world.application(world.candidate(ats)) for _ in range(2))
+    touches = [
+        Touch.objects.create(
+            organization=one.organization, application=one, candidate=one.candidate, shard=0,
+            origin="map", key="thanks", occurrence="1", purpose="informational", planned_at=now,
+            due_at=later, held_for="frozen",
+        )
+        for one in (ada, bo)
+    ]  # fmt: skip
+    freeze = freezes.begin(
+        organization_id=ada.organization_id, subject_kind="candidate",
+        subject_id=ada.candidate_id, why="handoff", by="system", at=now,
+    )  # fmt: skip
+    freezes.end(freeze.id, by="system", at=clock.now())
+    house.wake_what_was_overtaken()
+    due = [Touch.objects.get(id=one.id).due_at for one in touches]
+    assert due[0] < later
+    assert due[1] == later
