@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from copy import deepcopy
 from typing import Any
 
+import pytest
 from django.db import transaction
 from django.test import Client
 
-from followthrough.accounts.models import Organization
+from followthrough.accounts.models import Member, Organization
 from followthrough.audit.facts import SYSTEM
+from followthrough.core import clock
 from followthrough.journeys import drafts, engine, plans, versions
 from followthrough.journeys.events import State
 from followthrough.journeys.models import Draft, MessageMap, Run, RunMove
@@ -17,6 +20,7 @@ from followthrough.journeys.tests.builders import a_map
 from followthrough.people.models import StageChange
 from followthrough.runs import advance, effects
 from followthrough.runs.effects import Gathered
+from followthrough.web.console.tests.conftest import member_of, signed_in
 from tests import world
 
 STAGES: dict[str, Any] = {
@@ -29,6 +33,32 @@ STAGES: dict[str, Any] = {
 LATER = deepcopy(STAGES)
 LATER["applied"]["touches"][1]["trigger"]["stalled"]["for"] = "P6D"
 LATER["interview"]["touches"][0]["key"] = "welcome_in"
+
+
+@pytest.fixture(autouse=True)
+def noon() -> Iterator[None]:
+    with clock.at(world.NOON):
+        yield
+
+
+@pytest.fixture
+def maya(organization: Organization) -> Member:
+    return member_of(organization)
+
+
+@pytest.fixture
+def browser(maya: Member) -> Client:
+    return signed_in(maya)
+
+
+@pytest.fixture
+def stores(organization: Organization) -> MessageMap:
+    return made(organization)
+
+
+@pytest.fixture
+def run(stores: MessageMap) -> Run:
+    return running(stores)
 
 
 def made(organization: Organization) -> MessageMap:

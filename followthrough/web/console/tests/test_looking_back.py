@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from followthrough.accounts.models import Member, Organization, Role
-from followthrough.core import clock
+from followthrough.accounts.models import Member, Role
 from followthrough.core.ids import uuid7
 from followthrough.governance import freezes
 from followthrough.journeys import shadows, versions
@@ -19,38 +18,20 @@ from followthrough.journeys.tests.builders import a_map
 from followthrough.people.models import Candidate, Scope
 from followthrough.runs import advance
 from followthrough.runs.published import moves
-from followthrough.web.console.tests import published
 from followthrough.web.console.tests.conftest import member_of, signed_in
-from followthrough.web.console.tests.published import LATER, running, shown
+from followthrough.web.console.tests.published import (
+    LATER,
+    browser,
+    maya,
+    noon,
+    run,
+    shown,
+    stores,
+)
 from tests import world
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def noon():
-    with clock.at(world.NOON):
-        yield
-
-
-@pytest.fixture
-def maya(organization: Organization) -> Member:
-    return member_of(organization)
-
-
-@pytest.fixture
-def browser(maya: Member) -> Client:
-    return signed_in(maya)
-
-
-@pytest.fixture
-def stores(organization: Organization) -> MessageMap:
-    return published.made(organization)
-
-
-@pytest.fixture
-def run(stores: MessageMap) -> Run:
-    return running(stores)
+__all__ = ["browser", "maya", "noon", "run", "stores"]  # fixtures
 
 
 def test_any_two_versions_stand_side_by_side(stores, browser):

@@ -8,45 +8,30 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from followthrough.accounts.models import Member, Organization, Role
-from followthrough.core import clock
+from followthrough.accounts.models import Organization, Role
 from followthrough.journeys import proposals, versions
-from followthrough.journeys.models import Draft, MapProposal, MessageMap, Run, Version
+from followthrough.journeys.models import Draft, MapProposal, MessageMap, Version
 from followthrough.journeys.tests.builders import a_map, raw_map
 from followthrough.runs.models import BulkMove
 from followthrough.runs.published import moves
 from followthrough.web.console.tests import published
 from followthrough.web.console.tests.conftest import member_of, signed_in
-from followthrough.web.console.tests.published import LATER, STAGES, drafted, running, shown
+from followthrough.web.console.tests.published import (
+    LATER,
+    STAGES,
+    browser,
+    drafted,
+    maya,
+    noon,
+    run,
+    running,
+    shown,
+    stores,
+)
 from tests import world
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def noon():
-    with clock.at(world.NOON):
-        yield
-
-
-@pytest.fixture
-def maya(organization: Organization) -> Member:
-    return member_of(organization)
-
-
-@pytest.fixture
-def browser(maya: Member) -> Client:
-    return signed_in(maya)
-
-
-@pytest.fixture
-def stores(organization: Organization) -> MessageMap:
-    return published.made(organization)
-
-
-@pytest.fixture
-def run(stores: MessageMap) -> Run:
-    return running(stores)
+__all__ = ["browser", "maya", "noon", "run", "stores"]  # fixtures
 
 
 @pytest.fixture
