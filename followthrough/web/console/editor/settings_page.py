@@ -163,7 +163,7 @@ def _settings(
         "lengths": offsets.LENGTHS if given.one("settle_unit") != offsets.SECONDS
         else [(offsets.SECONDS, _("seconds")), *offsets.LENGTHS],
         "unmatched": UNMATCHED, "locales": locales,
-        "languages": settings_form.choices(locales), "chosen": given.all("languages") or locales,
+        "languages": map_words.languages(locales), "chosen": given.all("languages") or locales,
         "replies": _replies(given, locales),
         "blanks": preview.blanks(here.document, times, somebody), "sample": somebody,
         "seen": given.one("seen") or drafts.digest(here.draft, "settings"),
