@@ -113,6 +113,14 @@ def test_its_examples_say_the_stage_and_mark_no_name_where_all_differ(life: Life
     assert 'class="only"' not in page
 
 
+def test_a_name_that_both_have_by_chance_marks_no_other(life: Life) -> None:
+    by_chance = {name: value for name, value in OTHER.items() if value != "hello"}
+    told, _page = shown(life, tried(life, by_chance, map_id=life.company.maps["associates"].id))
+    (example,) = dict(told.examples)["fewer"]
+    assert (example.before[0].name, example.after[0].name) == ("Thanks", "Thanks")
+    assert not any(one.only for one in (*example.before, *example.after))
+
+
 def test_a_copy_with_one_change_still_marks_what_stands_on_one_side(life: Life) -> None:
     of_map = life.company.maps["associates"].id
     told, _page = shown(

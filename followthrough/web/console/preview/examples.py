@@ -9,18 +9,19 @@ from typing import Any, NamedTuple
 from followthrough.governance import reasons
 from followthrough.runs.replay.contrast import LATE
 from followthrough.web.console.preview import staged
+from followthrough.web.console.preview.staged import Staged
 from followthrough.web.console.sentences import touch_name
 
 
 class Message(NamedTuple):
-    """One message of an example. `stage` is said where names are not compared."""
+    """One message of an example. `stage` is said where it is compared by stage."""
 
     name: str
     channel: str
     at: datetime
     verdict: str
     code: str
-    only: bool  # it stands on this side alone
+    only: bool  # it stands on this side alone, as far as names are compared
     stage: str = ""
 
 
@@ -34,30 +35,29 @@ class Example(NamedTuple):
 
 
 def of(
-    found: Iterable[Mapping[str, Any]], names: Mapping[str, str], *, by_stage: bool
+    found: Iterable[Mapping[str, Any]], names: Mapping[str, str], by_stage: Staged | None
 ) -> list[Example]:
     """Those that may be shown: `names` are their names by id."""
-    shown = [one for one in found if one["candidate"] in names]
-    return [_example(one, names[one["candidate"]], by_stage=by_stage) for one in shown]
-
-
-def _example(one: Mapping[str, Any], name: str, *, by_stage: bool) -> Example:
-    before, after = one["before"], one["after"]
-    compared = not by_stage or bool({row[0] for row in before} & {row[0] for row in after})
-    return Example(
-        one["candidate"], name,
-        _messages(before, after if compared else before, by_stage=by_stage),
-        _messages(after, before if compared else after, by_stage=by_stage),
-    )  # fmt: skip
+    return [
+        Example(
+            one["candidate"], names[one["candidate"]],
+            _messages(one["before"], one["after"], by_stage),
+            _messages(one["after"], one["before"], by_stage),
+        )
+        for one in found
+        if one["candidate"] in names
+    ]  # fmt: skip
 
 
 def _messages(
-    rows: Iterable[Sequence[str]], others: Sequence[Sequence[str]], *, by_stage: bool
+    rows: Iterable[Sequence[str]], others: Sequence[Sequence[str]], by_stage: Staged | None
 ) -> list[Message]:
+    compared = by_stage is None or by_stage.alike
     return [
         Message(
             touch_name(row[0]), row[1], datetime.fromisoformat(row[2]), row[3],
-            str(reasons.label(row[4])), not any(_same(row, other) for other in others),
+            str(reasons.label(row[4])),
+            compared and not any(_same(row, other) for other in others),
             staged.called(row[5]) if by_stage else "",
         )
         for row in rows

@@ -26,11 +26,13 @@ class Went(NamedTuple):
 
 
 class Staged(NamedTuple):
-    """Both sides by stage, and what each of them says."""
+    """Both sides by stage, and what each of them says. `alike`: most of it by the same names, as
+    where a map is a copy of the other."""
 
     lines: Sequence[Line]
     went: Sequence[Went]
     would: Sequence[Went]
+    alike: bool
 
 
 def of(replay: Replay) -> Staged | None:
@@ -40,7 +42,12 @@ def of(replay: Replay) -> Staged | None:
     before, after = (found[side].get("stages") for side in ("before", "after"))
     if before is None or after is None or not (replay.of_map_id or replay.family):
         return None
-    return Staged(lines(before, after), went(before), went(after))
+    return Staged(lines(before, after), went(before), went(after), _alike(before, after))
+
+
+def _alike(before: Stages, after: Stages) -> bool:
+    one, other = ({key for by_name in side.values() for key in by_name} for side in (before, after))
+    return 2 * len(one & other) > len(one | other)
 
 
 def lines(before: Stages, after: Stages) -> list[Line]:

@@ -55,7 +55,7 @@ def of(replay: Replay, *, names: Mapping[str, str], price: Price | None = None) 
         lines(before["held"], after["held"], _reason),
         lines(before["dropped"], after["dropped"], _reason), found["who"],
         [
-            (kind, examples.of(found["examples"].get(kind, ()), names, by_stage=bool(by_stage)))
+            (kind, examples.of(found["examples"].get(kind, ()), names, by_stage))
             for kind in KINDS
         ],
         by_stage, _cost(before["parts"], after["parts"], price) if price else "",
