@@ -23,7 +23,8 @@ ENDS = (
 
 class Asked(forms.Form):
     """The two questions that everybody has, and in which language a real candidate is written to:
-    `own` is theirs (None: somebody invented, who has any), `languages` are those of the map."""
+    `own` is theirs (None: somebody invented, who has any), `languages` are those of the map.
+    `carried` is the one that was chosen, for whoever is looked at next."""
 
     ends = forms.ChoiceField(label=_("How it ends"), choices=ENDS)
     answers = forms.ChoiceField(label=_("What they answer"), choices=ANSWERS)
@@ -34,6 +35,7 @@ class Asked(forms.Form):
     ) -> None:
         super().__init__({"ends": walk.HIRED, "answers": NEVER, **data})
         self.own = own
+        self.carried = chosen if (chosen := data.get("language", "")) in languages else ""
         if own is None:
             del self.fields["language"]
             return
