@@ -241,6 +241,9 @@ def test_an_opening_is_chosen_and_texts_name_the_time_there(life):
     assert "would go out" not in read(client, page, asked | {"opening": str(map.id)})
 
 
+# --- replays -------------------------------------------------------------------------------------
+
+
 def test_replays_are_started_watched_and_cancelled_by_who_writes_maps(life):
     client, map = signed_in(life), MessageMap.objects.get()
     assert client.get(reverse("start-replay", args=[map.id])).status_code == 200

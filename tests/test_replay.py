@@ -42,7 +42,7 @@ def shown(fates: list[Fate], names: Mapping[Any, str]) -> list[Any]:
     """What is compared: everything but ids, to the minute."""
     return sorted(
         (names[one.application_id], one.key, one.verdict, one.code, one.channel, one.parts,
-         minute(one.at), tuple((held.code, minute(held.at), minute(held.until))
+         one.stage, minute(one.at), tuple((held.code, minute(held.at), minute(held.until))
                                for held in one.holds))
         for one in fates
     )  # fmt: skip

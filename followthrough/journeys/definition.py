@@ -6,9 +6,10 @@ twice, a text in a missing language …) is found by `journeys.checks`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from functools import cached_property
+from itertools import chain
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints, field_validator, model_validator
@@ -64,6 +65,11 @@ class Content(Part):
 
     sms: dict[Locale, Text] | None = None
     email: dict[Locale, Mail] | None = None
+
+    @property
+    def locales(self) -> set[str]:
+        """The languages in which anything is said."""
+        return {*(self.sms or ()), *(self.email or ())}
 
     def plain(self, default_locale: str) -> dict[str, dict[str, dict[str, str]]]:
         """Channel → locale → texts as plain values, the default language first."""
@@ -255,6 +261,20 @@ class MapDocument(Part):
     def conditions(self) -> Mapping[str, list[dict[str, Any]]]:
         """The map's own conditions of each touch, by key, as predicates that must all hold."""
         return {key: touch.predicates() for key, touch in self.touches.items()}
+
+    @cached_property
+    def languages(self) -> Sequence[str]:
+        """Those in which it says anything, answers included: the default one first."""
+        found = {locale for content in self._said() for locale in content.locales}
+        return sorted(found, key=lambda locale: (locale != self.default_locale, locale))
+
+    def _said(self) -> Iterator[Content]:
+        asks = [touch.ask.answers for touch in self.touches.values() if touch.ask]
+        answers = [(one.confirmed.reply, one.declined.reply) for one in asks]
+        for reply in (self.replies.confirmed, self.replies.declined, *chain(*answers)):
+            if reply is not None:
+                yield reply
+        yield from (touch.content for touch in self.touches.values())
 
     @cached_property
     def contents(self) -> Mapping[str, Mapping[str, Mapping[str, Mapping[str, str]]]]:

@@ -25,6 +25,7 @@ from followthrough.people import invitations, links
 from followthrough.people.models import Candidate, Connection, ContactPoint
 from followthrough.runs.models import Batch, BulkMove
 from followthrough.runs.replay import shadow
+from followthrough.runs.replay.whom import Whom
 from tests import lives
 
 Keys = dict[str, Any]  # what stands in an address, by name
@@ -103,6 +104,16 @@ def replay() -> Keys:
     (newest,) = versions.latest([map.id]).values()
     document = versions.document(newest)
     made = shadow.start(map, document, days=30, by="member:tests", at=clock.now())
+    shadow.replay(made.id)
+    return {"key": made.id}
+
+
+def replay_on_others() -> Keys:
+    """A map that nobody is in, tried on the people of another."""
+    map, others = MessageMap.objects.get(id=quiet_map()["key"]), Whom(_changed_map().id)
+    (newest,) = versions.latest([map.id]).values()
+    document, at = versions.document(newest), clock.now()
+    made = shadow.start(map, document, days=30, by="member:tests", at=at, whom=others)
     shadow.replay(made.id)
     return {"key": made.id}
 

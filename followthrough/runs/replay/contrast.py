@@ -5,6 +5,8 @@ near messages come to people who leave: `near` are those sent to somebody within
 they asked for no more, per 1,000 people replayed; `leavers` are all those sent to such people
 before they did. Who left when is what really happened: a replay does not know who would have left
 because of another text.
+
+Messages are counted by name and, since two maps may have no name in common, by stage as well.
 """
 
 from __future__ import annotations
@@ -51,6 +53,7 @@ class Side:
     cancelled: int = 0
     capped: int = 0  # messages that found a cap full
     touches: defaultdict[str, Counter[str]] = field(default_factory=_counters)
+    stages: defaultdict[str, Counter[str]] = field(default_factory=_counters)  # sent, each by name
     days: Counter[str] = field(default_factory=Counter)  # messages by day
     near: int = 0
     leavers: int = 0
@@ -71,6 +74,7 @@ class Side:
         if fate.verdict == SENT:
             self.sent[fate.channel] += 1
             self.parts += fate.parts
+            self.stages[fate.stage][fate.key] += 1
             self.days[fate.at.date().isoformat() if fate.at else ""] += 1
         elif fate.verdict == DROPPED:
             self.dropped[fate.code] += 1
@@ -89,8 +93,9 @@ class Side:
             getattr(self, name).update(getattr(other, name))
         for name in ("parts", "merged", "cancelled", "capped", "near", "leavers"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
-        for key, counts in other.touches.items():
-            self.touches[key].update(counts)
+        for name in ("touches", "stages"):
+            for key, counts in getattr(other, name).items():
+                getattr(self, name)[key].update(counts)
 
     def plain(self, people: int) -> dict[str, Any]:
         """The same as plain values."""
@@ -104,6 +109,7 @@ class Side:
             "cancelled": self.cancelled,
             "capped": self.capped,
             "touches": {key: dict(counts) for key, counts in sorted(self.touches.items())},
+            "stages": {key: dict(counts) for key, counts in sorted(self.stages.items())},
             "days": dict(sorted(self.days.items())),
             "near": self.near,
             "near_per_thousand": round(1000 * self.near / people, 1) if people else 0.0,
@@ -233,10 +239,10 @@ def _example(person: UUID, before: Iterable[Fate], after: Iterable[Fate]) -> dic
 
 
 def _told(fates: Iterable[Fate]) -> list[list[Any]]:
-    """Key, channel, when, verdict and code of each, in order."""
+    """Key, channel, when, verdict, code and stage of each, in order."""
     found = [one for one in fates if one.verdict in _SHOWN and one.at]
     return [
-        [one.key, one.channel, iso(one.at), one.verdict, one.code]
+        [one.key, one.channel, iso(one.at), one.verdict, one.code, one.stage]
         for one in sorted(found, key=lambda one: (one.at, one.key))
         if one.at
     ]

@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
+from followthrough.journeys.definition import MapDocument
+
 SENT, DROPPED, MERGED, CANCELLED, WAITS = "send", "drop", "merge", "cancel", "waits"
 _MOVED = re.compile(r"\.m[0-9a-f]+")
 
@@ -23,7 +25,8 @@ class Held(NamedTuple):
 @dataclass(slots=True)
 class Fate:
     """One touch: what was decided in the end (`verdict`, by the check `code`), when, and by which
-    channel it went or would have gone. `parts`: of a text message, as the carrier counts them."""
+    channel it went or would have gone. `parts`: of a text message, as the carrier counts them;
+    `stage`: as of `stage_of`."""
 
     application_id: UUID
     candidate_id: UUID
@@ -35,6 +38,7 @@ class Fate:
     at: datetime | None = None
     channel: str = ""
     parts: int = 0
+    stage: str = ""
     holds: list[Held] = field(default_factory=list)
 
     @property
@@ -45,6 +49,13 @@ class Fate:
     def happened(self) -> bool:
         """Whether anything was decided about it."""
         return self.verdict != WAITS or bool(self.holds)
+
+
+def stage_of(document: MapDocument, key: str) -> str:
+    """The stage whose message it is; '' for one that a member sends by hand, and for an answer:
+    when those go out is no affair of the map's."""
+    touch = document.touches.get(key)
+    return "" if touch is None or touch.trigger.manual else document.stage_of[key]
 
 
 def plain(occurrence: str) -> str:

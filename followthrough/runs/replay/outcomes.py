@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from followthrough.core import segments
+from followthrough.journeys import versions
 from followthrough.runs.replay.fates import (
     CANCELLED,
     DROPPED,
@@ -18,12 +19,13 @@ from followthrough.runs.replay.fates import (
     Fate,
     Held,
     plain,
+    stage_of,
 )
 from followthrough.runs.replay.moments import Waiting
 
 TOUCHES = """
 SELECT id, application_id, candidate_id, key, occurrence, state, due_at, held_for, planned_at,
-  ended_at, channels->>0
+  ended_at, version_id, channels->>0
 FROM messaging_touch WHERE run_id = ANY(%s) ORDER BY id
 """
 RECEIPTS = """
@@ -98,8 +100,9 @@ def read(
 def _fate(touch: tuple[Any, ...], receipts: Receipts, since: datetime) -> Fate:
     _, application_id, candidate_id, key, occurrence, state, due_at, *_ = touch
     fate = Fate(
-        application_id, candidate_id, key, plain(occurrence), due_at, channel=touch[-1] or ""
-    )
+        application_id, candidate_id, key, plain(occurrence), due_at, channel=touch[-1] or "",
+        stage=stage_of(versions.document(touch[-2]), key) if touch[-2] else "",
+    )  # fmt: skip
     fate.verdict = _VERDICTS.get(state, SENT)
     fate.holds = [
         Held(code, at, until)

@@ -27,7 +27,8 @@ from followthrough.runs.replay.life import NO, YES, Life
 from followthrough.runs.replay.moments import Cast, Froze, Role, Wrote
 from followthrough.runs.replay.player import Player
 
-_WORDS = {YES: ("Yes", "confirmed", "yes"), NO: ("No", "declined", "no")}
+_KINDS = {YES: ("confirmed", "yes"), NO: ("declined", "no")}  # as they are read, by which rule
+_WORDS = {"en": {YES: "Yes", NO: "No"}, "es": {YES: "Sí", NO: "No"}}  # by language, else English
 AFTER = timedelta(minutes=30)  # how soon they answer, if they do
 _VERDICTS: Mapping[type, str] = {Send: "send", Hold: "hold", Drop: "drop", Merge: "merge"}
 
@@ -73,17 +74,25 @@ class Timeline:
 
 
 def of_application(
-    map: MessageMap, document: MapDocument, application: Application, life: Life, *, now: datetime
+    map: MessageMap,
+    document: MapDocument,
+    application: Application,
+    life: Life,
+    *,
+    now: datetime,
+    language: str = "",
 ) -> Timeline:
     """The life of a real application from now on, with everything known of the candidate. Its first
     visit is the stage in which it is; where it runs through the map already, what it was told and
-    what it answered counts."""
+    what it answered counts. `language`: they are written to as if it were theirs."""
     candidate, run = application.candidate, _run(map, application)
     begins_at = run.started_at if run else now
     role = Role(application.id, candidate.id, run.id if run else uuid7(), begins_at)
     about = _about(map, document, life, now)
     (lived,) = history.read([[candidate.id]], [role], about)
     cast = _as_of_now(lived.cast, candidate, now, goes_on=run is not None)
+    if language:
+        cast.people[candidate.id] = cast.people[candidate.id]._replace(locale=language)
     waits = _waits(run) if run else None
     return _lived(map, document, cast, life, now=now, zone=_zone(cast), waits=waits)
 
@@ -186,10 +195,10 @@ class _Witness:
 
     def answer(self, question: Question, at: datetime) -> None:
         """They answer, where they are to."""
-        words = _WORDS.get(self.life.answer_to(question.key))
-        if words is None:
+        meant = self.life.answer_to(question.key)
+        if meant not in _KINDS:
             return
-        (body, kind, rule), role = words, self.role
+        (kind, rule), body, role = _KINDS[meant], self._words[meant], self.role
         key, channel, address_key = question
         self.player.interject(
             Wrote(
@@ -197,6 +206,11 @@ class _Witness:
             )
         )
         self.found.steps.append(Step(at, key, "said", kind, channel, body=body))
+
+    @property
+    def _words(self) -> Mapping[str, str]:
+        person = self.player.scene.facts.people[self.role.candidate_id]
+        return _WORDS.get(person.locale[:2].lower(), _WORDS["en"])
 
 
 def _step(fate: Fate, due: Due, decision: Decision, at: datetime) -> Step:

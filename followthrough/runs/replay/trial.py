@@ -21,7 +21,7 @@ from followthrough.journeys.definition import MapDocument
 from followthrough.journeys.models import MessageMap, Version
 from followthrough.runs.replay import happened, history
 from followthrough.runs.replay import whom as choice
-from followthrough.runs.replay.fates import Fate
+from followthrough.runs.replay.fates import Fate, stage_of
 from followthrough.runs.replay.happened import About, Window
 from followthrough.runs.replay.history import Lived
 from followthrough.runs.replay.moments import Role, Ruled
@@ -73,7 +73,10 @@ class Trial:
         if self.rulings:
             cast.moments = sorted([*self.rulings, *cast.moments], key=lambda one: one.at)
         fates = Player(cast, self.setting).play(since=self.window.since, until=self.window.until)
-        return Compared(lived, lived.fates, [one for one in fates if one.happened])
+        after = [one for one in fates if one.happened]
+        for fate in after:
+            fate.stage = stage_of(self.setting.document, fate.key)
+        return Compared(lived, lived.fates, after)
 
 
 def setting(

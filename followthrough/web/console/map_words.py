@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -83,9 +83,14 @@ LANGUAGES = {
 
 def language(locale: str) -> str:
     """`es-MX` is `Spanish (MX)`."""
-    code, _dash, country = locale.partition("-")
+    code, _dash, country = locale.replace("_", "-").partition("-")
     name = _(LANGUAGES[code]) if code in LANGUAGES else code
     return f"{name} ({country})" if country else name
+
+
+def languages(first: Iterable[str] = ()) -> list[tuple[str, str]]:
+    """Every language that can be chosen, in words: those of the map come `first`."""
+    return [(one, language(one)) for one in dict.fromkeys([*first, *LANGUAGES])]
 
 
 # --- when ----------------------------------------------------------------------------------------

@@ -65,8 +65,3 @@ def _missing(part: str) -> str:
     if part == "subject":
         return _("A mail needs a subject: without one it looks like spam.")
     return _("It says nothing yet: write a text, or empty its other fields as well.")
-
-
-def locales(content: Mapping[str, Any] | None) -> set[str]:
-    """The languages that a content has texts in."""
-    return {one for by_locale in (content or {}).values() for one in by_locale or ()}

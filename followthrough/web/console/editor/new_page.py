@@ -111,7 +111,7 @@ def _page(
 ) -> HttpResponse:  # fmt: skip
     shown = {
         "values": {name: given.one(name) for name in given}, "chosen": given.all("languages"),
-        "languages": settings_form.choices([]), "library": _library(), "wrong": wrong,
+        "languages": map_words.languages(), "library": _library(), "wrong": wrong,
         "yaml": text, "problems": problems,
     }  # fmt: skip
     return render(

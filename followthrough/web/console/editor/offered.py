@@ -20,7 +20,7 @@ from followthrough.people import scopes
 from followthrough.people.models import Anchor, Requisition, Site
 from followthrough.people.stages import Stage
 from followthrough.web.console import map_words
-from followthrough.web.console.editor import conditions, contents
+from followthrough.web.console.editor import conditions
 from followthrough.web.console.sentences import label
 
 LOOKED_AT = 300  # applications, the newest
@@ -95,24 +95,8 @@ def languages(
     found = Counter(spoken if spoken is not None else _Seen.of(member).locales)
     many = [one for one, n in found.most_common(6) if n > RARE * found.total()]
     return list(
-        dict.fromkeys([document.default_locale, *sorted(_used(document)), *draft.languages, *many])
+        dict.fromkeys([document.default_locale, *document.languages, *draft.languages, *many])
     )
-
-
-def _used(document: MapDocument) -> set[str]:
-    raw = document.dump()
-    found = set(draft_locales(raw.get("replies", {}).values()))
-    for touch in document.touches.values():
-        plain = touch.model_dump(by_alias=True, exclude_none=True)
-        answers = (plain.get("ask") or {}).get("answers", {}).values()
-        found |= set(draft_locales([plain["content"], *(one.get("reply") for one in answers)]))
-    return found
-
-
-def draft_locales(many: Iterable[Mapping[str, Any] | None]) -> Iterator[str]:
-    """The languages of several contents as documents have them."""
-    for one in many:
-        yield from contents.locales(one)
 
 
 # --- facts ---------------------------------------------------------------------------------------

@@ -9,7 +9,6 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from followthrough.journeys.models import Draft
-from followthrough.web.console import map_words
 from followthrough.web.console.editor import ask, contents, offsets
 from followthrough.web.console.editor.given import Given, Wrong
 
@@ -64,10 +63,3 @@ def languages(given: Given) -> list[str]:
     """The languages that were ticked, and one written beside them (`pl`, `es-MX`)."""
     found = [*given.all("languages"), given.one("language_other").strip()]
     return list(dict.fromkeys(one for one in found if CODE.fullmatch(one)))
-
-
-def choices(locales: Iterable[str]) -> list[tuple[str, str]]:
-    """Every language that can be chosen, in words: those of the map first."""
-    return [
-        (one, map_words.language(one)) for one in dict.fromkeys([*locales, *map_words.LANGUAGES])
-    ]

@@ -159,7 +159,7 @@ def _shown(
         "lengths": offsets.LENGTHS if given.one("settle_unit") != offsets.SECONDS
         else [(offsets.SECONDS, _("seconds")), *offsets.LENGTHS],
         "unmatched": UNMATCHED, "locales": locales,
-        "languages": settings_form.choices(locales), "chosen": given.all("languages") or locales,
+        "languages": map_words.languages(locales), "chosen": given.all("languages") or locales,
         "replies": _replies(given, locales), "seen": sheet.seen,
         "conflicting": conflicts.settings(conflict) if conflict else [],
         **_blanks(request, sheet.desk),

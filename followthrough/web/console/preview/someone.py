@@ -11,10 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from followthrough.core.zones import known_zones
 from followthrough.journeys.models import MessageMap, Run
 from followthrough.people.models import Requisition, Site
+from followthrough.web.console import map_words
 from followthrough.web.console.sentences import place
 
 MOST_OPENINGS = 100  # that are offered
-LOCALES = (("en", _("English")), ("es", _("Spanish")), ("fr", _("French")), ("pt", _("Portuguese")))
 USUAL_ZONES = (
     "America/New_York", "America/Chicago", "America/Denver", "America/Phoenix",
     "America/Los_Angeles", "America/Anchorage", "Pacific/Honolulu", "Europe/London",
@@ -27,10 +27,10 @@ REGIONS = frozenset({
 
 
 class Someone(forms.Form):
-    """Somebody who does not exist."""
+    """Somebody who does not exist. `languages` are those of the map, which come first."""
 
     name = forms.CharField(label=_("First name"), max_length=40)
-    locale = forms.ChoiceField(label=_("Language"), choices=LOCALES)
+    locale = forms.ChoiceField(label=_("Language"))
     opening = forms.ChoiceField(label=_("What they apply for"), required=False)
     zone = forms.CharField(label=_("Where they are: a city or a zone"), max_length=60)
     reach = forms.ChoiceField(
@@ -46,11 +46,21 @@ class Someone(forms.Form):
         choices=(("yes", _("May be written to")), ("no", _("Nothing on record"))),
     )
 
-    def __init__(self, data: Any, *, zones: list[str], openings: Sequence[Requisition]) -> None:
+    def __init__(
+        self,
+        data: Any,
+        *,
+        zones: list[str],
+        openings: Sequence[Requisition],
+        languages: Sequence[str],
+    ) -> None:
+        locales = map_words.languages(languages)
         first = {
-            "name": "Ada", "locale": "en", "zone": zones[0], "reach": "both", "consent": "yes",
+            "name": "Ada", "locale": locales[0][0], "zone": zones[0], "reach": "both",
+            "consent": "yes",
         }  # fmt: skip
         super().__init__({**first, **data})
+        self.fields["locale"].choices = locales  # type: ignore[attr-defined]
         named = [(str(one.id), opening_name(one)) for one in openings]
         self.fields["opening"].choices = [  # type: ignore[attr-defined]
             ("", _("Newest, near them")),

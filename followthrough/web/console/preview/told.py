@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
@@ -12,59 +11,18 @@ from django.utils.translation import ngettext
 from followthrough.channels.prices import Price
 from followthrough.governance import reasons
 from followthrough.runs.models import Replay
-from followthrough.runs.replay.contrast import LATE
-from followthrough.web.console.preview import whose
+from followthrough.web.console.preview import examples, staged, whose
+from followthrough.web.console.preview.bars import ROW, Bar, Line, bars, lines
+from followthrough.web.console.preview.examples import Example
+from followthrough.web.console.preview.staged import Staged
 from followthrough.web.console.sentences import touch_name
 
-WIDTH, NUMBERS, ROW = 400, 50, 52  # of the picture: in all, for the numbers, and each name's height
 KINDS = ("more", "fewer", "otherwise")
 
 
-class Line(NamedTuple):
-    """One row of a table: what, how many it were, how many it would have been."""
-
-    name: str
-    before: int
-    after: int
-
-    @property
-    def by(self) -> int:
-        return self.after - self.before
-
-
-class Bar(NamedTuple):
-    """One row of the picture, in its own units."""
-
-    name: str
-    before: int
-    after: int
-    y: int
-    before_width: int
-    after_width: int
-
-
-class Message(NamedTuple):
-    """One message of an example."""
-
-    name: str
-    channel: str
-    at: datetime
-    verdict: str
-    code: str
-    only: bool  # it stands on this side alone
-
-
-class Example(NamedTuple):
-    """Somebody who gets something else."""
-
-    candidate: str
-    name: str
-    before: Sequence[Message]
-    after: Sequence[Message]
-
-
 class Told(NamedTuple):
-    """Everything the page says of a replay that is done."""
+    """Everything the page says of a replay that is done. Messages are compared by name (`touches`),
+    or else by stage (`staged`)."""
 
     sentence: str
     bars: Sequence[Bar]
@@ -75,8 +33,13 @@ class Told(NamedTuple):
     dropped: Sequence[Line]
     who: Mapping[str, int]
     examples: Sequence[tuple[str, Sequence[Example]]]
-    people: int
+    staged: Staged | None = None
     cost: str = ""
+
+    @property
+    def as_many(self) -> int:
+        """How many get as many messages, be they the same or others."""
+        return self.who["otherwise"] + self.who["same"]
 
 
 def of(replay: Replay, *, names: Mapping[str, str], price: Price | None = None) -> Told:
@@ -84,15 +47,18 @@ def of(replay: Replay, *, names: Mapping[str, str], price: Price | None = None) 
     what a part of a text costs, where somebody has said so."""
     found: dict[str, Any] = replay.result or {}
     before, after = found["before"], found["after"]
-    touches = _lines(_sent(before), _sent(after), touch_name)
-    bars = _bars(touches)
+    by_stage = staged.of(replay)
+    by_name = [] if by_stage else lines(_sent(before), _sent(after), touch_name)
+    shown = bars(by_stage.lines if by_stage else by_name)
     return Told(
-        _sentence(found, replay), bars, len(bars) * ROW, _sums(before, after),
-        touches, _lines(before["held"], after["held"], _reason),
-        _lines(before["dropped"], after["dropped"], _reason), found["who"],
-        [(kind, _examples(found["examples"].get(kind, ()), names)) for kind in KINDS],
-        found["people"],
-        _cost(before["parts"], after["parts"], price) if price else "",
+        _sentence(found, replay), shown, len(shown) * ROW, _sums(before, after), by_name,
+        lines(before["held"], after["held"], _reason),
+        lines(before["dropped"], after["dropped"], _reason), found["who"],
+        [
+            (kind, examples.of(found["examples"].get(kind, ()), names, by_stage))
+            for kind in KINDS
+        ],
+        by_stage, _cost(before["parts"], after["parts"], price) if price else "",
     )  # fmt: skip
 
 
@@ -133,7 +99,7 @@ def _sums(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Line]:
             (_("Sent within 24 hours before somebody opted out"), "near"),
             (_("Sent to people who opted out later"), "leavers")]  # fmt: skip
     sums = [Line(name, before[key], after[key]) for name, key in rows]
-    channels = _lines(before["sent"], after["sent"], _channel)
+    channels = lines(before["sent"], after["sent"], _channel)
     return [sums[0], *channels, *sums[1:]]
 
 
@@ -145,56 +111,5 @@ def _sent(side: Mapping[str, Any]) -> dict[str, int]:
     return {key: counts.get("send", 0) for key, counts in side["touches"].items()}
 
 
-def _lines(before: Mapping[str, int], after: Mapping[str, int], name: Any) -> list[Line]:
-    """Both sides of each, what differs most first."""
-    keys = sorted({*before, *after})
-    found = [Line(str(name(key)), before.get(key, 0), after.get(key, 0)) for key in keys]
-    return sorted((one for one in found if one.before or one.after), key=_difference)
-
-
-def _difference(line: Line) -> tuple[int, int]:
-    return -abs(line.by), -line.before
-
-
 def _reason(code: str) -> str:
     return str(reasons.label(code))
-
-
-def _bars(lines: Sequence[Line]) -> list[Bar]:
-    most = max((max(one.before, one.after) for one in lines), default=0) or 1
-    room = WIDTH - NUMBERS
-    return [
-        Bar(
-            one.name, one.before, one.after, number * ROW,
-            round(one.before / most * room), round(one.after / most * room),
-        )
-        for number, one in enumerate(lines[:12])
-    ]  # fmt: skip
-
-
-def _examples(found: Iterable[Mapping[str, Any]], names: Mapping[str, str]) -> list[Example]:
-    return [
-        Example(
-            one["candidate"], names[one["candidate"]],
-            _messages(one["before"], one["after"]), _messages(one["after"], one["before"]),
-        )
-        for one in found
-        if one["candidate"] in names
-    ]  # fmt: skip
-
-
-def _messages(rows: Iterable[Sequence[str]], others: Sequence[Sequence[str]]) -> list[Message]:
-    return [
-        Message(
-            touch_name(row[0]), row[1], datetime.fromisoformat(row[2]), row[3],
-            str(reasons.label(row[4])), not any(_same(row, other) for other in others),
-        )
-        for row in rows
-    ]  # fmt: skip
-
-
-def _same(one: Sequence[str], other: Sequence[str]) -> bool:
-    """The same message with the same end, as far as a worker that was late makes no difference."""
-    (key, channel, at, verdict, _), (its_key, its_channel, its_at, its_verdict, _) = one, other
-    apart = datetime.fromisoformat(at) - datetime.fromisoformat(its_at)
-    return (key, channel, verdict) == (its_key, its_channel, its_verdict) and abs(apart) <= LATE

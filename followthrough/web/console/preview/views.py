@@ -63,9 +63,10 @@ def page(request: HttpRequest, key: UUID) -> HttpResponse:
         data,
         zones=zones_of(map.organization_id),
         openings=[] if about else openings_of(map),
+        languages=read.document.languages,
     )
     wall = _wall(about, someone)
-    asked, ground = Asked(data), _ground(read.document, about, wall, clock.now())
+    asked, ground = _asked(data, read, about), _ground(read.document, about, wall, clock.now())
     steps = read_steps(data, ground, ends=asked.wanted)
     given |= {
         "someone": someone, "asked": asked, "steps": steps, "wall": wall,
@@ -73,9 +74,14 @@ def page(request: HttpRequest, key: UUID) -> HttpResponse:
     }  # fmt: skip
     if all(form.is_valid() for form in (asked, *steps, *([] if about else [someone]))):
         life = Life(visits(steps), asked.cleaned_data["answers"], _answers(steps))
-        given |= _lived(map, ground, about, someone, life, wall)
+        given |= _lived(map, ground, about or someone, life, wall, language=asked.spoken)
     given["edits"] = any(step.errors for step in steps) or bool(EDITS & set(data))
     return render(request, "console/preview/page.html", given)
+
+
+def _asked(data: Mapping[str, str], read: Read, about: Application | None) -> Asked:
+    own = about.candidate.locale if about else None
+    return Asked(data, own=own, languages=read.document.languages)
 
 
 def _ground(document: MapDocument, about: Application | None, wall: Wall, at: datetime) -> Ground:
@@ -149,18 +155,20 @@ def _wall(about: Application | None, someone: Someone) -> Wall:
 def _lived(
     map: MessageMap,
     ground: Ground,
-    about: Application | None,
-    someone: Someone,
+    who: Application | Someone,
     life: Life,
     wall: Wall,
+    *,
+    language: str,
 ) -> dict[str, Any]:
-    opening = about.requisition if about else None
-    if about is not None:
-        found = preview.of_application(map, ground.document, about, life, now=ground.at)
+    document, now = ground.document, ground.at
+    if isinstance(who, Application):
+        opening = who.requisition
+        found = preview.of_application(map, document, who, life, now=now, language=language)
     else:
-        invented = _invented(map, someone.cleaned_data)
+        invented = _invented(map, who.cleaned_data)
         opening = invented.requisition
-        found = preview.of_invented(map, ground.document, invented, life, now=ground.at)
+        found = preview.of_invented(map, document, invented, life, now=now)
     return {
         "timeline": found, "stretches": shown.stretches(life, found, wall),
         "clocks": {
