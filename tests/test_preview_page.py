@@ -14,7 +14,7 @@ from followthrough.accounts.models import Member, User
 from followthrough.core import clock
 from followthrough.core.ids import uuid7
 from followthrough.core.zones import local
-from followthrough.journeys import versions
+from followthrough.journeys import shadows, versions
 from followthrough.journeys.definition import MapDocument
 from followthrough.journeys.models import Draft, MessageMap
 from followthrough.people.models import Application, Requisition
@@ -158,6 +158,17 @@ def test_the_page_shows_each_message_with_its_checks(life, django_assert_max_num
     assert "Zuleika" in found
     assert client.get(page, {"application": str(world.NOON)}).status_code == 404
     assert "Zuleika" in client.get(page, {"q": "zuleika"}).content.decode()
+
+
+def test_a_map_in_shadow_says_so(life):
+    client, map = signed_in(life), life.company.maps["associates"]
+    page = reverse("preview-map", args=[map.id])
+    assert "in shadow" not in read(client, page)
+    shadows.begin(
+        organization_id=map.organization_id, subject_kind=shadows.MAP, subject_id=map.id,
+        by="member:1", at=clock.now(),
+    )  # fmt: skip
+    assert "This map is in shadow now" in read(client, page)
 
 
 def test_whoever_enters_now_gets_the_first_word_though_time_passes(life, monkeypatch):

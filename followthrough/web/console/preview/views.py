@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from followthrough.core import clock
 from followthrough.core.typed import cleaned
 from followthrough.core.zones import known_zones, local
-from followthrough.journeys import versions
+from followthrough.journeys import shadows, versions
 from followthrough.journeys.definition import MapDocument
 from followthrough.journeys.models import Draft, MessageMap, Run, Version
 from followthrough.journeys.upgrades import upgraded
@@ -54,6 +54,7 @@ def page(request: HttpRequest, key: UUID) -> HttpResponse:
     read, about = _document(map, request.GET.get("version", "")), _application(request)
     given: dict[str, Any] = {
         "map": map, "read": read, "about": about, "drafted": not read.number,
+        "in_shadow": map.id in shadows.standing([map.id]),
         "version": read.number if request.GET.get("version") else "",
     }  # fmt: skip
     if q := cleaned(request.GET.get("q", ""), longest=100):
