@@ -63,6 +63,8 @@ def found(member: Member, asked: Asked) -> QuerySet[Application]:
         theirs = theirs.filter(stage=asked.stage)
     if asked.site or asked.team or asked.family:
         theirs = theirs.filter(requisition__in=_openings(member, asked))
+    if asked.map and asked.run == RunState.NONE:
+        return theirs.none()  # nobody: PostgreSQL would look for them among all
     if asked.map:
         theirs = theirs.filter(run__version__in=_versions(member, asked.map))
     return theirs.filter(_RUN[asked.run](member)) if asked.run in _RUN else theirs
