@@ -303,8 +303,8 @@ SELECT silence, %(organization)s, 'candidate', candidate, 'handoff', 'engine', s
     CASE WHEN waits THEN NULL ELSE since + interval '2 hours' END, '', '' FROM handed;
 INSERT INTO governance_freeze (id, organization_id, subject_kind, subject_id, why, by, begun_at,
     ended_by, note)
-SELECT pg_temp.key(since), %(organization)s, 'application', id, 'promise', 'member:bench', since, '',
-    ''
+SELECT pg_temp.key(since), %(organization)s, 'application', id, 'promise', 'member:bench', since,
+    '', ''
 FROM app WHERE n %% 211 = 0;
 INSERT INTO conversations_handoff (id, organization_id, candidate_id, application_id, reason,
     freeze_id, message_id, opened_at, due_at, resolved_at, resolved_by)

@@ -135,23 +135,34 @@ def test_all_are_listed_however_many_openings_there_are(here: Here, monkeypatch:
 
 
 def test_only_those_of_the_line_are_listed_and_as_many_as_it_says(here: Here) -> None:
-    """A rule for everybody on top: the lines are of those of stores, of roads is no change, and of
-    nobody. Leads have no opening, and who is over is no more concerned."""
-    retail, office = some(here, 4, "retail"), some(here, 5, "office")
-    some(here, 4, "drivers")
-    some(here, 2, "office", stage="hired")
-    lead = world.application(world.candidate(here.company.connection, family_name="Obi"), None)
-    Application.objects.filter(id=lead.id).update(stage="lead")
+    """A rule for a site concerns two kinds of people there, those of a third have its map by the
+    rules so far, and whoever is not open any more is concerned by none."""
+    site = world.site(here.company.organization, name="Reno")
+    retail, office, drivers = (
+        world.requisition(here.company.connection, family=family, site=site)
+        for family in ("retail", "office", "drivers")
+    )
+    losing = some(here, 5, opening=retail)
+    gaining = some(here, 4, opening=office)
+    for opening in (retail, office, drivers):
+        some(here, 4, opening=opening, stage="hired")
+    some(here, 4, opening=drivers)
+    some(here, 4, "retail")  # elsewhere
+    looked = here.client.post(reverse("new-assignment"), {"map": here.roads, "site": str(site.id)})
+    assert [line["count"] for line in looked.context["effect"]] == [5, 4]
+    for address, those in zip(everyone(text(looked)), (losing, gaining), strict=True):
+        found = here.client.get(address).context
+        assert {one.id for one in found["people"]} == {one.id for one in those}
+        assert found["line"]["count"] == len(those)
+
+
+def test_leads_are_listed_too(here: Here) -> None:
+    leads = [apply(here, f"N{number}", stage="lead") for number in range(4)]
+    Application.objects.update(requisition=None)
     rules.add(here.company.maps["roads"], by="tests", at=clock.now())
-    there = reverse("move-assignment", args=[rule("").id])
-    looked = here.client.get(f"{there}?to=0")
-    assert [line["count"] for line in looked.context["effect"]] == [len(retail)]
     gone = here.client.get(reverse("remove-assignment", args=[rule("").id]))
-    assert [line["count"] for line in gone.context["effect"]] == [len(office) + 1]
-    for page, those in ((looked, retail), (gone, [*office, lead])):
-        (address,) = everyone(text(page))
-        found = here.client.get(address).context["people"]
-        assert {one.id for one in found} == {one.id for one in those}
+    found = here.client.get(*everyone(text(gone))).context["people"]
+    assert {one.id for one in found} == {one.id for one in leads}
 
 
 @pytest.mark.parametrize("act", ["edit", "move", "remove"])
