@@ -165,9 +165,10 @@ SELECT pg_temp.key(born), %(organization)s, id, 'email', mail, mail, 'm' || left
 FROM (SELECT *, replace((%(plain_givens)s::text[])[given], ' ', '.') || '.' || n || '@example.org'
       AS mail FROM person) AS mailed;
 INSERT INTO governance_consententry (id, organization_id, candidate_id, contact_point_id,
-    address_key, channel, purpose, scope, state, basis, source, evidence, actor_kind, actor_id, at)
+    address_key, channel, purpose, scope, state, basis, source, evidence, personal, actor_kind,
+    actor_id, at)
 SELECT pg_temp.key(born), %(organization)s, id, phone, key, 'sms', '', '{}', 'granted',
-    'application_form', 'ats', '{}', 'ats', 'bench', born FROM person
+    'application_form', 'ats', '{}', false, 'ats', 'bench', born FROM person
 """
 _APPLICATIONS = """
 CREATE TEMP TABLE opening AS SELECT row_number() OVER (ORDER BY md5(id::text)) AS n, id
@@ -297,12 +298,13 @@ CREATE TEMP TABLE handed AS
 SELECT app.*, n %% 150 = 0 AS waits, pg_temp.key(since) AS silence, pg_temp.key(since) AS handoff
 FROM app WHERE n %% 150 = 0 OR n %% 8 = 1 ORDER BY since;
 INSERT INTO governance_freeze (id, organization_id, subject_kind, subject_id, why, by, begun_at,
-    ended_at, ended_by)
+    ended_at, ended_by, note)
 SELECT silence, %(organization)s, 'candidate', candidate, 'handoff', 'engine', since,
-    CASE WHEN waits THEN NULL ELSE since + interval '2 hours' END, '' FROM handed;
+    CASE WHEN waits THEN NULL ELSE since + interval '2 hours' END, '', '' FROM handed;
 INSERT INTO governance_freeze (id, organization_id, subject_kind, subject_id, why, by, begun_at,
-    ended_by)
-SELECT pg_temp.key(since), %(organization)s, 'application', id, 'promise', 'member:bench', since, ''
+    ended_by, note)
+SELECT pg_temp.key(since), %(organization)s, 'application', id, 'promise', 'member:bench', since,
+    '', ''
 FROM app WHERE n %% 211 = 0;
 INSERT INTO conversations_handoff (id, organization_id, candidate_id, application_id, reason,
     freeze_id, message_id, opened_at, due_at, resolved_at, resolved_by)

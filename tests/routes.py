@@ -281,6 +281,7 @@ EXAMPLES: dict[str, Callable[[Organization], tuple[Any, ...]]] = {
     "candidate-why": candidate,
     "why-this-map": application,
     "assignment": rule,
+    "assignment-people": rule,
     "move-assignment": rule,
     "remove-assignment": rule,
     "shadow": in_shadow,

@@ -73,6 +73,8 @@ ABILITIES = (
          "start-replay", "cancel-replay"),
     _may("assign-maps", "●   ●   ·   ·   ·   ·   ●   ·", _("Change which applications get which map"),
          "new-assignment", "assignment", "move-assignment", "remove-assignment"),
+    _may("assignment-people", "●   ●   ·   ·   ·   ·   ·   ·", _("See by name whom a change of the assignment rules would concern"),
+         "new-assignment-people", "assignment-people"),
     _may("shadow",      "●   ●   ·   ·   ·   ·   ·   ·", _("Put a map or a connection in shadow, and switch it on"),
          "shadow"),
     _may("publish-maps","●   ●   ·   ·   ·   ·   ·   ·", _("Publish a message map, and move those under way"),

@@ -22,7 +22,7 @@ from followthrough.journeys import drafts, library, proposals, versions
 from followthrough.journeys.models import Assignment, MessageMap
 from followthrough.messages.models import Ask, Message, Receipt
 from followthrough.people import invitations, links
-from followthrough.people.models import Candidate, Connection, ContactPoint
+from followthrough.people.models import Application, Candidate, Connection, ContactPoint
 from followthrough.runs.models import Batch, BulkMove
 from followthrough.runs.replay import shadow
 from followthrough.runs.replay.whom import Whom
@@ -79,6 +79,13 @@ def message_map() -> Keys:
 def rule() -> Keys:
     """The first assignment rule."""
     return {"key": Assignment.objects.order_by("position").first().id}
+
+
+def new_rule() -> Keys:
+    """What is filled in for a rule that gives one map to everybody at a site."""
+    there = Application.objects.exclude(requisition__site=None).values_list("requisition__site")
+    busiest = there.annotate(count=Count("id")).order_by("-count", "requisition__site").first()
+    return {"map": _changed_map().id, "site": busiest[0]}
 
 
 def quiet_map() -> Keys:

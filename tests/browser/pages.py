@@ -78,6 +78,8 @@ PAGES = (
     Page("new-assignment"),
     Page("new-assignment", name="new-assignment-effect", arrive=arrivals.new_rule),
     Page("assignment", examples.rule),
+    Page("assignment-people", examples.rule),
+    Page("new-assignment-people", query=examples.new_rule),
     Page("move-assignment", examples.rule, query=lambda: {"to": 1}),
     Page("remove-assignment", examples.rule),
     Page("unassigned"),

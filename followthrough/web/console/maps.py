@@ -59,6 +59,11 @@ class Told:
         counted = [(one, self.runs.get(one.id, NOBODY).open) for one in self.versions]
         return [(version, count) for version, count in counted if count]
 
+    @property
+    def open(self) -> int:
+        """How many applications are in any version of it now."""
+        return sum(count for _, count in self.running)
+
 
 # --- pages ---------------------------------------------------------------------------------------
 

@@ -24,7 +24,12 @@ from followthrough.web.console import (
     sign_in,
     switches,
 )
-from followthrough.web.console.assigning import rules_pages, shadow_pages, unassigned
+from followthrough.web.console.assigning import (
+    concerned,
+    rules_pages,
+    shadow_pages,
+    unassigned,
+)
 from followthrough.web.console.assigning import why as map_why
 from followthrough.web.console.editor import (
     board_page,
@@ -90,7 +95,9 @@ urlpatterns = [
     path("maps/<uuid:key>/edit/touches/<slug:touch>/as", touch_page.people, name="touch-people"),
     path("maps/rules/", rules_pages.page, name="assignments"),
     path("maps/rules/new", rules_pages.new, name="new-assignment"),
+    path("maps/rules/new/people", concerned.of_new, name="new-assignment-people"),
     path("maps/rules/<uuid:key>", rules_pages.edit, name="assignment"),
+    path("maps/rules/<uuid:key>/people", concerned.of_one, name="assignment-people"),
     path("maps/rules/<uuid:key>/move", rules_pages.move, name="move-assignment"),
     path("maps/rules/<uuid:key>/remove", rules_pages.remove, name="remove-assignment"),
     path("maps/unassigned/", unassigned.page, name="unassigned"),

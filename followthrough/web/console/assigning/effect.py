@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from followthrough.accounts.models import Member
 from followthrough.journeys import assignment
@@ -80,7 +80,8 @@ class Difference:
     """Open applications for which the rules would say something else: `kind` gained, lost, other.
 
     `running` of them are in a run of the map they had by the rules so far, `already` in one of the
-    map they would have, and `others` in one of yet another map.
+    map they would have, and `others` in one of yet another map. `seen` of them are within the sites
+    and teams of whoever asks; they belong to `places`.
     """
 
     kind: str
@@ -90,13 +91,16 @@ class Difference:
     running: int = 0
     already: int = 0
     others: int = 0
+    seen: int = 0
     places: list[Place] = field(default_factory=list)
     examples: Sequence[Application] = ()
 
-    def add(self, crowd: Crowd) -> None:
+    def add(self, crowd: Crowd, *, seen: bool) -> None:
         """Count these as well."""
         self.count += crowd.count
-        self.places.append(crowd.place)
+        if seen:
+            self.seen += crowd.count
+            self.places.append(crowd.place)
         if crowd.map_id is None:
             return
         if crowd.map_id == self.before:
@@ -108,15 +112,22 @@ class Difference:
 
 
 def differences(
-    before: Sequence[Rule], after: Sequence[Rule], found: Sequence[Crowd]
+    before: Sequence[Rule],
+    after: Sequence[Rule],
+    found: Sequence[Crowd],
+    *,
+    openings: Collection[UUID] | None = None,
 ) -> list[Difference]:
-    """What another list of rules would say otherwise: what concerns most applications first."""
+    """What another list of rules would say otherwise: what concerns most applications first.
+
+    `openings` are those that whoever asks works for; None: everything.
+    """
     by_maps: dict[tuple[UUID | None, UUID | None], Difference] = {}
     for crowd in found:
         was, becomes = _map(before, crowd.place), _map(after, crowd.place)
         if was != becomes:
             one = by_maps.setdefault((was, becomes), Difference(_kind(was, becomes), was, becomes))
-            one.add(crowd)
+            one.add(crowd, seen=openings is None or crowd.place.requisition_id in openings)
     return sorted(by_maps.values(), key=lambda one: -one.count)
 
 
@@ -132,18 +143,23 @@ def _kind(before: UUID | None, after: UUID | None) -> str:
 def with_examples(found: Sequence[Difference], member: Member) -> None:
     """A few applications of each that the member may open."""
     for one in found:
-        theirs = scopes.applications(member).filter(_among(one.places[:LOOKED_FOR]), stage__in=OPEN)
+        theirs = belonging(one.places[:LOOKED_FOR], member)
         newest = theirs.select_related("candidate", "requisition").order_by("-id")
         one.examples = list(newest[:EXAMPLES])
 
 
+def belonging(places: Sequence[Place], member: Member) -> QuerySet[Application]:
+    """The open applications at these places that the member may open."""
+    return scopes.applications(member).filter(_among(places), stage__in=OPEN)
+
+
 def _among(places: Sequence[Place]) -> Q:
-    by_connection: Mapping[UUID | None, list[UUID | None]] = defaultdict(list)
+    by_connection: Mapping[UUID | None, set[UUID | None]] = defaultdict(set)
     for place in places:
-        by_connection[place.connection_id].append(place.requisition_id)
+        by_connection[place.connection_id].add(place.requisition_id)
     found = Q(pk__in=[])
     for connection_id, openings in by_connection.items():
-        known = Q(requisition__in=[one for one in openings if one])
+        known = Q(requisition__in=openings - {None})
         leads = Q(requisition=None) if None in openings else Q(pk__in=[])
         found |= Q(connection=connection_id) & (known | leads)
     return found

@@ -71,6 +71,12 @@ class RuleForm(forms.Form):
         )  # fmt: skip
         return Change(EDIT if rule_id else ADD, rule_id, asked, UUID(given["map"]))
 
+    def address(self) -> dict[str, str]:
+        """What is filled in, as an address says it, once it is valid."""
+        said = {True: "on", False: ""}
+        found = {name: said.get(value, value) for name, value in self.cleaned_data.items()}
+        return {name: value for name, value in found.items() if value}
+
 
 def initial(rule: Rule) -> dict[str, str]:
     """The form as the rule is now."""

@@ -1,4 +1,5 @@
-"""The assignment rules: the list from the top, and every change of it shown before it is made."""
+"""The assignment rules: the list from the top, and every change of it shown before it is made
+(`looking`)."""
 
 from __future__ import annotations
 
@@ -8,22 +9,20 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from followthrough.core import clock
-from followthrough.core.canonical import digest
 from followthrough.core.typed import number
-from followthrough.journeys import assignment, rules, versions
+from followthrough.journeys import assignment, rules
 from followthrough.journeys.assignment import Rule
-from followthrough.journeys.rules import ADD, MOVE, REMOVE, BadRule, Change
-from followthrough.web.console.access import may
-from followthrough.web.console.assigning import effect, wording
-from followthrough.web.console.assigning.effect import Difference
+from followthrough.journeys.rules import MOVE, REMOVE, BadRule, Change
+from followthrough.web.console.assigning import effect, looking, wording
 from followthrough.web.console.assigning.forms import RuleForm, initial
+from followthrough.web.console.assigning.looking import Looked
 from followthrough.web.console.assigning.wording import Names
 from followthrough.web.console.frame import tell
 
@@ -80,100 +79,12 @@ def _rows(found: Sequence[Rule], said: Names, takes: Any, known: Any) -> list[Ro
     ]  # fmt: skip
 
 
-# --- a change ------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Looked:
-    """A change with the list it was looked at on, and what it would do."""
-
-    change: Change
-    seen: str
-    after: Sequence[Rule]
-    differences: Sequence[Difference]
-    said: Names
-    place: int  # where the rule would stand, from 1; 0: it is removed
-    moves: int | None = None  # so many go on in its map now; None: nobody was to
-
-    @property
-    def mark(self) -> str:
-        """The same for the same change: whoever saves another one than they saw looks again."""
-        return digest([*(str(one) for one in self.change), self.moves is not None])
-
-
-def _look(request: HttpRequest, change: Change, *, moves: bool = False) -> Looked:
-    """What a change would do. Raises BadRule."""
-    member = request.member  # type: ignore[attr-defined]
-    before = assignment.every(member.organization_id)
-    wanted = Rule(UUID(int=0), None, requisition_id=change.conditions.requisition_id)
-    known = rules.known(member.organization_id, [*before, wanted])
-    after = rules.proposed(before, change, known=known)
-    crowds = effect.crowds(member, everybody=True)
-    found = effect.differences(before, after, crowds)
-    if may(request, "candidates"):
-        effect.with_examples(found, member)
-    asked = [rule.conditions for rule in [*before, *after]]
-    said = wording.names(member.organization_id, asked)
-    place = _place(before, after, change)
-    moved = effect.elsewhere(after, after[place - 1], crowds) if moves and place else None
-    return Looked(change, rules.stamp(before), after, found, said, place, moved)
-
-
-def _place(before: Sequence[Rule], after: Sequence[Rule], change: Change) -> int:
-    old = {rule.id for rule in before}
-    for place, rule in enumerate(after):
-        if rule.id == change.rule_id or (change.act == ADD and rule.id not in old):
-            return place + 1
-    return 0
-
-
-def _shown(looked: Looked) -> dict[str, Any]:
-    """The effect in words."""
-    unmatched = _unmatched(one.before for one in looked.differences if one.running)
-    lines = [
-        {
-            "kind": one.kind, "count": one.count, "running": one.running,
-            "already": one.already, "others": one.others,
-            "before": looked.said.map(one.before), "after": looked.said.map(one.after),
-            "examples": one.examples, "then": unmatched.get(one.before, "continue"),
-        }
-        for one in looked.differences
-    ]  # fmt: skip
-    hidden = assignment.unreached(looked.after)
-    place = looked.place
-    own = hidden.get(looked.after[place - 1].id) if place else None
-    return {
-        "effect": lines,
-        "moves": looked.moves,
-        "moves_to": looked.said.map(looked.after[looked.place - 1].map_id) if looked.place else "",
-        "place": place,
-        "of": len(looked.after),
-        "hidden": wording.why_unreached(own, looked.said) if own else "",
-        "seen": looked.seen,
-        "mark": looked.mark,
-        "change": looked.change,
-    }
-
-
-def _unmatched(maps: Any) -> dict[UUID | None, str]:
-    """What the newest version of each map says of runs that no rule gives it any more."""
-    newest = versions.latest([one for one in set(maps) if one])
-    return {key: versions.document(found).unmatched for key, found in newest.items()}
-
-
-def _save(request: HttpRequest, change: Change, seen: str) -> Rule | None:
-    member = request.member  # type: ignore[attr-defined]
-    by = f"member:{member.id}"
-    return rules.save(member.organization_id, change, seen=seen, by=by, at=clock.now())
-
-
 # --- adding and editing --------------------------------------------------------------------------
 
 
 def new(request: HttpRequest) -> HttpResponse:
     """A new rule; asked for with a family or a site in the address, they are filled in."""
-    given = {name: request.GET.get(name, "") for name in ("map", "family", "site", "start")}
-    return _form(request, None, given)
+    return _form(request, None, {name: request.GET.get(name, "") for name in RuleForm.base_fields})
 
 
 def edit(request: HttpRequest, key: UUID) -> HttpResponse:
@@ -182,24 +93,23 @@ def edit(request: HttpRequest, key: UUID) -> HttpResponse:
 
 
 def _rule(request: HttpRequest, key: UUID) -> Rule:
-    ours = assignment.every(request.member.organization_id)  # type: ignore[attr-defined]
-    found = next((rule for rule in ours if rule.id == key), None)
-    if found is None:
-        raise Http404("There is no such rule.")
-    return found
+    return looking.rule_of(request.member, key)  # type: ignore[attr-defined]
 
 
 def _form(request: HttpRequest, key: UUID | None, given: dict[str, Any]) -> HttpResponse:
-    organization_id = request.member.organization_id  # type: ignore[attr-defined]
-    form = RuleForm(request.POST or None, initial=given, organization_id=organization_id)
+    """The rule filled in, and once it is sent, or `look` stands in the address, what it changes."""
+    member = request.member  # type: ignore[attr-defined]
+    sent = request.GET if "look" in request.GET else None
+    sent = request.POST if request.method == "POST" else sent
+    form = RuleForm(sent, initial=given, organization_id=member.organization_id)
     shown: dict[str, Any] = {"form": form, "key": key}
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         try:
             asked = form.cleaned_data
-            looked = _look(request, form.change(key), moves=asked["moves"])
+            looked = looking.look(member, form.change(key), moves=asked["moves"])
             if request.POST.get("mark") == looked.mark:
                 return _saved(request, looked, start=asked["start"])
-            shown |= _shown(looked)
+            shown |= looking.shown(request, looked, form.address())
         except BadRule as problem:
             form.add_error(None, str(problem))
     status = 400 if form.errors else 200
@@ -221,6 +131,12 @@ def _saved(request: HttpRequest, looked: Looked, *, start: bool) -> HttpResponse
     return redirect("unassigned" if start else "assignments")
 
 
+def _save(request: HttpRequest, change: Change, seen: str) -> Rule | None:
+    member = request.member  # type: ignore[attr-defined]
+    by = f"member:{member.id}"
+    return rules.save(member.organization_id, change, seen=seen, by=by, at=clock.now())
+
+
 # --- moving and removing -------------------------------------------------------------------------
 
 
@@ -239,7 +155,7 @@ def remove(request: HttpRequest, key: UUID) -> HttpResponse:
 
 def _act(request: HttpRequest, change: Change) -> HttpResponse:
     try:
-        looked = _look(request, change)
+        looked = looking.look(request.member, change)  # type: ignore[attr-defined]
         harmless = change.act == MOVE and not looked.differences
         if request.method == "POST" and (harmless or request.POST.get("mark") == looked.mark):
             return _done(request, looked)
@@ -250,7 +166,8 @@ def _act(request: HttpRequest, change: Change) -> HttpResponse:
     rule = _rule(request, change.rule_id)
     shown = {
         "said": looked.said.rule(rule.conditions), "map": looked.said.map(rule.map_id),
-        "removing": change.act == REMOVE, "rule": rule, **_shown(looked),
+        "removing": change.act == REMOVE, "rule": rule,
+        **looking.shown(request, looked, {} if change.to is None else {"to": change.to}),
     }  # fmt: skip
     return render(request, "console/assigning/review.html", shown)
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from followthrough.core.typed import cleaned
 
 LONGEST = 200  # characters of any value in the address
-FILTERS = ("stage", "site", "team", "family", "run")
+FILTERS = ("stage", "site", "team", "family", "map", "run")
 PLACES = ("after", "before", "last")
 
 
@@ -36,6 +36,7 @@ class Asked:
     site: str = ""  # its key
     team: str = ""
     family: str = ""
+    map: str = ""  # its key: in a run of any version of it
     run: str = ""
     sort: str = Sort.NAME.value
     after: str = ""

@@ -15,7 +15,7 @@ from followthrough.accounts.models import Member, Organization
 from followthrough.conversations.models import Handoff
 from followthrough.core import clock
 from followthrough.governance.models import Freeze
-from followthrough.journeys.models import Run
+from followthrough.journeys.models import Run, Version
 from followthrough.people import finding, scopes
 from followthrough.people.models import Application, Requisition
 from followthrough.people.stages import Stage
@@ -63,6 +63,10 @@ def found(member: Member, asked: Asked) -> QuerySet[Application]:
         theirs = theirs.filter(stage=asked.stage)
     if asked.site or asked.team or asked.family:
         theirs = theirs.filter(requisition__in=_openings(member, asked))
+    if asked.map and asked.run == RunState.NONE:
+        return theirs.none()  # nobody: PostgreSQL would look for them among all
+    if asked.map:
+        theirs = theirs.filter(run__version__in=_versions(member, asked.map))
     return theirs.filter(_RUN[asked.run](member)) if asked.run in _RUN else theirs
 
 
@@ -79,6 +83,12 @@ def _openings(member: Member, asked: Asked) -> list[UUID]:
             theirs = theirs.filter(**{name: wanted})
     if asked.site:
         theirs = theirs.filter(site=_key(asked.site))
+    return list(theirs.values_list("id", flat=True))
+
+
+def _versions(member: Member, map: str) -> list[UUID]:
+    """The versions of a map of the member's organization; looked up first, like the openings."""
+    theirs = Version.objects.filter(organization=member.organization_id, map=_key(map))
     return list(theirs.values_list("id", flat=True))
 
 
@@ -152,19 +162,29 @@ _RUN = {
 
 
 def filters(member: Member, asked: Asked) -> list[Filter]:
-    """Every filter with the values that exist within the member's sites and teams."""
+    """Every filter with the values that exist, within the member's sites and teams."""
     sites, teams, families = _places(member)
     return [
         Filter("stage", _("Stage"), _("All stages"), _stages(member), asked.stage),
         Filter("site", _("Site"), _("All sites"), sites, asked.site),
         Filter("team", _("Team"), _("All teams"), teams, asked.team),
         Filter("family", _("Job family"), _("All families"), families, asked.family),
+        Filter("map", _("Message map"), _("Any map"), _maps(member, asked), asked.map),
         Filter("run", _("Automation"), _("In any state"), _states(), asked.run),
     ]
 
 
 def _states() -> list[Choice]:
     return [Choice(value, said) for value, said in RunState.choices]
+
+
+def _maps(member: Member, asked: Asked) -> list[Choice]:
+    """The maps that anybody is or was in, and the chosen one. Everyone may read all maps, so they
+    are not asked for within the member's sites: that would read every run."""
+    theirs = Version.objects.filter(organization=member.organization_id)
+    entered = Exists(Run.objects.filter(version=OuterRef("pk")))
+    offered = theirs.filter(entered | Q(map=_key(asked.map))).values_list("map", "map__name")
+    return _sorted({Choice(str(key), name) for key, name in offered})
 
 
 def _stages(member: Member) -> list[Choice]:

@@ -58,6 +58,17 @@ def page(found: QuerySet[Application], asked: Asked, *, owner: UUID, many: bool)
     return _backwards(part, asked) if backwards else _forwards(part, asked)
 
 
+def steps(shown: Page, at: Callable[..., str], *, last: bool = True) -> dict[str, str]:
+    """The addresses of the other pages, as `at` gives them for a place; what is not there has none.
+    `last`: whether one may go to the end."""
+    return {
+        "first": at() if shown.before else "",
+        "before": at(before=shown.before) if shown.before else "",
+        "after": at(after=shown.after) if shown.after else "",
+        "last": at(last="1") if shown.after and last else "",
+    }
+
+
 def _order(sort: str, *, many: bool) -> Callable[[QuerySet[Application], Stretch], Rows]:
     if sort == Sort.ACTIVITY:
         return activity.of_many if many else activity.of_few

@@ -31,13 +31,14 @@ def context(member: Member, wanted: Asked) -> dict[str, Any]:
     fitting, choices = found(member, wanted), filters(member, wanted)
     count = pages.count(fitting)
     shown = _shown(member, fitting, wanted, count)
+    far = count.more and wanted.sort == Sort.ACTIVITY
     return {
         "asked": wanted,
         "filters": choices,
         "sorts": Sort.choices,
         "count": count,
         "rows": rows.load(member, shown.keys),
-        "steps": _steps(wanted, shown, count),
+        "steps": pages.steps(shown, wanted.at, last=not far),
         "meant": finding.read(wanted.q, country=member.organization.country),
         "looser": _looser(member, wanted, choices) if not count.n else [],
         "nobody": not count.n and not scopes.applications(member).exists(),
@@ -51,17 +52,6 @@ def _shown(
     given = {"owner": member.organization_id, "many": count.more}
     shown = pages.page(fitting, wanted, **given)
     return shown if shown.keys or not count.n else pages.page(fitting, wanted.without(), **given)
-
-
-def _steps(wanted: Asked, shown: pages.Page, count: Count) -> dict[str, str]:
-    """The addresses of the other pages; what is not there has none."""
-    to_the_end = shown.after and not (count.more and wanted.sort == Sort.ACTIVITY)
-    return {
-        "first": wanted.at() if shown.before else "",
-        "before": wanted.at(before=shown.before) if shown.before else "",
-        "after": wanted.at(after=shown.after) if shown.after else "",
-        "last": wanted.at(last="1") if to_the_end else "",
-    }
 
 
 class Looser(NamedTuple):

@@ -20,6 +20,7 @@ from followthrough.messages.models import Message, Touch
 from followthrough.people.models import Application, Connection, Scope
 from followthrough.web.console.tests.conftest import member_of, signed_in
 from tests import world
+from tests.lives import DOCUMENT
 
 pytestmark = pytest.mark.django_db
 
@@ -36,15 +37,18 @@ def person(ats: Connection, name: str, *, opening: Any = None, **given: Any) -> 
     return world.application(candidate, opening or world.requisition(ats), **given)
 
 
-def running(application: Application, **given: Any) -> Run:
-    slug = f"map-{uuid7()}"
-    made = MessageMap.objects.create(
-        organization=application.organization, name="Retail", slug=slug
+def version_of(organization: Organization, name: str, **given: Any) -> Version:
+    made = given.pop("map", None) or MessageMap.objects.create(
+        organization=organization, name=name, slug=f"map-{uuid7()}"
     )
-    version = Version.objects.create(
-        organization=application.organization, map=made, number=1, document={}, content_hash="",
-        author_id="tests", published_at=world.NOON,
+    return Version.objects.create(
+        organization=organization, map=made, content_hash="", author_id="tests",
+        published_at=world.NOON, **{"number": 1, "document": DOCUMENT, **given},
     )  # fmt: skip
+
+
+def running(application: Application, **given: Any) -> Run:
+    version = given.pop("version", None) or version_of(application.organization, "Retail")
     return Run.objects.create(
         organization=application.organization, application=application, version=version, state={},
         started_at=world.NOON, **given,
