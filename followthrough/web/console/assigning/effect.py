@@ -32,15 +32,21 @@ class Crowd(NamedTuple):
     count: int
 
 
+# Counted by opening and version first: there are few of those, and many applications.
 _CROWDS = """
-SELECT coalesce(q.family, ''), q.site_id, a.requisition_id, a.connection_id,
-  CASE WHEN r.ended_at IS NULL THEN v.map_id END AS map, count(*)
-FROM people_application a
-LEFT JOIN people_requisition q ON q.id = a.requisition_id
-LEFT JOIN journeys_run r ON r.application_id = a.id
-LEFT JOIN journeys_version v ON v.id = r.version_id
-WHERE a.organization_id = %(org)s AND a.stage = ANY(%(open)s)
-  AND (%(all)s OR a.requisition_id = ANY(%(openings)s))
+WITH counted AS (
+  SELECT a.requisition_id, a.connection_id, count(*) AS n,
+    CASE WHEN r.ended_at IS NULL THEN r.version_id END AS version_id
+  FROM people_application a
+  LEFT JOIN journeys_run r ON r.application_id = a.id
+  WHERE a.organization_id = %(org)s AND a.stage = ANY(%(open)s)
+    AND (%(all)s OR a.requisition_id = ANY(%(openings)s))
+  GROUP BY a.requisition_id, a.connection_id, 4)
+SELECT coalesce(q.family, ''), q.site_id, c.requisition_id, c.connection_id, v.map_id,
+  sum(c.n)::int
+FROM counted c
+LEFT JOIN people_requisition q ON q.id = c.requisition_id
+LEFT JOIN journeys_version v ON v.id = c.version_id
 GROUP BY 1, 2, 3, 4, 5
 """
 
