@@ -249,7 +249,7 @@ class Application(Row):
         indexes = [
             models.Index(  # with all that is asked of applications by the thousand
                 fields=["organization", "stage", "stage_since", "id"],
-                include=["requisition"],
+                include=["requisition", "connection"],
                 name="application_stage",
             ),
             models.Index(fields=["organization", "stage_since", "id"], name="application_since"),

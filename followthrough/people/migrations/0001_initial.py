@@ -259,7 +259,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='application',
-            index=models.Index(fields=['organization', 'stage', 'stage_since', 'id'], include=('requisition',), name='application_stage'),
+            index=models.Index(fields=['organization', 'stage', 'stage_since', 'id'], include=('requisition', 'connection'), name='application_stage'),
         ),
         migrations.AddIndex(
             model_name='application',
