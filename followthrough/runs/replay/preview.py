@@ -28,7 +28,12 @@ from followthrough.runs.replay.moments import Cast, Froze, Role, Wrote
 from followthrough.runs.replay.player import Player
 
 _KINDS = {YES: ("confirmed", "yes"), NO: ("declined", "no")}  # as they are read, by which rule
-_WORDS = {"en": {YES: "Yes", NO: "No"}, "es": {YES: "Sí", NO: "No"}}  # by language, else English
+_WORDS = {  # by language, else English
+    "en": {YES: "Yes", NO: "No"},
+    "es": {YES: "Sí", NO: "No"},
+    "fr": {YES: "Oui", NO: "Non"},
+    "pt": {YES: "Sim", NO: "Não"},
+}
 AFTER = timedelta(minutes=30)  # how soon they answer, if they do
 _VERDICTS: Mapping[type, str] = {Send: "send", Hold: "hold", Drop: "drop", Merge: "merge"}
 
