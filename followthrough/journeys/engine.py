@@ -13,6 +13,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple, TypeVar
 
+from followthrough.journeys import carried
 from followthrough.journeys.answers import ANSWERS, follows, reply_key
 from followthrough.journeys.definition import MapDocument, TouchDef
 from followthrough.journeys.events import (
@@ -90,7 +91,7 @@ def moved(
     settle: timedelta,
     where: Where = UTC_ONLY,
     said: Collection[tuple[str, str]] = (),
-    elsewhere: bool = False,
+    elsewhere: MapDocument | None = None,
 ) -> Outcome:
     """The run goes on in another version of its map, `document`, in the stage it is in.
 
@@ -98,10 +99,12 @@ def moved(
     but for what was said already and what is past its use. `said` are the (key, occurrence) of
     the run's touches that went out or may have: the engine itself only hears of those it listens
     for. Asks that the new version has too stay open. `elsewhere`: the run comes from another map,
-    whose it was to say what was due until now in its own words: nobody is thanked or asked twice.
+    this one, whose it was to say what was due until now in its own words: nobody is thanked or
+    asked twice, now or with a later version. What was asked there about a time counts here.
     """
     if not state.stage:
         return state, []
+    state, taken = carried.over(elsewhere, document, state, now) if elsewhere else (state, [])
     known = {key for key, at in said if is_current(document, state, key=key, occurrence=at)}
     gone = [key for key in state.asks if not _asks(document, state, key)]
     since = max(now, state.moved_at + TICK) if state.moved_at else now
@@ -113,10 +116,10 @@ def moved(
         plan
         for plan in _Map(document, settle, where).plan(state, left)
         if (plan.useful_until is None or plan.useful_until > now)
-        and not (elsewhere and plan.due_at <= now)
+        and not (state.came_at and plan.due_at <= state.came_at)
     ]
     closed = [CloseAsk(key) for key in gone]
-    return state, [CancelTouches("version_moved"), *closed, *plans, *_ending(state)]
+    return state, [CancelTouches("version_moved"), *closed, *taken, *plans, *_ending(state)]
 
 
 def unmatched(state: State) -> Outcome:

@@ -177,5 +177,6 @@ class State:
     ended: bool = False
     seen_at: datetime | None = None  # the newest stage fact heard, also one that changed nothing
     moved_at: datetime | None = None  # when the run moved to another version, in this visit
+    came_at: datetime | None = None  # when it came from another map, in this visit
     heard: Mapping[str, tuple[datetime, str]] = field(default_factory=dict)  # custom events by name
     shadow: Sequence[str] = ()  # keys of `sent` that were only in shadow

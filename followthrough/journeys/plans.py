@@ -190,6 +190,12 @@ def _stamp(state: State, sequence: int | None) -> str:
     return f"v{number(_entered(state))}{moved}{anchored}"
 
 
+def occurrence(document: MapDocument, state: State, key: str) -> str:
+    """Which one a touch that hangs on the stage or on its anchor would be, if it went out now."""
+    name = document.anchors[key]
+    return _stamp(state, _sequence(state.anchors, name) if name else None)
+
+
 def is_current(document: MapDocument, state: State, *, key: str, occurrence: str) -> bool:
     """Whether a touch planned as `occurrence` still speaks of this stage and of its anchor now."""
     if not _speaks(document, state, key):

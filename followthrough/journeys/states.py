@@ -10,7 +10,7 @@ from followthrough.core.canonical import iso
 from followthrough.journeys.events import State
 
 _PLAIN = ("stage", "came_from", "visit", "ended", "asks", "answers")
-_TIMES = ("entered_at", "replied_at", "seen_at", "moved_at")
+_TIMES = ("entered_at", "replied_at", "seen_at", "moved_at", "came_at")
 
 
 def dump_state(state: State) -> dict[str, Any]:

@@ -46,6 +46,9 @@ def move(
     days = [one.application_id for one in journeys] if document.counts_days else []
     where = whereabouts.of(days)
     before = guarding.before([one.run_id for one in journeys])
+    came_from = {
+        one.run_id: versions.document(one.version_id) if elsewhere else None for one in journeys
+    }
     for journey in journeys:
         effects.move(journey, to_version, gathered, why=why, actor=actor, now=now, rule=rule)
         journey.state, found = engine.moved(
@@ -55,7 +58,7 @@ def move(
             settle=document.settle_delay,
             where=where.get(journey.application_id, UTC_ONLY),
             said=spoken[journey.run_id],
-            elsewhere=elsewhere,
+            elsewhere=came_from[journey.run_id],
         )
         for effect in found:
             effects.gather(effect, journey, gathered, actor, now)
