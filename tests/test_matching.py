@@ -290,6 +290,24 @@ def test_nor_does_a_later_version_thank_them_who_were_thanked_in_another_map():
         assert not Touch.objects.filter(key="thank_you").exists()
 
 
+def test_a_new_time_is_said_in_the_map_they_came_to_whatever_version_follows():
+    """What was the other map's to say was about the old time."""
+    with lived() as life:
+        started(life, "end")
+        life.passes(timedelta(hours=1))
+        comes_along(life)
+        said = len(life.provider.calls)
+        later = (clock.now() + timedelta(days=8)).isoformat()
+        family(life, "drivers", anchors={"interview_start": later})
+        version = company.publish(life.company, "drivers", {**in_other_words(), "settle": "PT1M"})
+        with transaction.atomic():
+            moving.move([Run.objects.get().id], to_version=version.id, why="now", actor=SYSTEM,
+                        now=clock.now())  # fmt: skip
+        life.passes(timedelta(hours=2))
+        keys = {str(one.id): one.key for one in Touch.objects.all()}
+        assert [keys[call.key] for call in life.provider.calls[said:]] == ["set"]
+
+
 def test_a_question_that_waits_is_answered_in_the_map_they_come_to():
     with lived() as life:
         run = started(life, "end")

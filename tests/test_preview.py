@@ -8,6 +8,7 @@ import pytest
 
 from followthrough.core import clock
 from followthrough.journeys import versions
+from followthrough.journeys.models import MessageMap
 from followthrough.messages.models import Receipt, Touch
 from followthrough.people.models import Application
 from followthrough.runs import engine
@@ -114,6 +115,24 @@ def test_it_says_what_happens_when_it_is_lived(life):
     receipts = Receipt.objects.filter(verdict="send", at__gte=wanted.begins_at).order_by("at")
     keys = dict(Touch.objects.values_list("id", "key"))
     assert sent == [(keys[one.touch_id], minute(one.at)) for one in receipts]
+
+
+def test_an_application_in_another_map_comes_as_a_rule_would_take_it_along(life):
+    """What was due until now was the other map's to say; what is due from now on is said."""
+    life.ats("app-1", stage="Interview", anchors={"interview_start": INTERVIEW.isoformat()})
+    engine.drain()
+    life.passes(timedelta(hours=1))
+    one, now = Application.objects.select_related("candidate", "run").get(), clock.now()
+    other = MessageMap.objects.create(
+        organization_id=life.company.organization.id, name="Other", slug="other"
+    )
+    here = Life([Visit(one.stage, now, since=one.stage_since)])
+    found = preview.of_application(other, document(life), one, here, now=now)
+    assert [step.key for step in found.steps if step.verdict == "send"] == ["reminder"]
+    one.run.delete()
+    alone = Application.objects.select_related("candidate").get()
+    found = preview.of_application(other, document(life), alone, here, now=now)
+    assert next(step.key for step in found.steps if step.verdict == "send") == "invite"
 
 
 def test_an_application_in_the_map_goes_on_from_where_it_is(life):

@@ -98,8 +98,8 @@ def moved(
     All planned touches are cancelled; what the new version has to say in this stage is planned,
     but for what was said already and what is past its use. `said` are the (key, occurrence) of
     the run's touches that went out or may have: the engine itself only hears of those it listens
-    for. Asks that the new version has too stay open. `elsewhere`: the run comes from another map,
-    this one, whose it was to say what was due until now in its own words: nobody is thanked or
+    for. Asks that the new version has too stay open. `elsewhere` is the other map that the run
+    comes from: what was due until now was its to say, in its own words, so nobody is thanked or
     asked twice, now or with a later version. What was asked there about a time counts here.
     """
     if not state.stage:
@@ -115,11 +115,17 @@ def moved(
     plans = [
         plan
         for plan in _Map(document, settle, where).plan(state, left)
-        if (plan.useful_until is None or plan.useful_until > now)
-        and not (state.came_at and plan.due_at <= state.came_at)
+        if (plan.useful_until is None or plan.useful_until > now) and not _theirs(state, plan)
     ]
     closed = [CloseAsk(key) for key in gone]
     return state, [CancelTouches("version_moved"), *closed, *taken, *plans, *_ending(state)]
+
+
+def _theirs(state: State, plan: PlanTouch) -> bool:
+    """Whether it was due while the run was in another map, about a time that is still the same:
+    that map's to say."""
+    came_later = state.came_at is not None and plan.due_at <= state.came_at
+    return came_later and plan.anchor_name not in state.fresh
 
 
 def unmatched(state: State) -> Outcome:
@@ -157,11 +163,16 @@ def _entered(map_: _Map, before: State, event: StageChanged) -> Outcome:
         seen_at=event.at,
         anchors=before.anchors,
         replied_at=before.replied_at,
+        came_at=None if before.stage else before.came_at,
         ended=map_.document.ends(event.to),
     )
     left: list[Effect] = [CancelTouches("left_stage")] if before.stage else []
     closed: list[Effect] = [CloseAsk(None)] if before.asks else []
-    plans = map_.plan(state, speaking(map_.document, state))
+    plans = [
+        plan
+        for plan in map_.plan(state, speaking(map_.document, state))
+        if not _theirs(state, plan)
+    ]
     return state, [*left, *closed, *plans, *_ending(state)]
 
 
@@ -183,6 +194,7 @@ def _anchor_moved(map_: _Map, state: State, event: AnchorMoved) -> Outcome:
     state = replace(
         state,
         anchors={**state.anchors, event.name: (event.at, event.sequence)},
+        fresh=(*state.fresh, event.name) if state.came_at else (),
         sent=_without(state.sent, keys),
         answers=_without(state.answers, keys),
     )

@@ -178,5 +178,6 @@ class State:
     seen_at: datetime | None = None  # the newest stage fact heard, also one that changed nothing
     moved_at: datetime | None = None  # when the run moved to another version, in this visit
     came_at: datetime | None = None  # when it came from another map, in this visit
+    fresh: Sequence[str] = ()  # the anchors that are others since it came
     heard: Mapping[str, tuple[datetime, str]] = field(default_factory=dict)  # custom events by name
     shadow: Sequence[str] = ()  # keys of `sent` that were only in shadow

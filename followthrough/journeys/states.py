@@ -10,6 +10,7 @@ from followthrough.core.canonical import iso
 from followthrough.journeys.events import State
 
 _PLAIN = ("stage", "came_from", "visit", "ended", "asks", "answers")
+_LISTS = ("shadow", "fresh")
 _TIMES = ("entered_at", "replied_at", "seen_at", "moved_at", "came_at")
 
 
@@ -17,8 +18,7 @@ def dump_state(state: State) -> dict[str, Any]:
     """`state` as plain JSON values; what is empty is left out."""
     found: dict[str, Any] = {name: value for name in _PLAIN if (value := getattr(state, name))}
     found |= {name: iso(at) for name in _TIMES if (at := getattr(state, name)) is not None}
-    if state.shadow:
-        found["shadow"] = list(state.shadow)
+    found |= {name: list(one) for name in _LISTS if (one := getattr(state, name))}
     if state.sent:
         found["sent"] = {key: iso(at) for key, at in state.sent.items()}
     if state.anchors:
@@ -40,6 +40,7 @@ def load_state(raw: Mapping[str, Any]) -> State:
         asks=raw.get("asks", {}),
         answers=raw.get("answers", {}),
         shadow=tuple(raw.get("shadow", ())),
+        fresh=tuple(raw.get("fresh", ())),
         sent={key: _time(at) for key, at in raw.get("sent", {}).items()},
         anchors={
             name: (at and _time(at), sequence)

@@ -184,3 +184,18 @@ def test_a_reminder_of_the_old_time_starts_no_nudge_about_the_new_one() -> None:
         state, effects = engine.advance(document, state, event, START, settle=SETTLE)
         keys.append([one.key for one in effects if isinstance(one, PlanTouch)])
     assert keys == [["nudge"], ["reminder"]]
+
+
+def test_what_was_another_maps_to_say_is_about_the_old_time_only():
+    """The run came from another map, then the interview got a new time, then a version followed."""
+    state, _ = run(KNOWN, ENTERED)
+    other = a_map({"interview": {"touches": []}})
+    came, effects = engine.moved(MAP, state, START + HOUR, settle=SETTLE, elsewhere=other)
+    assert not [one for one in effects if isinstance(one, PlanTouch)]
+    again = engine.load_state(engine.dump_state(came))
+    moved = AnchorMoved("interview_start", START + timedelta(days=5), 2)
+    state, effects = engine.advance(MAP, again, moved, START, settle=SETTLE)
+    assert [one.key for one in effects if isinstance(one, PlanTouch)] == ["confirm"]
+    state = engine.load_state(engine.dump_state(state))
+    _, effects = engine.moved(MAP, state, START + 2 * HOUR, settle=SETTLE)
+    assert [one.key for one in effects if isinstance(one, PlanTouch)] == ["confirm"]

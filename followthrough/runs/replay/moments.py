@@ -141,13 +141,15 @@ class Waiting(NamedTuple):
 @dataclass(slots=True)
 class Role:
     """An application that runs through the map. Before `begins_at` it had no run; `where` says
-    whose days and clock are counted by."""
+    whose days and clock are counted by. `came_at`: until then it was another map's to say
+    something."""
 
     application_id: UUID
     candidate_id: UUID
     run_id: UUID
     begins_at: datetime
     where: Where = UTC_ONLY
+    came_at: datetime | None = None
 
 
 @dataclass(slots=True)

@@ -89,10 +89,14 @@ def of_application(
 ) -> Timeline:
     """The life of a real application from now on, with everything known of the candidate. Its first
     visit is the stage in which it is; where it runs through the map already, what it was told and
-    what it answered counts. `language`: they are written to as if it were theirs."""
+    what it answered counts. From another map it comes now, as a rule would take it along.
+    `language`: they are written to as if it were theirs."""
     candidate, run = application.candidate, _run(map, application)
     begins_at = run.started_at if run else now
-    role = Role(application.id, candidate.id, run.id if run else uuid7(), begins_at)
+    came_at = now if run is None and _under_way(application) else None
+    role = Role(
+        application.id, candidate.id, run.id if run else uuid7(), begins_at, came_at=came_at
+    )
     about = _about(map, document, life, now)
     (lived,) = history.read([[candidate.id]], [role], about)
     cast = _as_of_now(lived.cast, candidate, now, goes_on=run is not None)
@@ -118,6 +122,11 @@ def _waits(run: Run) -> Question | None:
 def _run(map: MessageMap, application: Application) -> Run | None:
     """Its run, if that is in this map."""
     return Run.objects.filter(application=application, version__map=map).first()
+
+
+def _under_way(application: Application) -> bool:
+    """Whether it is in a run of any map that goes on."""
+    return Run.objects.filter(application=application, ended_at=None).exists()
 
 
 def _as_of_now(cast: Cast, candidate: Candidate, now: datetime, *, goes_on: bool) -> Cast:
