@@ -18,14 +18,14 @@ from followthrough.conversations.models import Handoff
 from followthrough.core import clock
 from followthrough.governance import freezes
 from followthrough.governance.models import Freeze
-from followthrough.journeys import rules
+from followthrough.journeys import rules, versions
 from followthrough.journeys.assignment import Place
 from followthrough.journeys.models import Assignment, Rematch, Run, RunMove
 from followthrough.journeys.rules import Change
 from followthrough.messages.models import Ask, Receipt, Touch
 from followthrough.people.models import Application
 from followthrough.runs import by_hand
-from followthrough.runs.published import moving
+from followthrough.runs.published import affected, moving
 from tests import company, invariants
 from tests.properties.life import Life, lived, snapshot
 from tests.story.script import load_map
@@ -306,6 +306,28 @@ def test_a_new_time_is_said_in_the_map_they_came_to_whatever_version_follows():
         life.passes(timedelta(hours=2))
         keys = {str(one.id): one.key for one in Touch.objects.all()}
         assert [keys[call.key] for call in life.provider.calls[said:]] == ["set"]
+
+
+@pytest.mark.parametrize("answers", [True, False])
+def test_what_comes_of_it_is_known_before_they_come(answers):
+    with lived() as life:
+        run = started(life, "end")
+        life.passes(timedelta(hours=1))
+        if answers:
+            life.says("OK")
+            life.passes(timedelta(hours=1))
+        version = company.add_map(life.company, "drivers", in_other_words(), family="drivers")
+        document = versions.document(version.id)
+        seen = affected.coming(document, [run.application_id], now=clock.now())
+        before = set(Touch.objects.filter(state="planned").values_list("key", flat=True))
+        family(life, "drivers")
+        after = set(Touch.objects.filter(state="planned").values_list("key", flat=True))
+        told = {
+            kind: {key for key, one in seen.touches.items() if one.counts[kind]}
+            for kind in (affected.VANISHES, affected.APPEARS)
+        }
+        assert told == {affected.VANISHES: before, affected.APPEARS: after}
+        assert (seen.looked, seen.asks_closed) == (1, 0)
 
 
 def test_a_question_that_waits_is_answered_in_the_map_they_come_to():

@@ -17,7 +17,7 @@ from followthrough.core import clock
 from followthrough.journeys import diff, engine, plans, versions
 from followthrough.journeys.definition import STAGES, MapDocument, TouchDef
 from followthrough.journeys.diff import Difference, TouchChange
-from followthrough.journeys.events import CloseAsk, EndRun, PlanTouch, State
+from followthrough.journeys.events import CloseAsk, EndRun, OpenAsk, PlanTouch, State
 from followthrough.journeys.models import MessageMap, Version
 from followthrough.journeys.offsets import UTC_ONLY, Where
 from followthrough.runs import whereabouts
@@ -133,6 +133,19 @@ def affected(map: MessageMap, document: MapDocument, *, now: datetime | None = N
     return found
 
 
+def coming(
+    document: MapDocument, application_ids: Sequence[UUID], *, now: datetime | None = None
+) -> Affected:
+    """What becomes of applications under way in other maps that go on in `document` now."""
+    rows = sql.rows(_OF, (list(application_ids), MOST))
+    runs = _placed([_Run(*row[:3], engine.load_state(row[3])) for row in rows], document)
+    found = Affected(open=len(application_ids), looked=len(runs))
+    play, touches = _Play(document, now or clock.now(), found, elsewhere=True), _touches(runs)
+    for run in runs:
+        play.run(run, touches.get(run.id, ()))
+    return found
+
+
 # --- what is there -------------------------------------------------------------------------------
 
 _COUNT = """
@@ -142,6 +155,10 @@ WHERE version_id = ANY(%s) AND ended_at IS NULL GROUP BY 1, 2
 _RUNS = """
 SELECT id, application_id, version_id, state FROM journeys_run
 WHERE version_id = ANY(%s) AND ended_at IS NULL ORDER BY id LIMIT %s
+"""
+_OF = """
+SELECT id, application_id, version_id, state FROM journeys_run
+WHERE application_id = ANY(%s) AND ended_at IS NULL ORDER BY id LIMIT %s
 """
 _TOUCHES = f"""
 SELECT t.run_id, t.key, t.occurrence, t.state, t.due_at, t.useful_until, t.channels, t.relevance,
@@ -185,11 +202,12 @@ def _touches(runs: Sequence[_Run]) -> dict[UUID, list[_Touch]]:
 
 @dataclass
 class _Play:
-    """Runs moved to a document, only in thought."""
+    """Runs moved to a document, only in thought; `elsewhere`: from other maps."""
 
     document: MapDocument
     now: datetime
     found: Affected
+    elsewhere: bool = False
 
     def run(self, run: _Run, touches: Sequence[_Touch]) -> None:
         """Move one."""
@@ -202,8 +220,10 @@ class _Play:
             settle=self.document.settle_delay,
             where=run.where,
             said=said,
+            elsewhere=old if self.elsewhere else None,
         )
-        self.found.asks_closed += sum(isinstance(one, CloseAsk) for one in effects)
+        opened = sum(isinstance(one, OpenAsk) for one in effects)  # the same question, called anew
+        self.found.asks_closed += sum(isinstance(one, CloseAsk) for one in effects) - opened
         self.found.ended += any(isinstance(one, EndRun) for one in effects)
         after = {one.key: one for one in effects if isinstance(one, PlanTouch)}
         before = {one.key: one for one in touches if one.state == "planned"}

@@ -72,13 +72,18 @@ def taken(rules: Sequence[Rule], found: Sequence[Crowd]) -> dict[UUID, int]:
 
 def elsewhere(rules: Sequence[Rule], rule: Rule, found: Sequence[Crowd]) -> int:
     """How many open applications a rule gives its map to while they are under way in another."""
-    return sum(
-        crowd.count
+    return sum(crowd.count for crowd in from_elsewhere(rules, rule, found))
+
+
+def from_elsewhere(rules: Sequence[Rule], rule: Rule, found: Sequence[Crowd]) -> list[Crowd]:
+    """Those of them."""
+    return [
+        crowd
         for crowd in found
         if crowd.map_id not in (None, rule.map_id)
         and (first := assignment.first(rules, crowd.place))
         and first.id == rule.id
-    )
+    ]
 
 
 @dataclass

@@ -18,7 +18,8 @@ from followthrough.journeys.assignment import Rule
 from followthrough.journeys.rules import ADD, Change
 from followthrough.people import scopes
 from followthrough.web.console.access import may
-from followthrough.web.console.assigning import effect, wording
+from followthrough.web.console.assigning import coming, effect, wording
+from followthrough.web.console.assigning.coming import Coming
 from followthrough.web.console.assigning.effect import Difference
 from followthrough.web.console.assigning.wording import Names
 
@@ -36,6 +37,7 @@ class Looked:
     said: Names
     place: int  # where the rule would stand, from 1; 0: it is removed
     moves: int | None = None  # so many go on in its map now; None: nobody was to
+    coming: Coming | None = None  # what that means for what is planned for them
 
     @property
     def mark(self) -> str:
@@ -67,7 +69,9 @@ def look(member: Member, change: Change, *, moves: bool = False) -> Looked:
     said = wording.names(member.organization_id, asked)
     place = _place(before, after, change)
     moved = effect.elsewhere(after, after[place - 1], crowds) if moves and place else None
-    return Looked(change, rules.stamp(before), after, found, said, place, moved)
+    rule = after[place - 1] if moved else None
+    come = coming.of(member, rule, after, crowds) if rule else None
+    return Looked(change, rules.stamp(before), after, found, said, place, moved, come)
 
 
 def _place(before: Sequence[Rule], after: Sequence[Rule], change: Change) -> int:
@@ -93,6 +97,7 @@ def shown(request: HttpRequest, looked: Looked, asked: Mapping[str, Any]) -> dic
             {**line, "all": _everyone(request, looked, line, asked)} for line in lines(looked)
         ],
         "moves": looked.moves,
+        "coming": looked.coming,
         "moves_to": looked.said.map(looked.after[place - 1].map_id) if place else "",
         "place": place,
         "of": len(looked.after),

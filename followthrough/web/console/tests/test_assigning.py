@@ -111,6 +111,7 @@ def test_a_rule_takes_along_who_is_under_way_where_that_was_seen(
     assert "in another map goes on" not in text(without)
     looked = owner.post(there, {**given, "moves": "on", "mark": without.context["mark"]})
     assert "<strong>1</strong> open application in another map goes on in roads now" in text(looked)
+    assert "A yes or no about a time that both maps ask about counts here too." in text(looked)
     assert not Rematch.objects.filter(moves=True).exists()
     seen = {"mark": looked.context["mark"], "seen": looked.context["seen"], "moves": "on"}
     assert owner.post(there, {**given, **seen}).status_code == 302
