@@ -31,8 +31,6 @@ _KINDS = {YES: ("confirmed", "yes"), NO: ("declined", "no")}  # as they are read
 _WORDS = {  # by language, else English
     "en": {YES: "Yes", NO: "No"},
     "es": {YES: "Sí", NO: "No"},
-    "fr": {YES: "Oui", NO: "Non"},
-    "pt": {YES: "Sim", NO: "Não"},
 }
 AFTER = timedelta(minutes=30)  # how soon they answer, if they do
 _VERDICTS: Mapping[type, str] = {Send: "send", Hold: "hold", Drop: "drop", Merge: "merge"}

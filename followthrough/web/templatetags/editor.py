@@ -29,6 +29,16 @@ def note(context: Mapping[str, Any], name: str, *, oob: bool = False) -> SafeStr
     return format_html('<span class="wrong" id="wrong-{}"{}>{}</span>', name, swap, shown)
 
 
+@register.simple_tag(takes_context=True)
+def saves_itself(context: Mapping[str, Any]) -> SafeString:
+    """The attributes of a form that saves itself as somebody writes: its answer is the status."""
+    return format_html(
+        'data-previews="saved" hx-post="{}" hx-trigger="input delay:800ms, change delay:300ms"'
+        ' hx-sync="this:queue last" hx-target="#saved" hx-swap="outerHTML"',
+        context["request"].path,
+    )
+
+
 @register.filter
 def back(values: Mapping[str, str], short: str) -> dict[str, Any]:
     """What the ATS is told after an answer: the values of its fields, and their names."""

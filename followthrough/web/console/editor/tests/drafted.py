@@ -11,8 +11,9 @@ from django.urls import reverse
 
 from followthrough.accounts.models import Organization, Role
 from followthrough.journeys import drafts, edits, versions
-from followthrough.journeys.models import MessageMap
+from followthrough.journeys.models import MessageMap, Run
 from followthrough.journeys.tests.builders import a_map
+from followthrough.people.models import Site
 from followthrough.web.console.editor import touch_form
 from followthrough.web.console.tests.conftest import member_of, organization, owner, signed_in
 from tests import world
@@ -66,3 +67,16 @@ def said(map: MessageMap, key: str) -> Any:
 
 def tom(organization: Organization) -> Client:
     return signed_in(member_of(organization, Role.OPERATIONS))
+
+
+def applied(organization: Organization, map: MessageMap, **given: Any) -> Any:
+    """An application in the map."""
+    ats = world.connection(organization)
+    there = Site.objects.filter(organization=organization).first() or world.site(
+        organization, name="Reno"
+    )
+    job = world.requisition(ats, site=there)
+    made = world.application(world.candidate(ats, **given), job, fields={"years": 3})
+    Run.objects.create(organization=organization, application=made, version=map.versions.get(),
+                       state={}, started_at=world.NOON)  # fmt: skip
+    return made

@@ -11,13 +11,13 @@ from django.test import Client
 
 from followthrough.accounts.models import Organization, Role
 from followthrough.journeys import drafts, edits, library
-from followthrough.journeys.models import Draft, MessageMap, Run
+from followthrough.journeys.models import Draft, MessageMap
 from followthrough.journeys.problems import DocumentError
-from followthrough.people.models import Site
 from followthrough.web.console import text_places
 from followthrough.web.console.editor import findings, form_words
 from followthrough.web.console.editor.tests.drafted import (
     HTMX,
+    applied,
     at,
     form,
     hidden,
@@ -26,7 +26,6 @@ from followthrough.web.console.editor.tests.drafted import (
     shown,
 )
 from followthrough.web.console.tests.conftest import member_of, organization, owner, signed_in
-from tests import world
 
 pytestmark = pytest.mark.django_db
 __all__ = ["map", "organization", "owner"]  # fixtures
@@ -303,102 +302,6 @@ def test_who_only_reads_maps_edits_none(map: MessageMap, organization: Organizat
     assert "New map" not in shown(reader, "/maps/")
 
 
-# --- for a real candidate ------------------------------------------------------------------------
-
-
-def applied(organization: Organization, map: MessageMap, **given: Any) -> Any:
-    ats = world.connection(organization)
-    there = Site.objects.filter(organization=organization).first() or world.site(
-        organization, name="Reno"
-    )
-    job = world.requisition(ats, site=there)
-    made = world.application(world.candidate(ats, **given), job, fields={"years": 3})
-    Run.objects.create(organization=organization, application=made, version=map.versions.get(),
-                       state={}, started_at=world.NOON)  # fmt: skip
-    return made
-
-
-def test_a_text_is_shown_as_a_candidate_would_get_it(
-    organization: Organization, map: MessageMap, owner: Client
-):
-    ada = applied(organization, map)
-    page = shown(owner, at("edit-touch", map.id, "thanks"))
-    assert "It would be dropped for Ada" in page
-    assert "because the interview is not known of them" in page
-    ada.anchors.create(organization=organization, name="interview_start", at=world.NOON)
-    page = shown(owner, at("edit-touch", map.id, "thanks"))
-    assert "Hi Ada, see you Wed 3 Jun, 10:00." in page
-    assert "33 characters for Ada" in page
-    assert "“Years” in the ATS" in page
-
-
-def test_a_touch_is_shown_in_each_language_it_is_written_in(
-    organization: Organization, map: MessageMap, owner: Client
-):
-    applied(organization, map)
-    here = at("edit-touch", map.id, "thanks")
-    texts = {
-        "say_sms_en_body": "Thanks, {{ candidate.given_name }}.",
-        "say_sms_es_body": "Gracias.",
-    }
-    sent = form(map, "thanks", **texts, language="es")
-    page = owner.post(here, sent, **HTMX).content.decode()
-    bubble = re.compile(r'class="bubble out" lang="(\w+)"')
-    assert bubble.findall(page) == ["en"]
-    page = shown(owner, here)
-    assert re.findall(r'name="reads" value="(\w+)" aria-pressed="(\w+)"', page) == [
-        ("en", "true"), ("es", "false"),
-    ]  # fmt: skip
-    page = owner.post(here, form(map, "thanks", **texts, reads=["", "es"]), **HTMX).content.decode()
-    assert bubble.findall(page) == ["es"]
-    assert hidden(page)["reads"] == "es"  # and so it stays while they write
-    assert "English · " in page  # what they read themselves
-
-
-def test_an_empty_map_is_not_scolded(owner: Client):
-    owner.post("/maps/new", {"name": "Nurses", "default_locale": "en"})
-    empty = MessageMap.objects.get(name="Nurses")
-    page = shown(owner, at("edit-map", empty.id))
-    assert "Worth a look" not in page
-    assert "Begin with the thank-you" in page
-
-
-def test_a_text_that_cannot_be_filled_in_says_why_in_one_sentence(
-    organization: Organization, map: MessageMap, owner: Client
-):
-    applied(organization, map)
-    sent = form(map, "thanks", say_sms_en_body="{% if company %}Hi")
-    page = owner.post(at("edit-touch", map.id, "thanks"), sent, **HTMX).content.decode()
-    assert "because line 1: " in page
-    assert ".." not in page.partition("because line 1: ")[2].partition("</p>")[0]
-
-
-def test_another_candidate_is_found_and_chosen(
-    organization: Organization, map: MessageMap, owner: Client
-):
-    applied(organization, map)
-    zoe = applied(organization, map, given_name="Zoe")
-    found = shown(owner, at("touch-people", map.id, "thanks") + "?q=zoe")
-    assert "Zoe" in found
-    assert "Ada" not in found
-    page = shown(owner, at("edit-touch", map.id, "hello") + f"?candidate={zoe.id}")
-    assert "As Zoe" in page
-    elsewhere = applied(world.organization(), map, given_name="Eve")
-    page = shown(owner, at("edit-touch", map.id, "hello") + f"?candidate={elsewhere.id}")
-    assert "Eve" not in page
-
-
-def test_a_condition_that_does_not_hold_for_them_is_said(
-    organization: Organization, map: MessageMap, owner: Client
-):
-    applied(organization, map)
-    sent = form(map, "hello") | {
-        "if_count": "1", "if_0_field": "site.name", "if_0_op": "is", "if_0_value": "Sparks"
-    }  # fmt: skip
-    page = owner.post(at("edit-touch", map.id, "hello"), sent, **HTMX).content.decode()
-    assert "it asks whether the site is Sparks" in page
-
-
 def test_no_text_yet_goes_as_soon_as_one_is_written(map: MessageMap, owner: Client):
     sent = form(map, "thanks", say_sms_en_body="Hello")
     answer = owner.post(at("edit-touch", map.id, "thanks"), sent, **HTMX)
@@ -420,3 +323,11 @@ def test_touches_are_named_as_the_board_names_them():
     assert form_words.of(reason, "", ["thank_you"])[0] == (
         "It goes out at the same moment as “Thank you”. Did you mean “Thank you” or 'thanks'?"
     )
+
+
+def test_an_empty_map_is_not_scolded(owner: Client):
+    owner.post("/maps/new", {"name": "Nurses", "default_locale": "en"})
+    empty = MessageMap.objects.get(name="Nurses")
+    page = shown(owner, at("edit-map", empty.id))
+    assert "Worth a look" not in page
+    assert "Begin with the thank-you" in page
