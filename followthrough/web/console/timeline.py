@@ -43,7 +43,6 @@ class Entry:
     row: Any = None
     about: Any = field(default=None)
     overtaken: str = ""  # of a message: that they opted out while it was on its way
-    refused: str = ""  # of what is planned: the reason for which it will not go out
 
     @property
     def template(self) -> str:
@@ -70,7 +69,7 @@ class Timeline:
 
 def build(
     candidate: Candidate, applications: Sequence[Application], *, wall: Wall,
-    hours: Outlook, before: int | None = None,
+    before: int | None = None,
 ) -> Timeline:  # fmt: skip
     """The timeline of a candidate: its newest entries, or those before the one numbered `before`;
     times are by the candidate's clock."""
@@ -79,7 +78,7 @@ def build(
     begin = end - PART if end - PART > NOT_WORTH else 0
     return Timeline(
         past=list(_past(known[begin:end], wall)),
-        ahead=list(_ahead(candidate, applications, hours, wall)),
+        ahead=list(_ahead(candidate, applications, wall)),
         wall=wall, begin=begin, end=end, every=len(known),
     )  # fmt: skip
 
@@ -199,17 +198,15 @@ _WAITING = (TouchState.PLANNED, TouchState.SENDING, TouchState.RECONCILING)
 
 
 def _ahead(
-    candidate: Candidate, applications: Sequence[Application], hours: Outlook, wall: Wall
+    candidate: Candidate, applications: Sequence[Application], wall: Wall
 ) -> Iterator[Entry]:
     found = Touch.about(applications).filter(candidate=candidate, state__in=_WAITING)
     waiting = list(found.order_by("due_at", "id"))
-    # Where no address is open the page says so of everything that is planned.
-    ask = hours.less and hours.channels
-    refused = outlook.refused(candidate, waiting, now=clock.now()) if ask else {}
+    seen = outlook.of(candidate, waiting, now=clock.now(), zone=wall.zone)
     for one in waiting:
-        opens, why = hours.opens(one), refused.get(one.id, "")
-        said = outlook.never(why) or sentences.held_for(one) or outlook.said(one, opens, wall)
-        yield Entry("ahead", one.due_at, one.id, row=one, said=said, about=opens, refused=why)
+        what = seen.get(one.id, Outlook(outlook.GOES, one.due_at))
+        said = what.said(wall.zone) or sentences.held_for(one)
+        yield Entry("ahead", one.due_at, one.id, row=one, said=said, about=what)
 
 
 # --- what pages read -----------------------------------------------------------------------------
