@@ -95,14 +95,9 @@ class Foreseen(NamedTuple):
     leaves: datetime | None
 
 
-def foreseen(
-    candidate: Candidate, dues: Sequence[Due], *, now: datetime
-) -> Mapping[UUID, Foreseen]:
-    """What becomes of planned touches of a candidate, each by itself, in one round trip."""
-    if not dues:
-        return {}
-    seen = scene(candidate, dues, now=now)
-    return {due.id: _foreseen(due, max(now, due.due_at), seen) for due in dues}
+def foreseen(dues: Sequence[Due], seen: Scene) -> Mapping[UUID, Foreseen]:
+    """What becomes of planned touches of somebody, each by itself."""
+    return {due.id: _foreseen(due, max(seen.now, due.due_at), seen) for due in dues}
 
 
 def _foreseen(due: Due, at: datetime, seen: Scene) -> Foreseen:

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from followthrough.conversations.models import Handoff
 from followthrough.core import clock
 from followthrough.core.typed import number
-from followthrough.governance import freezes, preferences
+from followthrough.governance import freezes
 from followthrough.journeys import shadows
 from followthrough.messages.models import Ask
 from followthrough.people import scopes
@@ -29,6 +29,7 @@ from followthrough.web.console import (
     live,
     moments,
     names,
+    outlook,
     reach,
     timeline,
     whereabouts,
@@ -102,9 +103,13 @@ def about(
     )
     waiting = [one for one in handoffs if one.resolved_at is None]
     silent = _silent(candidate, applications)
-    ways = reach.ways(candidate, zone=wall.zone)
-    wish = preferences.of_people([candidate.id]).answer().get(candidate.id)
-    built = timeline.build(candidate, applications, wall=wall, before=before)
+    planned = timeline.waiting(candidate, applications)
+    seen = outlook.scene(candidate, planned, now=clock.now())
+    known = reach.known(candidate.organization_id, [candidate.id], seen)
+    ways = reach.ways(candidate, zone=wall.zone, given=known)
+    built = timeline.build(
+        candidate, applications, wall=wall, waiting=planned, seen=seen, before=before
+    )
     closed = reach.why_closed(ways)
     shadowed = _shadowed(candidate, applications)
     return {
@@ -116,7 +121,7 @@ def about(
         "doubt": whereabouts.doubt(zones, clock.now()),
         "wall": wall,
         "ways": ways,
-        "their_wishes": wishes.standing(wish, zone=wall.zone),
+        "their_wishes": wishes.standing(known.wishes.get(candidate.id), zone=wall.zone),
         "points": [way.point for way in ways],
         "handoffs": waiting,
         "silent": silent,

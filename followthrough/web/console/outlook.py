@@ -17,7 +17,7 @@ from followthrough.messages.models import Touch, TouchState
 from followthrough.messages.outbox import Due
 from followthrough.people.models import Candidate
 from followthrough.runs import simulation
-from followthrough.runs.simulation import Foreseen
+from followthrough.runs.simulation import Foreseen, Scene
 from followthrough.web.console import sentences
 
 GOES, LATER, WAITS, UNMET, NEVER = "goes", "later", "waits", "unmet", "never"
@@ -58,14 +58,24 @@ class Outlook:
         return _(NEXT[self.kind]) % {"name": name, "why": self.why}
 
 
-def of(
-    candidate: Candidate, touches: Sequence[Touch], *, now: datetime, zone: str
-) -> Mapping[UUID, Outlook]:
-    """What becomes of those among a candidate's touches that are planned; times in `zone`. One
-    round trip."""
-    planned = [_due(one) for one in touches if one.state == TouchState.PLANNED]
-    found = simulation.foreseen(candidate, planned, now=now)
-    return {due.id: _outlook(found[due.id], max(now, due.due_at), zone) for due in planned}
+def scene(candidate: Candidate, touches: Sequence[Touch], *, now: datetime) -> Scene | None:
+    """What the gate knows of a candidate of whom these touches are, in one round trip; None where
+    none of them is planned."""
+    planned = _planned(touches)
+    return simulation.scene(candidate, planned, now=now) if planned else None
+
+
+def of(touches: Sequence[Touch], seen: Scene | None, *, zone: str) -> Mapping[UUID, Outlook]:
+    """What becomes of those among the touches that are planned; times in `zone`."""
+    if seen is None:
+        return {}
+    planned = _planned(touches)
+    found = simulation.foreseen(planned, seen)
+    return {due.id: _outlook(found[due.id], max(seen.now, due.due_at), zone) for due in planned}
+
+
+def _planned(touches: Sequence[Touch]) -> list[Due]:
+    return [_due(one) for one in touches if one.state == TouchState.PLANNED]
 
 
 def _due(touch: Touch) -> Due:

@@ -17,11 +17,11 @@ from django.db.models import QuerySet
 
 from followthrough.audit.models import Fact
 from followthrough.conversations.models import Handoff
-from followthrough.core import clock
 from followthrough.governance.models import ConsentEntry, Wish
 from followthrough.journeys.models import Version
 from followthrough.messages.models import Message, Receipt, Touch, TouchState
 from followthrough.people.models import Application, Candidate, StageChange, WriteBack
+from followthrough.runs.simulation import Scene
 from followthrough.web.console import in_flight, moments, outlook, sentences, wishes
 from followthrough.web.console.moments import Moment
 from followthrough.web.console.outlook import Outlook
@@ -69,16 +69,17 @@ class Timeline:
 
 def build(
     candidate: Candidate, applications: Sequence[Application], *, wall: Wall,
-    before: int | None = None,
+    waiting: Sequence[Touch], seen: Scene | None, before: int | None = None,
 ) -> Timeline:  # fmt: skip
     """The timeline of a candidate: its newest entries, or those before the one numbered `before`;
-    times are by the candidate's clock."""
+    times are by the candidate's clock. `waiting` is what is planned, and `seen` what the gate knows
+    of it."""
     known = moments.of(candidate, applications)
     end = len(known) if before is None else min(before, len(known))
     begin = end - PART if end - PART > NOT_WORTH else 0
     return Timeline(
         past=list(_past(known[begin:end], wall)),
-        ahead=list(_ahead(candidate, applications, wall)),
+        ahead=list(_ahead(waiting, seen, wall)),
         wall=wall, begin=begin, end=end, every=len(known),
     )  # fmt: skip
 
@@ -197,14 +198,16 @@ def _message(row: Message, known: _Known) -> Entry:
 _WAITING = (TouchState.PLANNED, TouchState.SENDING, TouchState.RECONCILING)
 
 
-def _ahead(
-    candidate: Candidate, applications: Sequence[Application], wall: Wall
-) -> Iterator[Entry]:
+def waiting(candidate: Candidate, applications: Sequence[Application]) -> list[Touch]:
+    """What is planned for a candidate about these applications, or on its way."""
     found = Touch.about(applications).filter(candidate=candidate, state__in=_WAITING)
-    waiting = list(found.order_by("due_at", "id"))
-    seen = outlook.of(candidate, waiting, now=clock.now(), zone=wall.zone)
+    return list(found.order_by("due_at", "id"))
+
+
+def _ahead(waiting: Sequence[Touch], seen: Scene | None, wall: Wall) -> Iterator[Entry]:
+    foreseen = outlook.of(waiting, seen, zone=wall.zone)
     for one in waiting:
-        what = seen.get(one.id, Outlook(outlook.GOES, one.due_at))
+        what = foreseen.get(one.id, Outlook(outlook.GOES, one.due_at))
         said = what.said(wall.zone) or sentences.held_for(one)
         yield Entry("ahead", one.due_at, one.id, row=one, said=said, about=what)
 
