@@ -196,11 +196,25 @@ HOLDING = {
     "map": _("the condition in the message map is met"),
 }
 
-# What a failing condition means, by the beginning of its field; others are shown as they stand.
+# What a failing condition means, by the beginning of its field; of others it is said what the map
+# asks for (`unmet`).
 CONDITIONS = {
-    "ask.": _("the candidate has already answered"),
     "application.candidate": _("the application is another person's now"),
     "application.stage": _("the application is in another stage now"),
     "anchor.": _("the time it is about has changed"),
     "candidate.replied_at": _("the candidate has written meanwhile"),
+}
+ANSWERED = _("the candidate has already answered")
+UNMET = _("It goes out only if %(failing)s, and that was not so.")
+ANSWERS = {"confirmed": _("yes"), "declined": _("no"), "open": _("still to come")}
+OPERATORS = {
+    "is": _("is"),
+    "is_not": _("is not"),
+    "in": _("is"),
+    "not_in": _("is not"),
+    "contains": _("contains"),
+    "before": _("is before"),
+    "after": _("is after"),
+    "at_least": _("is at least"),
+    "at_most": _("is at most"),
 }

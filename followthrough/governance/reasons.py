@@ -12,7 +12,7 @@ from django.utils.translation import gettext_noop as _
 
 LABELS = {
     "sent": _("Sent"),
-    "not_relevant": _("No longer applied"),
+    "not_relevant": _("Did not apply"),
     "too_late": _("Of no more use by then"),
     "anchor_moved": _("Its time has changed"),
     "channel_failed": _("The channel had failed"),
@@ -35,7 +35,7 @@ LABELS = {
     "no_common_hour": _("No hour suits every zone"),
     "merged": _("Another one says enough"),
     "legal_caps": _("Legal cap"),
-    "caps": _("Cap of the policy"),
+    "caps": _("A cap was used up"),
     "sender_inactive": _("The sender is paused"),
     "empty_text": _("The text is empty"),
     "template_problem": _("The text could not be made"),

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from followthrough.core import zones
-from followthrough.governance import phrases, rulepacks
+from followthrough.governance import phrases, rulepacks, unmet
 
 Check = Sequence[Any]  # code, outcome, detail
 
@@ -147,6 +147,8 @@ class _View:
         if code in phrases.HOUR_CODES and detail.get("holiday"):
             return _(phrases.HOLIDAYS.get(detail["holiday"], phrases.HOLIDAY)) % detail
         text = table.get(code)
+        if code == "not_relevant" and unmet.asked_for(detail.get("failing", {})):
+            text = phrases.UNMET
         return _(text) % _Values(self, detail) if text else code.replace("_", " ").capitalize()
 
     def time(self, moment: datetime, *, named: bool = True) -> str:
@@ -266,10 +268,13 @@ def _kept(view: _View, detail: Mapping[str, Any]) -> str:
 
 
 def _window(view: _View, detail: Mapping[str, Any]) -> str:
-    """`in 24 hours`, `on one day`, `in one stage`."""
+    """`in 24 hours`, `in 7 days`, `on one day`, `in one stage`."""
     if named := phrases.WINDOWS.get(str(detail.get("window", ""))):
         return _(named)
     hours = int(detail.get("hours", 0))
+    if hours > 24 and hours % 24 == 0:
+        days = hours // 24
+        return ngettext("in %(n)s day", "in %(n)s days", days) % {"n": days}
     return ngettext("in %(n)s hour", "in %(n)s hours", hours) % {"n": hours}
 
 
@@ -282,18 +287,8 @@ def _introduction(view: _View, detail: Mapping[str, Any]) -> str:
 
 
 def _failing(view: _View, detail: Mapping[str, Any]) -> str:
-    """The failing condition: a phrase where there is one, else `site.region is NV`."""
-    found: Mapping[str, Any] = detail.get("failing", {})
-    for kind, joint in (("any", _(" or ")), ("all", _(" and "))):
-        if kind in found:
-            said = [_failing(view, {"failing": part}) for part in found[kind]]
-            return joint.join(dict.fromkeys(said))  # two conditions may say the same in words
-    field = str(found.get("field", ""))
-    for prefix, phrase in phrases.CONDITIONS.items():
-        if field.startswith(prefix):
-            return str(phrase)
-    parts = (found.get("field"), str(found.get("op", "")).replace("_", " "), found.get("value"))
-    return " ".join(str(part) for part in parts if part not in (None, ""))
+    """The failing condition: what has happened, or what was asked for."""
+    return unmet.said(detail.get("failing", {}))
 
 
 def _holding(view: _View, detail: Mapping[str, Any]) -> str:

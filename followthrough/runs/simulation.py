@@ -1,4 +1,5 @@
-"""What the gate would say of a message that nobody has planned. Nothing is written.
+"""What the gate would say of a message that is planned, or that nobody has planned. Nothing is
+written.
 
 It is the same gate on the same facts, loaded as the dispatcher loads them: what is answered here
 is what would be decided at that moment, as far as it is known now.
@@ -9,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from followthrough.core.ids import uuid7
@@ -82,6 +83,28 @@ def _wants_answer(reading: Mapping[str, Any]) -> bool:
     return reading.get("rule") != "automatic" and reading.get("kind") not in SILENCE
 
 
+# --- what becomes of what is planned? -----------------------------------------------------------
+
+
+class Foreseen(NamedTuple):
+    """What becomes of a touch at its time, as far as that is known now: the decision then, the one
+    at the end of its holds, and when it leaves (None: never, or not until something changes)."""
+
+    first: Decision
+    last: Decision
+    leaves: datetime | None
+
+
+def foreseen(dues: Sequence[Due], seen: Scene) -> Mapping[UUID, Foreseen]:
+    """What becomes of planned touches of somebody, each by itself."""
+    return {due.id: _foreseen(due, max(seen.now, due.due_at), seen) for due in dues}
+
+
+def _foreseen(due: Due, at: datetime, seen: Scene) -> Foreseen:
+    first = seen.decided(due, at=at)
+    return Foreseen(first, *_leaves(due, first, seen, at=at))
+
+
 # --- may it go out? ------------------------------------------------------------------------------
 
 
@@ -141,15 +164,17 @@ def answers(
 def _answer(due: Due, seen: Scene, wrote: datetime | None) -> Answer:
     due = due._replace(reply_to_at=wrote)
     (channel,), decision = due.channels, seen.decided(due)
-    last, leaves = _leaves(due, decision, seen)
+    last, leaves = _leaves(due, decision, seen, at=seen.now)
     shadow = shadowing.keeps(due, seen.known)
     point, zones = seen.point(due, channel), seen.zones(due)
     return Answer(channel, point, decision, leaves, last.code, zones, shadow)
 
 
-def _leaves(due: Due, decision: Decision, seen: Scene) -> tuple[Decision, datetime | None]:
-    """The decision at the end of its holds, and when it goes out; None where it does not."""
-    at = seen.now
+def _leaves(
+    due: Due, decision: Decision, seen: Scene, *, at: datetime
+) -> tuple[Decision, datetime | None]:
+    """The decision at the end of the holds that begin with the one taken then, and when it goes
+    out; None where it does not."""
     for _ in range(STEPS):
         if not isinstance(decision, Hold):
             break

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from followthrough.core import predicates
+from followthrough.core.predicates import Facts
 from followthrough.governance.case import DROP, PASS, SKIP, Case, Finding, finding
 
 UNCONDITIONAL = finding("relevant", SKIP)
@@ -28,7 +29,7 @@ def relevant(case: Case) -> Finding:
     failing = predicates.failing(relevance, case.draft.facts)
     if failing is None:
         return _holding(tuple([_asked(part) for part in relevance.get("all", (relevance,))]))
-    return finding("not_relevant", DROP, {"failing": _shape(failing)})
+    return finding("not_relevant", DROP, {"failing": _shape(failing, case.draft.facts)})
 
 
 def _asked(part: Mapping[str, Any]) -> str:
@@ -50,13 +51,16 @@ def _holding(asked: tuple[str, ...]) -> Finding:
     return finding("relevant", PASS, {"of": list(dict.fromkeys(kinds))})
 
 
-def _shape(predicate: Mapping[str, Any]) -> Mapping[str, Any]:
-    """A failing condition without values that may be personal: fields of the ATS are."""
-    if "any" in predicate:
-        return {"any": [_shape(part) for part in predicate["any"]]}
-    if "all" in predicate:
-        return {"all": [_shape(part) for part in predicate["all"]]}
-    hidden = str(predicate.get("field", "")).startswith("application.fields.")
+def _shape(predicate: Mapping[str, Any], facts: Facts) -> Mapping[str, Any]:
+    """A failing condition without values that may be personal: fields of the ATS are. What was
+    `found` of an answer stands in it: none is another reason than a no."""
+    for kind in ("any", "all"):
+        if kind in predicate:
+            return {kind: [_shape(part, facts) for part in predicate[kind]]}
+    field = str(predicate.get("field", ""))
+    if field.startswith("ask."):
+        return {**predicate, "found": facts.get(field)}
+    hidden = field.startswith("application.fields.")
     return {name: value for name, value in predicate.items() if not (hidden and name == "value")}
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.utils import translation
 
-from followthrough.governance import gate, phrases, words
+from followthrough.governance import gate, phrases, reasons, words
 from followthrough.governance.decisions import Drop, Hold, Merge, Send
 from followthrough.governance.documents import DAYS, LimitsDocument
 from followthrough.governance.limits import limits
@@ -147,6 +147,51 @@ def test_what_was_sent_says_by_what():
 )  # fmt: skip
 def test_reasons_in_sentences(given, about, expected):
     assert words.sentence(decided(given, about), zone="America/Chicago") == expected
+
+
+ASK = "ask.interview_set"
+
+
+@pytest.mark.parametrize(
+    ("condition", "found", "expected"),
+    [
+        ({"field": ASK, "op": "is", "value": "confirmed"}, None,
+         "It goes out only if their answer to “Interview set” is yes, and that was not so."),
+        ({"field": ASK, "op": "is", "value": "confirmed"}, "declined",
+         "It goes out only if their answer to “Interview set” is yes, and that was not so."),
+        ({"field": ASK, "op": "is", "value": "open"}, "confirmed",
+         "It no longer applied: the candidate has already answered."),
+        ({"field": ASK, "op": "is", "value": "open"}, None,
+         "It goes out only if their answer to “Interview set” is still to come,"
+         " and that was not so."),
+        ({"any": [{"field": "site.region", "op": "in", "value": ["NV", "CA"]},
+                  {"field": ASK, "op": "is", "value": "declined"}]}, "open",
+         "It goes out only if site.region is NV or CA or their answer to “Interview set” is no,"
+         " and that was not so."),
+    ],
+)  # fmt: skip
+def test_an_unmet_condition_is_no_answer(condition, found, expected):
+    missed = decided(draft(relevance={"all": [condition]}, facts={ASK: found}))
+    assert words.reason(missed) == expected
+
+
+def test_receipts_that_do_not_say_what_was_found_read_as_they_did():
+    failing = {"field": ASK, "op": "is", "value": "open"}
+    kept = Receipt("drop", "not_relevant", checks=[["not_relevant", "drop", {"failing": failing}]])
+    assert words.reason(kept) == "It no longer applied: the candidate has already answered."
+
+
+@pytest.mark.parametrize(
+    ("hours", "said"), [(24, "in 24 hours"), (36, "in 36 hours"), (168, "in 7 days")]
+)
+def test_a_window_of_whole_days_is_said_in_days(hours, said):
+    full = {"per": "person", "hours": hours, "at_most": 6, "map": 3}
+    kept = Receipt("hold", "caps", checks=[["caps", "hold", full]])
+    assert words.reason(kept) == f"Cap: at most 6 {said} per person, and they were used."
+
+
+def test_a_cap_is_not_called_the_policy_s_where_it_may_be_the_map_s():
+    assert reasons.label("caps") == "A cap was used up"
 
 
 @pytest.mark.parametrize("code", sorted(OTHER_CODES - {"stale_batch"}))  # it says when, too

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from followthrough.conversations.models import Handoff
 from followthrough.core import clock
 from followthrough.core.typed import number
-from followthrough.governance import freezes, policies, preferences, reasons
+from followthrough.governance import freezes
 from followthrough.journeys import shadows
 from followthrough.messages.models import Ask
 from followthrough.people import scopes
@@ -29,6 +29,7 @@ from followthrough.web.console import (
     live,
     moments,
     names,
+    outlook,
     reach,
     timeline,
     whereabouts,
@@ -36,7 +37,6 @@ from followthrough.web.console import (
     wishes,
 )
 from followthrough.web.console.access import own
-from followthrough.web.console.outlook import Outlook
 from followthrough.web.console.sentences import Wall, dated, touch_name
 
 PART = "console/candidate/live.html"
@@ -103,16 +103,13 @@ def about(
     )
     waiting = [one for one in handoffs if one.resolved_at is None]
     silent = _silent(candidate, applications)
-    ways = reach.ways(candidate, zone=wall.zone)
-    wish = preferences.of_people([candidate.id]).answer().get(candidate.id)
-    open_now = {way.channel for way in ways if way.open}
-    points = [way.point for way in ways]
-    country = candidate.organization.country
-    places = whereabouts.places(candidate, applications, points, country=country).names
-    policy = policies.of(candidate.organization_id)
-    less = wish is not None or any(way.less or not way.open for way in ways)
-    hours = Outlook(policy, zones.names, places, open_now, less)
-    built = timeline.build(candidate, applications, wall=wall, hours=hours, before=before)
+    planned = timeline.waiting(candidate, applications)
+    seen = outlook.scene(candidate, planned, now=clock.now())
+    known = reach.known(candidate.organization_id, [candidate.id], seen)
+    ways = reach.ways(candidate, zone=wall.zone, given=known)
+    built = timeline.build(
+        candidate, applications, wall=wall, waiting=planned, seen=seen, before=before
+    )
     closed = reach.why_closed(ways)
     shadowed = _shadowed(candidate, applications)
     return {
@@ -124,8 +121,8 @@ def about(
         "doubt": whereabouts.doubt(zones, clock.now()),
         "wall": wall,
         "ways": ways,
-        "their_wishes": wishes.standing(wish, zone=wall.zone),
-        "points": points,
+        "their_wishes": wishes.standing(known.wishes.get(candidate.id), zone=wall.zone),
+        "points": [way.point for way in ways],
         "handoffs": waiting,
         "silent": silent,
         "closed": closed,
@@ -237,15 +234,11 @@ def _planned(application: Application, built: timeline.Timeline, closed: str) ->
         return _("Nothing is planned until the next stage.")
     if closed:
         return reach.nothing(closed)
-    first = next((one for one in ahead if not one.refused), None)
-    if first is None:
-        return _refused(ahead[0])
-    return _message(first.row.key, first.about or first.at, built.wall)
-
-
-def _refused(entry: timeline.Entry) -> str:
-    told = {"name": touch_name(entry.row.key), "why": reasons.label(entry.refused)}
-    return _("Nothing: “%(name)s” will not go out. %(why)s.") % told
+    leaving = [one for one in ahead if one.about.leaves]
+    if not leaving:
+        return str(ahead[0].about.instead(touch_name(ahead[0].row.key)))
+    first = min(leaving, key=lambda one: one.about.leaves)
+    return _message(first.row.key, first.about.leaves, built.wall)
 
 
 def _message(key: str, at: datetime, wall: Wall) -> str:

@@ -9,7 +9,8 @@ from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, UUIDField
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -18,7 +19,9 @@ from followthrough.audit.models import Fact
 from followthrough.core import clock
 from followthrough.core.zones import local
 from followthrough.governance.models import AddressBlock
-from followthrough.messages.models import Ask
+from followthrough.journeys import versions
+from followthrough.journeys.models import Run
+from followthrough.messages.models import Ask, Touch
 from followthrough.people import scopes
 from followthrough.people.models import Anchor, Application, ContactPoint
 from followthrough.web.console.sentences import Wall
@@ -78,7 +81,8 @@ def anchors(member: Member) -> QuerySet[Anchor]:
     return found.filter(application__in=scopes.applications(member).values("id"))
 
 
-# What the latest question about an interview is like in each state: how it is found by thousands.
+# What some question to them is like in each state: how it is found by thousands. Whether that was
+# about the interview, `of` looks at.
 _ASKED = {
     "confirmed": Q(answer="confirmed"), "moved": Q(answer="confirmed"),
     "declined": Q(answer="declined"),
@@ -114,17 +118,38 @@ def load(ids: Sequence[UUID]) -> list[Interview]:
     return sorted(found, key=lambda one: (one.at, one.application.id))
 
 
+# The version of the map whose touch asked; that of the run where the touch is gone.
+BY = Coalesce(
+    Subquery(Touch.objects.filter(id=OuterRef("touch_id")).values("version_id")),
+    Subquery(Run.objects.filter(id=OuterRef("run_id")).values("version_id")),
+    output_field=UUIDField(),
+)
+
+
 def asks_of(applications: Iterable[Application]) -> list[Ask]:
-    """What was asked about applications, the latest last; found by their runs."""
+    """What was asked about applications, the latest last, each with who asked (`by`); found by
+    their runs."""
     runs = [one.run.id for one in applications if hasattr(one, "run")]
-    return list(Ask.objects.filter(run_id__in=runs).order_by("opened_at", "id"))
+    found = Ask.objects.filter(run_id__in=runs).annotate(by=BY)
+    return list(found.order_by("opened_at", "id"))
+
+
+def about_it(version_id: UUID | None, key: str) -> bool:
+    """Whether what a touch of a version asks is about the time of the interview: any other
+    question, such as whether one may call, says nothing of it."""
+    touch = versions.document(version_id).touches.get(key) if version_id else None
+    return touch is not None and touch.anchor == ANCHOR
 
 
 def of(applications: Iterable[Application], asks: Sequence[Ask]) -> Mapping[UUID, Interview]:
     """The interview of each application that has one (with `anchors` fetched); `asks` are theirs,
     the latest last."""
-    latest = {one.application_id: one for one in asks if one.kind == "confirmation"}
     found = {one.id: (one, at) for one in applications if (at := _at(one))}
+    latest = {
+        one.application_id: one
+        for one in asks
+        if one.kind == "confirmation" and about_it(one.by, one.key)  # type: ignore[attr-defined]
+    }
     moved = _moved(latest.keys() & found.keys())
     stopped = _stopped({one.candidate_id for one, _at in found.values()})
     return {

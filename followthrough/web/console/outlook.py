@@ -1,75 +1,81 @@
-"""What a planned message meets at its time, as far as that is known now: the hours there, and what
-the candidate does not want."""
+"""What becomes of a planned message at its time: the gate's own word, as far as it is known now."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
-from followthrough.core.places import Place
-from followthrough.governance import reasons
-from followthrough.governance.decisions import Drop
-from followthrough.governance.hours import first_open
-from followthrough.governance.policy import CompiledPolicy
+from followthrough.governance import phrases, reasons, unmet
+from followthrough.governance.decisions import Decision, Drop, Hold
 from followthrough.messages.models import Touch, TouchState
 from followthrough.messages.outbox import Due
 from followthrough.people.models import Candidate
 from followthrough.runs import simulation
+from followthrough.runs.simulation import Foreseen, Scene
 from followthrough.web.console import sentences
-from followthrough.web.console.sentences import Wall
 
-AT_ANY_HOUR = ("reply", "service")
-THEIRS = reasons.codes("consent") | reasons.codes("chosen")
+GOES, LATER, WAITS, UNMET, NEVER = "goes", "later", "waits", "unmet", "never"
+SAID = {
+    LATER: gettext_noop("%(why)s: goes out from %(from)s"),
+    WAITS: gettext_noop("Waits: %(why)s"),
+    UNMET: gettext_noop("As things are, it will not go out: %(why)s"),
+    NEVER: gettext_noop("Will not go out: %(why)s"),
+}
+NEXT = {
+    WAITS: gettext_noop("“%(name)s” waits: %(why)s."),
+    UNMET: gettext_noop("As things are, nothing: “%(name)s” will not go out. %(why)s."),
+    NEVER: gettext_noop("Nothing: “%(name)s” will not go out. %(why)s."),
+}
 
 
 @dataclass(frozen=True)
 class Outlook:
-    """Where a person may be, the channels they may be written to on, and whether they asked for
-    less than everything there, so that the gate must be asked what it leaves."""
+    """What becomes of a message: one of the five words, when it leaves (None: not as things are),
+    and why not at its time."""
 
-    policy: CompiledPolicy
-    zones: tuple[str, ...]
-    places: tuple[Place, ...]
-    channels: Collection[str]
-    less: bool = False
+    kind: str
+    leaves: datetime | None = None
+    why: str = ""
 
-    def opens(self, touch: Touch) -> datetime | None:
-        """When the hours that a touch is due outside of open; None where they are open then, or
-        nobody knows."""
-        channel = next((one for one in touch.channels if one in self.channels), None)
-        if channel is None or touch.purpose in AT_ANY_HOUR or not self.zones:
-            return None
-        rules = self.policy.rules(self.places, touch.due_at)
-        week = rules.bounds(channel, touch.purpose).hours.both
-        found = first_open(week, self.zones, touch.due_at)
-        return None if found == touch.due_at else found
+    @property
+    def refused(self) -> bool:
+        """Whether it will not go out, as far as is known."""
+        return self.kind in (UNMET, NEVER)
 
+    def said(self, zone: str) -> str:
+        """In a line about the message; '' where it goes out at its time."""
+        leaves = sentences.moment(self.leaves, zone) if self.leaves else ""
+        return _(SAID[self.kind]) % {"why": self.why, "from": leaves} if self.kind in SAID else ""
 
-def said(touch: Touch, opens: datetime | None, wall: Wall) -> str:
-    """What becomes of a touch that is due before the hours open; '' where nothing is in the way."""
-    if opens is None:
-        return ""
-    told = {"until": sentences.moment(opens, wall.zone)}
-    if touch.useful_until and touch.useful_until <= opens:
-        return _("In quiet hours until %(until)s, and of no use then: it will not go out") % told
-    return _("In quiet hours: goes out from %(until)s") % told
+    def instead(self, name: str) -> str:
+        """What comes next, where it is this message and it does not leave."""
+        return _(NEXT[self.kind]) % {"name": name, "why": self.why}
 
 
-def refused(candidate: Candidate, touches: Sequence[Touch], *, now: datetime) -> Mapping[UUID, str]:
-    """Those among the planned touches of a candidate that will not go out because of what they
-    said or chose, with the gate's reason. One round trip."""
-    planned = [_due(one) for one in touches if one.state == TouchState.PLANNED]
-    if not planned:
+def scene(candidate: Candidate, touches: Sequence[Touch], *, now: datetime) -> Scene | None:
+    """What the gate knows of a candidate of whom these touches are, in one round trip; None where
+    none of them is planned."""
+    planned = _planned(touches)
+    return simulation.scene(candidate, planned, now=now) if planned else None
+
+
+def of(touches: Sequence[Touch], seen: Scene | None, *, zone: str) -> Mapping[UUID, Outlook]:
+    """What becomes of those among the touches that are planned; times in `zone`."""
+    if seen is None:
         return {}
-    seen = simulation.scene(candidate, planned, now=now)
-    found = {one.id: seen.decided(one, at=max(now, one.due_at)) for one in planned}
-    return {
-        key: one.code for key, one in found.items() if isinstance(one, Drop) and one.code in THEIRS
-    }
+    planned = _planned(touches)
+    found = simulation.foreseen(planned, seen)
+    return {due.id: _outlook(found[due.id], max(seen.now, due.due_at), zone) for due in planned}
+
+
+def _planned(touches: Sequence[Touch]) -> list[Due]:
+    return [_due(one) for one in touches if one.state == TouchState.PLANNED]
 
 
 def _due(touch: Touch) -> Due:
@@ -77,6 +83,33 @@ def _due(touch: Touch) -> Due:
     return Due(*(getattr(touch, name) for name in Due._fields))
 
 
-def never(code: str) -> str:
-    """That a touch will not go out, and why; '' where nothing refuses it."""
-    return _("Will not go out: %(why)s") % {"why": reasons.label(code)} if code else ""
+def _outlook(seen: Foreseen, at: datetime, zone: str) -> Outlook:
+    if seen.leaves:
+        why = reasons.label(seen.first.code)
+        return Outlook(GOES if seen.leaves == at else LATER, seen.leaves, why)
+    if isinstance(seen.last, Hold):
+        return Outlook(WAITS, why=_waiting(seen.last))
+    if seen.last.code == "not_relevant":
+        return Outlook(UNMET, why=unmet.why(_detail(seen.last)["failing"]))
+    return Outlook(NEVER, why=_refusal(seen.last, zone))
+
+
+def _waiting(hold: Hold) -> str:
+    if hold.code == "frozen":
+        return _(phrases.FREEZES.get(_detail(hold)["why"], sentences.HELD["frozen"]))
+    return _(sentences.HELD.get(hold.code, reasons.label(hold.code)))
+
+
+def _refusal(drop: Decision, zone: str) -> str:
+    """Why it never goes out; of one that would wait past its use, for what."""
+    waited = drop.checks[-2:-1] if isinstance(drop, Drop) and drop.code == reasons.LATE else ()
+    held = next((code for code, outcome, _why in waited if outcome == "hold"), "")
+    if not held:
+        return reasons.label(drop.code)
+    until = sentences.moment(datetime.fromisoformat(_detail(drop)["next"]), zone)
+    told = {"why": reasons.label(held), "until": until}
+    return capfirst(_("%(why)s until %(until)s, and of no use then") % told)
+
+
+def _detail(decision: Decision) -> Mapping[str, str]:
+    return decision.checks[-1][2]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import NamedTuple
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -13,8 +13,10 @@ from django.utils.translation import gettext_noop
 
 from followthrough.governance import consent, policies, preferences
 from followthrough.governance.decisions import Consent, Wish
+from followthrough.governance.policy import CompiledPolicy
 from followthrough.people.contacts import CHANNEL_KIND
 from followthrough.people.models import Candidate, ContactPoint
+from followthrough.runs.simulation import Scene
 from followthrough.store import sql
 from followthrough.web.console import sentences
 
@@ -24,13 +26,12 @@ Key = tuple[str, str]  # an address's key, and a channel
 @dataclass(frozen=True)
 class Way:
     """One address on one channel: `state` is a meaning (kept, quiet, stopped, held) and `said`
-    what was allowed, by what and since when. `less`: somebody on it refused a part."""
+    what was allowed, by what and since when."""
 
     point: ContactPoint
     channel: str
     state: str
     said: str
-    less: bool = False
 
     @property
     def open(self) -> bool:
@@ -46,15 +47,41 @@ UNASKED = {
 ABOUT_IT = gettext_noop("May be written to about their own application.")
 
 
-def ways(candidate: Candidate, *, zone: str) -> list[Way]:
+class Known(NamedTuple):
+    """What was said of an organization's addresses, and what binds them."""
+
+    consents: Mapping[Key, Consent]
+    blocks: Mapping[Key, datetime]
+    policy: CompiledPolicy
+    wishes: Mapping[UUID, Wish]
+
+
+def known(organization_id: UUID, candidates: Sequence[UUID], seen: Scene | None = None) -> Known:
+    """What there is to know of the ways to candidates, in one round trip; in none where the gate's
+    facts about them were `seen`."""
+    if seen:
+        return Known(seen.ours.consents, seen.ours.blocks, seen.ours.policy, seen.known.wishes)
+    consents, blocks, standing, wishes = sql.ask(
+        consent.of_people(candidates),
+        consent.blocks_of_people(candidates),
+        policies.standing([organization_id]),
+        preferences.of_people(candidates),
+    )
+    mine = consents.get(organization_id, {}), blocks.get(organization_id, {})
+    return Known(*mine, standing[organization_id], wishes)
+
+
+def ways(candidate: Candidate, *, zone: str, given: Known | None = None) -> list[Way]:
     """Every address with its channel, as the ATS orders them; days are by the clock of `zone`."""
-    return _each(candidate.organization_id, [candidate.id], zone=zone)[candidate.id]
+    given = given or known(candidate.organization_id, [candidate.id])
+    return _each([candidate.id], given, zone=zone)[candidate.id]
 
 
 def closed(candidates: Iterable[UUID], *, organization_id: UUID) -> set[UUID]:
     """Those among the candidates of an organization none of whose addresses may be written to."""
-    found = _each(organization_id, sql.distinct(candidates), zone="UTC")
-    return {one for one, theirs in found.items() if why_closed(theirs)}
+    theirs = sql.distinct(candidates)
+    found = _each(theirs, known(organization_id, theirs), zone="UTC")
+    return {one for one, ways in found.items() if why_closed(ways)}
 
 
 def why_closed(theirs: Iterable[Way]) -> str:
@@ -67,21 +94,14 @@ def nothing(why: str) -> str:
     return _("Nothing: %(why)s.") % {"why": why}
 
 
-def _each(organization_id: UUID, candidates: Sequence[UUID], *, zone: str) -> dict[UUID, list[Way]]:
+def _each(candidates: Sequence[UUID], given: Known, *, zone: str) -> dict[UUID, list[Way]]:
     """The ways of each candidate."""
-    consents, blocks, standing, wishes = sql.ask(
-        consent.of_people(candidates),
-        consent.blocks_of_people(candidates),
-        policies.standing([organization_id]),
-        preferences.of_people(candidates),
-    )
-    known = (consents.get(organization_id, {}), blocks.get(organization_id, {}),
-             standing[organization_id], zone)  # fmt: skip
+    told = given.consents, given.blocks, given.policy, zone
     found: dict[UUID, list[Way]] = {one: [] for one in candidates}
     points = ContactPoint.objects.filter(candidate__in=candidates)
     for point in points.order_by("-kind", "position", "id"):
-        told = _Told(point.candidate_id, wishes.get(point.candidate_id), *known)
-        found[point.candidate_id] += [told.way(point, one) for one in _channels(point)]
+        theirs = _Told(point.candidate_id, given.wishes.get(point.candidate_id), *told)
+        found[point.candidate_id] += [theirs.way(point, one) for one in _channels(point)]
     return found
 
 
@@ -97,13 +117,11 @@ class _Told:
     wish: Wish | None
     consents: Mapping[Key, Consent]
     blocks: Mapping[Key, datetime]
-    policy: Any
+    policy: CompiledPolicy
     zone: str
 
     def way(self, point: ContactPoint, channel: str) -> Way:
-        consent = self.consents.get((point.address_key, channel))
-        less = bool(consent and consent.refusals)
-        return Way(point, channel, *self._state(point, channel), less)
+        return Way(point, channel, *self._state(point, channel))
 
     def _state(self, point: ContactPoint, channel: str) -> tuple[str, str]:
         key = (point.address_key, channel)

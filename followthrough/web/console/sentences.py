@@ -314,7 +314,7 @@ HELD = {
     "quiet_hours": gettext_noop("it is outside the hours the policy allows there"),
     "legal_hours": gettext_noop("it is outside the hours the law allows there"),
     "map_hours": gettext_noop("it is outside the hours the message map allows there"),
-    "caps": gettext_noop("they have had as many messages as the policy allows"),
+    "caps": gettext_noop("they have had as many messages as a cap allows"),
     "legal_caps": gettext_noop("they have had as many messages as the law allows"),
     "frozen": gettext_noop("a person has to answer first"),
     "no_zone": gettext_noop("nobody knows their time zone"),

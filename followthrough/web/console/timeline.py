@@ -17,11 +17,11 @@ from django.db.models import QuerySet
 
 from followthrough.audit.models import Fact
 from followthrough.conversations.models import Handoff
-from followthrough.core import clock
 from followthrough.governance.models import ConsentEntry, Wish
 from followthrough.journeys.models import Version
 from followthrough.messages.models import Message, Receipt, Touch, TouchState
 from followthrough.people.models import Application, Candidate, StageChange, WriteBack
+from followthrough.runs.simulation import Scene
 from followthrough.web.console import in_flight, moments, outlook, sentences, wishes
 from followthrough.web.console.moments import Moment
 from followthrough.web.console.outlook import Outlook
@@ -43,7 +43,6 @@ class Entry:
     row: Any = None
     about: Any = field(default=None)
     overtaken: str = ""  # of a message: that they opted out while it was on its way
-    refused: str = ""  # of what is planned: the reason for which it will not go out
 
     @property
     def template(self) -> str:
@@ -70,16 +69,17 @@ class Timeline:
 
 def build(
     candidate: Candidate, applications: Sequence[Application], *, wall: Wall,
-    hours: Outlook, before: int | None = None,
+    waiting: Sequence[Touch], seen: Scene | None, before: int | None = None,
 ) -> Timeline:  # fmt: skip
     """The timeline of a candidate: its newest entries, or those before the one numbered `before`;
-    times are by the candidate's clock."""
+    times are by the candidate's clock. `waiting` is what is planned, and `seen` what the gate knows
+    of it."""
     known = moments.of(candidate, applications)
     end = len(known) if before is None else min(before, len(known))
     begin = end - PART if end - PART > NOT_WORTH else 0
     return Timeline(
         past=list(_past(known[begin:end], wall)),
-        ahead=list(_ahead(candidate, applications, hours, wall)),
+        ahead=list(_ahead(waiting, seen, wall)),
         wall=wall, begin=begin, end=end, every=len(known),
     )  # fmt: skip
 
@@ -198,18 +198,18 @@ def _message(row: Message, known: _Known) -> Entry:
 _WAITING = (TouchState.PLANNED, TouchState.SENDING, TouchState.RECONCILING)
 
 
-def _ahead(
-    candidate: Candidate, applications: Sequence[Application], hours: Outlook, wall: Wall
-) -> Iterator[Entry]:
+def waiting(candidate: Candidate, applications: Sequence[Application]) -> list[Touch]:
+    """What is planned for a candidate about these applications, or on its way."""
     found = Touch.about(applications).filter(candidate=candidate, state__in=_WAITING)
-    waiting = list(found.order_by("due_at", "id"))
-    # Where no address is open the page says so of everything that is planned.
-    ask = hours.less and hours.channels
-    refused = outlook.refused(candidate, waiting, now=clock.now()) if ask else {}
+    return list(found.order_by("due_at", "id"))
+
+
+def _ahead(waiting: Sequence[Touch], seen: Scene | None, wall: Wall) -> Iterator[Entry]:
+    foreseen = outlook.of(waiting, seen, zone=wall.zone)
     for one in waiting:
-        opens, why = hours.opens(one), refused.get(one.id, "")
-        said = outlook.never(why) or sentences.held_for(one) or outlook.said(one, opens, wall)
-        yield Entry("ahead", one.due_at, one.id, row=one, said=said, about=opens, refused=why)
+        what = foreseen.get(one.id, Outlook(outlook.GOES, one.due_at))
+        said = what.said(wall.zone) or sentences.held_for(one)
+        yield Entry("ahead", one.due_at, one.id, row=one, said=said, about=what)
 
 
 # --- what pages read -----------------------------------------------------------------------------

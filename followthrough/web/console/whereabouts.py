@@ -9,8 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from followthrough.core import zones
-from followthrough.core.phones import places_of, zones_of
-from followthrough.core.places import Places, plausible, stated
+from followthrough.core.phones import zones_of
 from followthrough.governance.phrases import EVIDENCE
 from followthrough.people.models import Application, Candidate, ContactPoint
 from followthrough.web.console.sentences import Wall, dated, place
@@ -27,29 +26,6 @@ def of(candidate: Candidate, applications: Iterable[Application]) -> zones.Zones
             "address": [candidate.zone_address],
             "site": [site.zone for site in sites if site],
             "area_code": zones_of(phone.address) if phone else (),
-        }
-    )
-
-
-def places(
-    candidate: Candidate,
-    applications: Iterable[Application],
-    points: Iterable[ContactPoint],
-    *,
-    country: str,
-) -> Places:
-    """The places whose law binds what a candidate gets, by the same evidence the gate goes by;
-    `country` is the organization's."""
-    phone = next((one for one in points if one.kind == "phone" and one.usable), None)
-    home = candidate.country, candidate.region
-    sites = [one.requisition.site for one in applications if one.requisition]
-    return plausible(
-        {
-            "stated": stated(candidate.zone_stated, home=home, home_zone=candidate.zone_address),
-            "address": [home],
-            "site": [(site.country, site.region) for site in sites if site],
-            "area_code": places_of(phone.address) if phone else (),
-            "organization": [(country, "")],
         }
     )
 

@@ -15,6 +15,7 @@ from followthrough.journeys import assignment
 from followthrough.journeys.assignment import Place, Rule
 from followthrough.people import scopes
 from followthrough.people.models import Application
+from followthrough.people.stages import Stage
 from followthrough.runs.matching import OPEN
 from followthrough.store import sql
 
@@ -32,7 +33,8 @@ class Crowd(NamedTuple):
     count: int
 
 
-# Counted by opening and version first: there are few of those, and many applications.
+# Counted by opening and version first: there are few of those, and many applications. Those in a
+# stage that is not mapped count while they are under way: they are moved along with the others.
 _CROWDS = """
 WITH counted AS (
   SELECT a.requisition_id, a.connection_id, count(*) AS n,
@@ -40,6 +42,7 @@ WITH counted AS (
   FROM people_application a
   LEFT JOIN journeys_run r ON r.application_id = a.id
   WHERE a.organization_id = %(org)s AND a.stage = ANY(%(open)s)
+    AND (a.stage <> %(unmapped)s OR r.id IS NOT NULL AND r.ended_at IS NULL)
     AND (%(all)s OR a.requisition_id = ANY(%(openings)s))
   GROUP BY a.requisition_id, a.connection_id, 4)
 SELECT coalesce(q.family, ''), q.site_id, c.requisition_id, c.connection_id, v.map_id,
@@ -52,10 +55,11 @@ GROUP BY 1, 2, 3, 4, 5
 
 
 def crowds(member: Member, *, everybody: bool = False) -> list[Crowd]:
-    """The open applications that a member sees, or of `everybody`: rules are for all of them."""
+    """The open applications that a member sees, or of `everybody`: rules are for all of them. One
+    under way is open while its stage is not mapped, too."""
     openings = None if everybody else scopes.requisitions(member)
     given = {
-        "org": member.organization_id, "open": OPEN,
+        "org": member.organization_id, "open": [*OPEN, Stage.UNMAPPED], "unmapped": Stage.UNMAPPED,
         "all": openings is None, "openings": openings or [],
     }  # fmt: skip
     return [Crowd(Place(*row[:4]), row[4], row[5]) for row in sql.rows(_CROWDS, given)]
@@ -160,8 +164,10 @@ def with_examples(found: Sequence[Difference], member: Member) -> None:
 
 
 def belonging(places: Sequence[Place], member: Member) -> QuerySet[Application]:
-    """The open applications at these places that the member may open."""
-    return scopes.applications(member).filter(_among(places), stage__in=OPEN)
+    """The open applications at these places that the member may open, as `crowds` counts them."""
+    under_way = Q(stage=Stage.UNMAPPED, run__isnull=False, run__ended_at=None)
+    counted = Q(stage__in=OPEN) | under_way
+    return scopes.applications(member).filter(_among(places), counted)
 
 
 def _among(places: Sequence[Place]) -> Q:

@@ -67,6 +67,7 @@ def context(member: Member, wanted: Asked) -> dict[str, Any]:
         "steps": _steps(wanted, shown),
         "looked_to": shown.looked_to,
         "total": _total(counted),
+        "many": sum(one.n for one in counted),
         "bars": bars(wanted, counted),
         "looser": chosen if not shown.keys else [],
         "nothing": not meant.kinds and not chosen,

@@ -16,6 +16,7 @@ from followthrough.core import clock
 from followthrough.journeys import rules
 from followthrough.journeys.models import Assignment, Rematch, Run
 from followthrough.people.models import Application, Requisition, Scope
+from followthrough.runs import engine
 from followthrough.web import permissions
 from followthrough.web.console.assigning import effect
 from followthrough.web.console.listing import pages
@@ -89,6 +90,27 @@ def names(page: str) -> list[str]:
 
 def rule(family: str) -> Assignment:
     return Assignment.objects.get(family=family)
+
+
+@pytest.mark.parametrize("ended", [None, world.NOON])
+def test_as_many_go_on_as_are_moved(here: Here, ended: Any) -> None:
+    """One whose ATS stage is not mapped goes on in the map like the others, while it is under
+    way: it is counted, and seen, like them."""
+    there, limbo, _nowhere = [
+        apply(here, name, stage=stage)
+        for name, stage in (("There", "screen"), ("Limbo", "unmapped"), ("No", "unmapped"))
+    ]
+    runs(here, there, "stores")
+    runs(here, limbo, "stores", ended_at=ended, end_reason="left" if ended else "")
+    given = {"map": here.roads, "family": "office", "moves": "on"}
+    looked = here.client.post(reverse("new-assignment"), given)
+    assert looked.context["moves"] == (1 if ended else 2)
+    assert ("Limbo Obi" in text(looked)) is not ended
+    seen = {name: looked.context[name] for name in ("mark", "seen")}
+    assert here.client.post(reverse("new-assignment"), given | seen).status_code == 302
+    engine.drain()
+    moved = Run.objects.filter(version=here.company.versions["roads"]).count()
+    assert moved == looked.context["moves"]
 
 
 # --- where it is asked for, and who is listed ----------------------------------------------------

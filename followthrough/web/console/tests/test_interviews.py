@@ -8,10 +8,12 @@ import pytest
 from django.test import Client
 
 from followthrough.accounts.models import Organization, Role
-from followthrough.journeys.models import Run
+from followthrough.core import clock
+from followthrough.journeys.models import Run, Version
+from followthrough.journeys.tests.builders import raw_map
 from followthrough.messages.models import Ask
 from followthrough.people.models import Anchor, Application, Scope
-from followthrough.web.console import interviews_page
+from followthrough.web.console import interviews, interviews_page
 from followthrough.web.console.tests.conftest import member_of, signed_in
 from tests import lives, world
 
@@ -29,16 +31,25 @@ def interview(organization: Organization, at: str, **site: str) -> Application:
     return application
 
 
-def declined(application: Application) -> None:
+DOCUMENT = raw_map({"interview": {"touches": [
+    {"key": "may_we_call", "trigger": {"stage_entered": {}}, "ask": {"kind": "confirmation"}},
+    {"key": "ask", "trigger": {"stage_entered": {"after": "PT1H"}},
+     "ask": {"kind": "confirmation", "anchor": "interview_start"}},
+]}})  # fmt: skip
+
+
+def declined(application: Application, key: str = "ask", **given: str) -> None:
     """They were asked whether they come, and said no."""
-    run = Run.objects.create(
+    version = lives.a_map(application.organization)
+    Version.objects.filter(id=version.id).update(document=DOCUMENT)
+    run, _made = Run.objects.get_or_create(
         organization=application.organization, application=application,
-        version=lives.a_map(application.organization), state={}, started_at=world.NOON,
+        defaults={"version": version, "state": {}, "started_at": world.NOON},
     )  # fmt: skip
     Ask.objects.create(
         organization=application.organization, application=application, run_id=run.id,
-        key="ask", occurrence="1", kind="confirmation",
-        state="answered", answer="declined", opened_at=world.NOON, closed_at=world.NOON,
+        kind="confirmation", opened_at=world.NOON, closed_at=world.NOON,
+        **{"occurrence": "1", "key": key, "state": "answered", "answer": "declined", **given},
     )  # fmt: skip
 
 
@@ -103,6 +114,22 @@ def test_one_state_is_looked_for_in_the_whole_week(
     page = owner.get("/interviews/?from=2026-06-01&state=declined").content.decode()
     assert [one.candidate.family_name + "</a>" in page for one in people] == [False, False, True]
     assert "1 interview" in page
+
+
+@pytest.mark.parametrize(
+    "said", [{"state": "closed", "answer": ""}, {"answer": "confirmed"}, {"state": "open"}]
+)
+def test_an_answer_to_another_question_says_nothing_of_the_interview(
+    organization: Organization, owner: Client, said: dict[str, str]
+) -> None:
+    found = interview(organization, "2026-06-03T18:00")
+    declined(found, "may_we_call", **said)
+    with clock.at(world.NOON):
+        assert [one.state for one in interviews.load([found.id])] == ["unasked"]
+        assert "Not asked yet" in section(owner, "20260603")
+        declined(found)
+        declined(found, "may_we_call", **said, occurrence="2")
+        assert [one.state for one in interviews.load([found.id])] == ["declined"]
 
 
 def test_a_day_goes_by_the_clocks_on_the_walls(organization: Organization, owner: Client) -> None:

@@ -97,8 +97,9 @@ def planned(application: Application, hours: int = 24, **given) -> Touch:
         application=application, organization=application.organization, state={},
         started_at=NOON, version=lives.a_map(application.organization),
     )  # fmt: skip
+    content = {"sms": {"en": {"body": "Hi"}}, "email": {"en": {"subject": "Hi", "body": "Hi"}}}
     told = {"run_id": run.id, "version_id": run.version_id, "key": "applied_waiting",
-            "purpose": "informational", "channels": ["sms", "email"],
+            "content": content, "purpose": "informational", "channels": ["sms", "email"],
             "due_at": NOON + timedelta(hours=hours), **given}  # fmt: skip
     return written(application, origin="map", **told)
 

@@ -57,21 +57,17 @@ def invited(founded: company.Company, *, at: datetime, **ask: object) -> Applica
     return application
 
 
+QUESTION = {
+    "key": "ask",
+    "trigger": {"stage_entered": {}},
+    "channels": ["sms"],
+    "content": {"sms": {"en": {"body": "Hello"}}},
+    "ask": {"kind": "confirmation", "anchor": "interview_start"},
+}
 DOCUMENT = {
     "schema": 2,
     "name": "Map",
-    "stages": {
-        "interview": {
-            "touches": [
-                {
-                    "key": "ask",
-                    "trigger": {"stage_entered": {}},
-                    "channels": ["sms"],
-                    "content": {"sms": {"en": {"body": "Hello"}}},
-                }
-            ]
-        }
-    },
+    "stages": {"interview": {"touches": [QUESTION]}},
 }
 
 
@@ -105,6 +101,19 @@ def test_which_interviews_are_at_risk(
     }
     invited(founded, at=now + hours * HOUR, **told)
     assert at_risk(founded) == state
+
+
+@pytest.mark.parametrize("hours", [20, 30])
+@pytest.mark.parametrize("ask", [ANSWERED | {"answer": "confirmed"}, {"opened_at": -1}])
+def test_a_yes_to_another_question_is_no_yes(
+    founded: company.Company, monkeypatch: pytest.MonkeyPatch, hours: int, ask: dict
+) -> None:
+    """They may be called; whether they come nobody asked."""
+    now = clock.now()
+    told = {key: now + one * HOUR if isinstance(one, int) else one for key, one in ask.items()}
+    monkeypatch.setitem(QUESTION, "ask", {"kind": "confirmation"})
+    invited(founded, at=now + hours * HOUR, **told)
+    assert at_risk(founded) == ["unasked"]
 
 
 def test_a_yes_to_an_earlier_time_is_no_yes(founded: company.Company) -> None:
