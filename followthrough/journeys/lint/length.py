@@ -45,7 +45,8 @@ def _long(text: Text, said: str, added: str) -> list[Finding]:
                " paid for.")  # fmt: skip
     if added:
         reason = _("With names such as %(name)s, and with “%(line)s”, which is added to a first"
-                   " text, it is cut into %(parts)d text messages, and each is paid for.")  # fmt: skip
+                   " text, it is cut into %(parts)d text messages, and each is paid"
+                   " for.")  # fmt: skip
     remedy = _("Shorten it, or leave the details to a mail.")
     return [text.finding("long_text", reason % told, remedy, part=BODY)]
 
