@@ -136,7 +136,7 @@ def _page(
     problems: Sequence[Problem] = (),
     status: int = 200,
 ) -> HttpResponse:
-    waiting = proposals.waiting(source.map)
+    waiting, known = proposals.waiting(source.map), tried(source.map, source.document)
     given = {
         "map": source.map,
         "source": source,
@@ -144,7 +144,8 @@ def _page(
         "number": source.looked_at["base"] + 1,
         "problems": problems or _problems(source.document),
         "findings": lint.lint(source.document, organization.setting(source.map.organization)),
-        "tried": tried(source.map, source.document),
+        "tried": known,
+        "tried_before": [] if known else _tried_before(source),
         "same": bool(source.newest and versions.says(source.newest, source.document)),
         "meanwhile": _since(source),
         "waiting": waiting,
@@ -178,6 +179,17 @@ def shown(
 def tried(map: MessageMap, document: MapDocument) -> Sequence[Replay]:
     """The newest replays of a content on what happened."""
     return shadow.replays_of(map, digest(document.dump()))[:SHOWN]
+
+
+def _tried_before(source: Source) -> Sequence[Replay]:
+    """The last time that the draft was tried as it was before; none of a version's content."""
+    if source.draft is None:
+        return []
+    published = Version.objects.filter(map=source.map).values("content_hash")
+    found = Replay.objects.filter(map=source.map).exclude(content_hash__in=published)
+    if source.newest:
+        found = found.filter(created_at__gte=source.newest.published_at)
+    return found.select_related("of_map").defer("document", "result").order_by("-created_at")[:1]
 
 
 def _problems(document: MapDocument) -> Sequence[Problem]:
