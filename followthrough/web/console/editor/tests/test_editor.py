@@ -41,8 +41,11 @@ def test_a_map_begins_from_nothing(organization: Organization, owner: Client):
     made = MessageMap.objects.get(name="Campus leads")
     assert answer.headers["Location"] == at("edit-map", made.id)
     assert drafts.document(drafts.of(made)).default_locale == "es"
-    assert "The first touch" in shown(owner, at("edit-map", made.id))
+    first = shown(owner, at("edit-map", made.id))
+    assert "The first touch" in first
+    assert '<option value="applied" selected>' in first
     owner.post(at("add-touch", made.id), {"stage": "applied", "name": "Thank you"})
+    assert '<option value="screen" selected>' in shown(owner, at("edit-map", made.id))
     page = shown(owner, at("edit-touch", made.id, "thank_you"))
     assert 'name="say_sms_es_body"' in page
     assert 'name="say_sms_en_body"' in page
