@@ -173,7 +173,7 @@ def test_two_people_at_one_touch_see_both_texts(visitors: Visitors) -> None:
         text(tomas).fill("Words of Tomás")
         expect(saved(tomas)).to_contain_text("Saved")
         text(maya).fill("Words of Maya")
-        expect(saved(maya)).to_contain_text("Somebody changed this touch meanwhile (Tomás")
+        expect(saved(maya)).to_contain_text("Somebody changed this meanwhile (Tomás")
         maya.get_by_role("button", name="Save", exact=True).click()
         main = maya.get_by_role("main")
         expect(acts.heading(maya)).to_have_text("Two texts of “Thank you”")

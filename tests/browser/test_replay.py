@@ -61,7 +61,7 @@ def test_one_that_is_under_way_is_cancelled_unless_it_is_over(owner: Page, board
     expect(stopped.or_(over).first).to_be_visible(timeout=acts.REAL_WORK)
     expect(main.get_by_role("button", name="Stop trying it")).to_have_count(0)
     if stopped.is_visible():
-        expect(acts.said(owner)).to_contain_text("The replay is cancelled.")
+        expect(acts.said(owner)).to_contain_text("Stopped. Nothing was written.")
 
 
 def _start(page: Page, board: str, *, days: str) -> None:

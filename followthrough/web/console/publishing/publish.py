@@ -29,6 +29,7 @@ from followthrough.runs.published import affected, moves, publishing
 from followthrough.runs.replay import shadow
 from followthrough.web.console import names
 from followthrough.web.console.access import own
+from followthrough.web.console.editor import form_words
 from followthrough.web.console.frame import tell
 from followthrough.web.console.publishing import compare, effect
 
@@ -143,7 +144,7 @@ def _page(
         "form": form,
         "number": source.looked_at["base"] + 1,
         "problems": problems or _problems(source.document),
-        "findings": lint.lint(source.document, organization.setting(source.map.organization)),
+        "findings": _findings(source),
         "tried": known,
         "tried_before": [] if known else _tried_before(source),
         "same": bool(source.newest and versions.says(source.newest, source.document)),
@@ -199,6 +200,16 @@ def _problems(document: MapDocument) -> Sequence[Problem]:
     except DocumentError as problem:
         return problem.problems
     return ()
+
+
+def _findings(source: Source) -> list[lint.Finding]:
+    """What may not be meant, in the words of the forms that it is mended in."""
+    found = lint.lint(source.document, organization.setting(source.map.organization))
+    told = [form_words.of(one.reason, one.remedy, source.document.touches) for one in found]
+    return [
+        one._replace(reason=reason, remedy=remedy)
+        for one, (reason, remedy) in zip(found, told, strict=True)
+    ]
 
 
 def _since(source: Source) -> list[Version]:
