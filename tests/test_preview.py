@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 
 from followthrough.core import clock
 from followthrough.journeys import versions
 from followthrough.journeys.models import MessageMap
+from followthrough.journeys.tests.builders import a_map
 from followthrough.messages.models import Receipt, Touch
 from followthrough.people.models import Application
 from followthrough.runs import engine
-from followthrough.runs.replay import preview
+from followthrough.runs.replay import preview, walk
 from followthrough.runs.replay.invented import Invented
 from followthrough.runs.replay.life import Life, Visit
 from tests import world
@@ -68,6 +70,14 @@ def test_a_life_goes_on_from_stage_to_stage(life):
     sent = [(one.key, minute(one.at)) for one in found.steps if one.verdict == "send"]
     assert sent == [("thanks", "03 17:00"), ("invite", "04 17:00")]
     assert {(one.key, one.code) for one in found.cancelled} >= {("reminder", "left_stage")}
+
+
+def test_the_usual_walk_moves_on_before_whole_days_are_over():
+    """Else a wait of three days would end in the very minute in which somebody is hired."""
+    legs = walk.usual(a_map({"applied": {}, "offer": {}, "checks": {}}), world.NOON)
+    at = [leg.after.at for leg in legs[1:]]
+    assert [leg.stage for leg in legs] == ["applied", "offer", "checks", "hired"]
+    assert all(later < earlier for earlier, later in pairwise(at))
 
 
 def test_each_question_may_be_answered_otherwise(life):

@@ -41,7 +41,9 @@ class Change(NamedTuple):
 
 
 class BadRule(Explained):
-    """A change that cannot be made."""
+    """A change that cannot be made; `other` is the rule that stands against it, if one does."""
+
+    other: UUID | None = None
 
 
 class Overtaken(BadRule):
@@ -103,12 +105,16 @@ def _number(rules: Sequence[Rule], rule_id: UUID | None) -> int:
 
 
 def _check_alone(rules: Sequence[Rule], new: Rule) -> None:
-    if any(rule.conditions == new.conditions for rule in rules):
-        raise BadRule(
-            _("The rule"),
-            reason=_("asks for exactly what another rule asks for."),
-            remedy=_("Change that one, or remove it first."),
-        )
+    same = next((rule for rule in rules if rule.conditions == new.conditions), None)
+    if same is None:
+        return
+    problem = BadRule(
+        _("The rule"),
+        reason=_("asks for exactly what another rule asks for."),
+        remedy=_("Change that one, or remove it first."),
+    )
+    problem.other = same.id
+    raise problem
 
 
 def stamp(rules: Sequence[Rule]) -> str:

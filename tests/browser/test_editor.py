@@ -81,6 +81,24 @@ def test_settings_save_themselves_and_a_text_is_shown_in_its_languages(owner: Pa
     expect(owner.locator("#beside .bubble")).to_have_text("Merci beaucoup !")
 
 
+def test_the_first_press_after_typing_counts(owner: Page) -> None:
+    board = begin(owner, "Early helpers")
+    for address, field in (
+        (f"{board}settings", owner.get_by_label("What it is for, for colleagues")),
+        (f"{board}stages/applied", owner.get_by_label("At most").first),
+    ):
+        owner.goto(address)
+        field.press_sequentially("7")
+        expect(saved(owner)).to_contain_text("Saved")
+        done = owner.get_by_role("button", name="Done: back to the board")
+        done.hover()
+        owner.mouse.down()
+        expect(field).not_to_be_focused()  # left only now, and so it is "Saving …"
+        expect(saved(owner)).to_have_attribute("aria-busy", "true")
+        owner.mouse.up()
+        expect(acts.heading(owner)).to_have_text("Early helpers")
+
+
 def test_a_small_map_is_built_from_nothing(owner: Page) -> None:
     board = begin(owner, "Weekend helpers")
     add(owner, "applied", "Thank you")

@@ -83,7 +83,7 @@ def _try_on_what_happened(page: Page, board: str) -> None:
     page.goto(board)
     page.get_by_role("link", name=re.compile("^Try it on")).click()
     expect(page.get_by_role("main")).to_contain_text("Nobody ran through this map")
-    page.get_by_role("button", name="Start the replay").click()
+    page.get_by_role("button", name="Try it on what happened").click()
     main = page.get_by_role("main")
     expect(main).to_contain_text("on the people of", timeout=acts.REAL_WORK)
     expect(main).to_contain_text("This would have sent", timeout=acts.REAL_WORK)

@@ -55,13 +55,13 @@ def test_one_that_is_under_way_is_cancelled_unless_it_is_over(owner: Page, board
     _start(owner, board, days="60")
     main = owner.get_by_role("main")
     with suppress(TimeoutError):
-        main.get_by_role("button", name="Cancel the replay").click(timeout=2_000)
+        main.get_by_role("button", name="Stop trying it").click(timeout=2_000)
     stopped = main.get_by_text("It was stopped before it had an answer. Nothing was written.")
     over = main.get_by_text("This would have sent")
     expect(stopped.or_(over).first).to_be_visible(timeout=acts.REAL_WORK)
-    expect(main.get_by_role("button", name="Cancel the replay")).to_have_count(0)
+    expect(main.get_by_role("button", name="Stop trying it")).to_have_count(0)
     if stopped.is_visible():
-        expect(acts.said(owner)).to_contain_text("The replay is cancelled.")
+        expect(acts.said(owner)).to_contain_text("Stopped. Nothing was written.")
 
 
 def _start(page: Page, board: str, *, days: str) -> None:
@@ -69,7 +69,7 @@ def _start(page: Page, board: str, *, days: str) -> None:
     page.goto(board)
     page.get_by_role("link", name=re.compile("^Try it on")).click()
     page.get_by_label("How far back").select_option(days)
-    page.get_by_role("button", name="Start the replay").click()
+    page.get_by_role("button", name="Try it on what happened").click()
 
 
 def _row(main: Locator, table: str, name: str) -> list[int]:

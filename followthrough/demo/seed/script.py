@@ -17,6 +17,8 @@ from followthrough.demo.seed.people import HOUSEHOLDS, Person, candidate, people
 
 APPLIED_AGAIN = {41: 40, 110: 109, 190: 189}  # whose application it is besides another one
 SOON = timedelta(minutes=25)
+EXPERIENCE = (0, 0, 1, 1, 2, 3, 4, 6, 10)  # years
+SHIFTS = ("Days", "Days", "Evenings", "Nights", "Weekends")
 
 
 @dataclass(frozen=True)
@@ -155,5 +157,14 @@ def _application(
             },
         },
         "anchors": {},
-        "fields": {},
+        "fields": _answered(external_id),
+    }
+
+
+def _answered(external_id: str) -> dict[str, Any]:
+    """What the form of the careers page asked besides."""
+    chance = Random(external_id)  # noqa: S311  (a story, not a secret)
+    return {
+        "years_of_experience": chance.choice(EXPERIENCE),
+        "preferred_shift": chance.choice(SHIFTS),
     }

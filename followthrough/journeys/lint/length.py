@@ -32,19 +32,20 @@ def of_texts(survey: Survey) -> Iterator[Finding]:
             continue
         opens = text.spot and first and text.spot.key == first.key and not text.reply
         whole = opening.introduced(survey, text, said) if opens else said
-        yield from _dear(text, whole) or _long(text, whole, added=whole != said)
+        added = opening.added(survey, text, said) if whole != said else ""
+        yield from _dear(text, whole) or _long(text, whole, added)
 
 
-def _long(text: Text, said: str, *, added: bool) -> list[Finding]:
+def _long(text: Text, said: str, added: str) -> list[Finding]:
     parts = segments.count(said)
     if parts <= MOST:
         return []
-    told = {"parts": parts, "name": filling.EXAMPLE["candidate.given_name"]}
+    told = {"parts": parts, "name": filling.EXAMPLE["candidate.given_name"], "line": added}
     reason = _("With names such as %(name)s it is cut into %(parts)d text messages, and each is"
                " paid for.")  # fmt: skip
     if added:
-        reason = _("With names such as %(name)s, and the line about stopping that is added to a"
-                   " first text, it is cut into %(parts)d text messages, and each is paid"
+        reason = _("With names such as %(name)s, and with “%(line)s”, which is added to a first"
+                   " text, it is cut into %(parts)d text messages, and each is paid"
                    " for.")  # fmt: skip
     remedy = _("Shorten it, or leave the details to a mail.")
     return [text.finding("long_text", reason % told, remedy, part=BODY)]

@@ -70,14 +70,24 @@ def _lacking(survey: Survey, text: Text, said: str) -> Iterator[Finding]:
             yield text.finding(code, f"{reason} {told}", _own_words(text), part=BODY)
 
 
+def _line(survey: Survey, text: Text, lacks: tuple[str, ...]) -> str:
+    """The line that the product adds to a first text, in its language or else in English."""
+    lines = introduction.LINES.get(base(text.locale), introduction.LINES["en"])
+    return lines[lacks].format(company=survey.setting.company or "{{ company }}")
+
+
+def added(survey: Survey, text: Text, said: str) -> str:
+    """The same for a text as it is filled in; '' for one that says all of it."""
+    lacks = introduction.missing(said, filling.company(survey), introduction.ALL)
+    return _line(survey, text, lacks) if lacks else ""
+
+
 def _added(survey: Survey, text: Text, lacks: tuple[str, ...]) -> str:
     """It does not go out without: what the product writes, and in which language."""
-    known = base(text.locale) in introduction.LINES
-    line = introduction.LINES[base(text.locale) if known else "en"][lacks]
     said = _("The product adds to it, for whoever was never written to: “%(line)s”")
-    if not known:
+    if base(text.locale) not in introduction.LINES:
         said = _("The product can only add it in English: “%(line)s”")
-    return str(said % {"line": line.format(company=survey.setting.company or "{{ company }}")})
+    return str(said % {"line": _line(survey, text, lacks)})
 
 
 def _own_words(text: Text) -> str:

@@ -26,7 +26,7 @@ from followthrough.runs.published.otherwise import Planned
 from followthrough.store import sql
 
 MOST = 2_000  # runs looked at one by one
-EXAMPLES = 5  # of each kind for each touch
+EXAMPLES = 50  # of each kind for each touch
 APPEARS, VANISHES, AGAIN, LATE = "appears", "vanishes", "again", "late"
 KINDS = (APPEARS, VANISHES, *otherwise.KINDS, AGAIN, LATE)
 

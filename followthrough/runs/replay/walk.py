@@ -16,6 +16,9 @@ from followthrough.journeys.lint.filling import times
 HIRED, REJECTED, WITHDRAWN = "hired", "rejected", "withdrawn"
 ENDS = (HIRED, REJECTED, WITHDRAWN)
 AT = time(10)  # when recruiters move people on
+# Each time a little earlier in the day, so after less than whole days: what is due after just as
+# many does not go out in the very minute in which they are moved on.
+EARLIER = timedelta(minutes=15)
 # How many days somebody stays in a stage before they are moved on.
 STAYS = {"lead": 1, "applied": 3, "screen": 2, "interview": 5, "offer": 3, "checks": 5}
 LEAVES = {REJECTED: 2, WITHDRAWN: 1}  # days in the last stage, for whoever is not hired
@@ -67,10 +70,15 @@ def usual(
     for stage in path(document, ends=ends, present=present):
         before = legs[-1].stage if legs else ""
         later = _later(day, before, stage, _met(document, before, stands)) if legs else Later(0)
+        later = later._replace(at=_earlier(later.at, len(legs) - 1))
         day += timedelta(days=later.days)
         legs.append(Leg(stage, later, brought(document, stage, day, stands)))
         stands |= {name: day + timedelta(one.days) for name, one in legs[-1].anchors.items()}
     return legs
+
+
+def _earlier(at: time | None, moves: int) -> time | None:
+    return at and (datetime.combine(date.min, at) - moves * EARLIER).time()
 
 
 def path(document: MapDocument, *, ends: str = HIRED, present: str = "") -> list[str]:

@@ -91,7 +91,7 @@ SETTINGS: Mapping[str, str] = {
     "settle": gettext_noop("A stage speaks after"),
     "default_locale": gettext_noop("Language of those without a text in their own"),
     "unmatched": gettext_noop("An application that no rule gives to this map any more"),
-    "replies": gettext_noop("Answers of asks that have none of their own"),
+    "replies": gettext_noop("Replies where a touch has none of its own"),
     "limits": gettext_noop("Limits"),
 }
 SETTING_WORDS: Mapping[str, Callable[[MapDocument], str]] = {

@@ -20,11 +20,15 @@ from followthrough.core.typed import number
 from followthrough.journeys import assignment, rules
 from followthrough.journeys.assignment import Rule
 from followthrough.journeys.rules import MOVE, REMOVE, BadRule, Change
+from followthrough.web.console import live
 from followthrough.web.console.assigning import effect, looking, wording
 from followthrough.web.console.assigning.forms import RuleForm, initial
 from followthrough.web.console.assigning.looking import Looked
+from followthrough.web.console.assigning.unassigned import under_way
 from followthrough.web.console.assigning.wording import Names
 from followthrough.web.console.frame import tell
+
+PART = "console/assigning/rules_live.html"
 
 
 @dataclass(frozen=True)
@@ -61,9 +65,12 @@ def page(request: HttpRequest) -> HttpResponse:
         "rows": _rows(found, said, takes, rules.known(member.organization_id, found)),
         "nobody": total - sum(takes.values()),
         "seen": rules.stamp(found),
-        "maps": bool(said.maps),
+        "under_way": under_way(member),
     }
-    return render(request, "console/assigning/rules.html", given)
+    if "v" in request.GET:
+        return live.answer(request, PART, given)
+    shown = {"part": live.part(request, PART, given), "maps": bool(said.maps)}
+    return render(request, "console/assigning/rules.html", shown)
 
 
 def _rows(found: Sequence[Rule], said: Names, takes: Any, known: Any) -> list[Row]:
@@ -112,6 +119,7 @@ def _form(request: HttpRequest, key: UUID | None, given: dict[str, Any]) -> Http
             shown |= looking.shown(request, looked, form.address())
         except BadRule as problem:
             form.add_error(None, str(problem))
+            shown["other"] = problem.other
     status = 400 if form.errors else 200
     return render(request, "console/assigning/rule.html", shown, status=status)
 
@@ -128,7 +136,7 @@ def _saved(request: HttpRequest, looked: Looked, *, start: bool) -> HttpResponse
         rules.again(member.organization_id, **given)
         said.append(_("Its map starts now for those who had none."))
     tell(request, " ".join(said))
-    return redirect("unassigned" if start else "assignments")
+    return redirect("unassigned" if start and looked.moves is None else "assignments")
 
 
 def _save(request: HttpRequest, change: Change, seen: str) -> Rule | None:

@@ -15,8 +15,10 @@ from followthrough.journeys.models import Rematch
 from followthrough.people import scopes
 from followthrough.people.models import Application, Site
 from followthrough.runs.matching import OPEN, UNMATCHED
+from followthrough.web.console import live
 from followthrough.web.console.access import may
 
+PART = "console/assigning/unassigned_live.html"
 SHOWN = 50
 NO_FAMILY = "-"
 
@@ -39,14 +41,19 @@ def page(request: HttpRequest) -> HttpResponse:
     found = all_of_them.filter(_narrowed(wanted))
     newest = found.select_related("candidate", "requisition__site", "run").order_by("-id")[:SHOWN]
     spots = _spots(all_of_them)
-    given = {
+    counted = {
         "spots": spots,
         "total": sum(one.count for one in spots),
+        "under_way": under_way(member),
+    }
+    if "v" in request.GET:
+        return live.answer(request, PART, counted)
+    given = {
+        "part": live.part(request, PART, counted),
         "wanted": wanted,
         "families": sorted({one.family or NO_FAMILY for one in spots}),
         "sites": sorted({(one.site, str(one.site_id)) for one in spots if one.site_id}),
         "newest": newest if may(request, "candidates") else [],
-        "starting": _starting(member),
         "shown": SHOWN,
     }
     return render(request, "console/assigning/unassigned.html", given)
@@ -88,7 +95,7 @@ def _spots(found: QuerySet[Application]) -> list[Spot]:
     return sorted(spots, key=lambda one: (-one.count, one.family, one.site))
 
 
-def _starting(member: Member) -> list[Rematch]:
-    """What is being started now."""
+def under_way(member: Member) -> list[Rematch]:
+    """What a rule that was saved is doing now: it starts its map for some, or moves some to it."""
     asked = Rematch.objects.filter(organization_id=member.organization_id, ended_at=None)
-    return list(asked.filter(moves=False).exclude(rule_id=None).order_by("id"))
+    return list(asked.exclude(rule_id=None).order_by("id"))

@@ -66,10 +66,18 @@ def page(request: HttpRequest, key: UUID) -> HttpResponse:
         "published": given.map.versions.exists(),
         "seen": drafts.digest(given.draft, drafts.WHOLE),
         "stages": [(one, str(Stage(one).label)) for one in STAGES],
+        "next_stage": _next_stage(given.document),
         "links": _links(request, given.map),
         "policy": policies.of(given.map.organization_id),
         **_names(given),
     })  # fmt: skip
+
+
+def _next_stage(document: MapDocument) -> str:
+    """Where a touch is probably written next: the first stage from `applied` on that is silent."""
+    first = STAGES.index("applied")
+    order = [*STAGES[first:], *STAGES[:first]]
+    return next((one for one in order if not document.of_stage(one)), "applied")
 
 
 def _changes(

@@ -35,6 +35,7 @@ OPERATORS: Mapping[str, str | Promise] = {
 }
 TEXT, NUMBER, YES_NO, TIME = "text", "number", "yes_no", "time"
 ANSWER, STAGE = "answer", "stage"
+UNSEEN = "unseen"  # nobody knows yet what the ATS will send
 FITTING: Mapping[str, tuple[str, ...]] = {
     TEXT: ("is", "is_not", "in", "not_in", "contains", KNOWN, UNKNOWN),
     NUMBER: ("is", "is_not", "at_least", "at_most", KNOWN, UNKNOWN),
@@ -42,7 +43,10 @@ FITTING: Mapping[str, tuple[str, ...]] = {
     TIME: (KNOWN, UNKNOWN, "before", "after"),
     ANSWER: ("is", "is_not", "in", "not_in", KNOWN, UNKNOWN),
     STAGE: ("is", "is_not", "in", "not_in"),
+    UNSEEN: ("is", "is_not", "in", "not_in", "contains", "at_least", "at_most", KNOWN, UNKNOWN),
 }
+OTHER = "+"  # a field of the ATS that it has not sent yet, named by hand
+OF_ATS = "application.fields."
 SPARE = 1  # empty rows offered at the end
 MOST = 50
 PARTS = ("field", "op", "value")
@@ -143,8 +147,15 @@ def field_at(place: tuple[str | int, ...], given: Given) -> str:
 
 
 def _is_there(number: int, given: Given) -> bool:
-    told = given.one(f"if_{number}_kept") or given.one(f"if_{number}_field").strip()
+    told = given.one(f"if_{number}_kept") or _field(number, given)
     return bool(told) and not given.on(f"if_{number}_out")
+
+
+def _field(number: int, given: Given) -> str:
+    """What a row asks about; OTHER as long as it is to be named and is not."""
+    name = given.one(f"if_{number}_field").strip()
+    other = given.one(f"if_{number}_other").strip().removeprefix(OF_ATS)
+    return f"{OF_ATS}{other}" if name == OTHER and other else name
 
 
 def _count(given: Given) -> int:
@@ -160,8 +171,11 @@ def _read_row(
         return None
     if isinstance(kept, dict):
         return kept
-    name = given.one(f"if_{number}_field").strip()
+    name = _field(number, given)
     if not name:
+        return None
+    if name == OTHER:
+        wrong[f"if_{number}_other"] = _("Write the name of the field as your ATS has it.")
         return None
     before = read_was(given.one(f"if_{number}_was"))
     if isinstance(before, dict) and before.get("field") and _unchanged(number, given, before):
@@ -180,7 +194,7 @@ def _comparison(
     op, text = given.one(f"if_{number}_op", "is"), given.one(f"if_{number}_value").strip()
     if op in (KNOWN, UNKNOWN):
         return {"field": name, "op": "known", "value": op == KNOWN}
-    kind = kind_of(name, kinds)
+    kind = _as_compared(kind_of(name, kinds), op)
     if op not in FITTING[kind]:
         wrong[f"if_{number}_op"] = _("This cannot be said of it. Choose another comparison.")
     elif choices.of(kind):
@@ -190,6 +204,12 @@ def _comparison(
     if op in ("in", "not_in"):
         return {"field": name, "op": op, "value": [_value(one, kind) for one in _listed(text)]}
     return {"field": name, "op": op, "value": _checked(number, text, kind, wrong)}
+
+
+def _as_compared(kind: str, op: str) -> str:
+    """Of a field that was never sent, how it is compared says what it is."""
+    known = {"at_least": NUMBER, "at_most": NUMBER, "contains": TEXT}
+    return known.get(op, UNSEEN) if kind == UNSEEN else kind
 
 
 def _chosen(number: int, given: Given, kind: str, wrong: Wrong) -> str:
@@ -218,9 +238,9 @@ TRUTH = {"true": "true", "yes": "true", "false": "false", "no": "false"}
 
 
 def _value(text: str, kind: str) -> Any:
-    if kind == NUMBER and re.fullmatch(r"-?\d{1,15}", text):
+    if kind in (NUMBER, UNSEEN) and re.fullmatch(r"-?(0|[1-9]\d{0,14})", text):
         return int(text)
-    if kind == NUMBER and re.fullmatch(r"-?\d{1,15}\.\d{1,9}", text):
+    if kind in (NUMBER, UNSEEN) and re.fullmatch(r"-?\d{1,15}\.\d{1,9}", text):
         return float(text)
     if kind == YES_NO and text in TRUTH:
         return text == "true"
@@ -228,7 +248,7 @@ def _value(text: str, kind: str) -> Any:
 
 
 def kind_of(name: str, kinds: Mapping[str, str]) -> str:
-    """What values a field has: of TEXT, NUMBER, YES_NO, TIME, ANSWER and STAGE."""
+    """What values a field has: of TEXT, NUMBER, YES_NO, TIME, ANSWER, STAGE and UNSEEN."""
     if name in TIMES or (name.startswith("anchor.") and name.endswith(".at")):
         return TIME
     if name.startswith("anchor.") or name == "run.version":
@@ -237,7 +257,9 @@ def kind_of(name: str, kinds: Mapping[str, str]) -> str:
         return ANSWER
     if name == "application.stage":
         return STAGE
-    return YES_NO if name == "run.ended" else kinds.get(name, TEXT)
+    if name == "run.ended":
+        return YES_NO
+    return kinds.get(name, UNSEEN if name.startswith(OF_ATS) or name == OTHER else TEXT)
 
 
 def numbers(given: Given) -> list[int]:
@@ -249,14 +271,15 @@ def rows(given: Given, *, spare: int = SPARE) -> list[Row]:
     """The rows that the page shows, with empty ones at the end; those taken out are gone."""
     found = []
     for number in range(_count(given)):
-        name, kept = given.one(f"if_{number}_field"), read_was(given.one(f"if_{number}_kept"))
+        name, kept = _field(number, given), read_was(given.one(f"if_{number}_kept"))
         if (name or kept) and not given.on(f"if_{number}_out"):
             found.append(_shown(len(found), number, given, kept))
     return [*found, *(Row(len(found) + n, "", "is", "", "") for n in range(spare))]
 
 
 def _shown(place: int, number: int, given: Given, kept: Any) -> Row:
-    field, op, value, before = (given.one(f"if_{number}_{one}") for one in (*PARTS, "was"))
+    op, value, before = (given.one(f"if_{number}_{one}") for one in ("op", "value", "was"))
+    field = _field(number, given)
     return Row(place, field, op or "is", value, before, kept, _values(number, field, given))
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from django import forms
 from django.http import QueryDict
@@ -14,7 +15,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from pydantic import ValidationError
 
-from followthrough.governance.documents import DAYS, LimitsDocument, problem_of
+from followthrough.governance import policies
+from followthrough.governance.documents import DAYS, LimitsDocument, WeekDocument, problem_of
 from followthrough.web.console import policy_form, policy_words
 from followthrough.web.console.policy_form import CapForms, Windows
 
@@ -50,14 +52,19 @@ class Limits(NamedTuple):
         return all([self.hours.is_valid(), self.caps.is_valid()])
 
 
-def standing(limits: LimitsDocument) -> Limits:
-    """The forms of what is there."""
+def standing(limits: LimitsDocument, organization_id: UUID) -> Limits:
+    """The forms of what is there. Hours of its own begin, once they are ticked, as the policy's."""
     week = limits.hours.get("default")
-    initial = {day: list(getattr(week, day)) for day in DAYS} if week else {}
+    shown = week or _usual(organization_id)
+    initial = {day: list(getattr(shown, day)) for day in DAYS} if shown else {}
     return Limits(
         HoursForm(initial=initial | {"own": week is not None}, prefix="hours"),
         CapForms(initial=policy_form.caps(limits), prefix="cap"),  # type: ignore[arg-type]
     )
+
+
+def _usual(organization_id: UUID) -> WeekDocument | None:
+    return policies.document_of(policies.newest(organization_id)).hours.get("default")
 
 
 def sent(data: QueryDict, *, more: bool = False) -> Limits:

@@ -61,8 +61,8 @@ def settings(request: HttpRequest, key: UUID) -> HttpResponse:
     here = desk(request, key)
     locales = _locales(request, here)
     if request.method != "POST":
-        stored = settings_form.fields(here.draft), limits.standing(here.document.limits)
-        return _shown(request, Sheet(here, *stored, locales))
+        filled = limits.standing(here.document.limits, here.map.organization_id)
+        return _shown(request, Sheet(here, settings_form.fields(here.draft), filled, locales))
     given, more = Given.of(request.POST), request.POST.get("act") == MORE
     sheet = Sheet(here, given, limits.sent(request.POST, more=more), locales)
     return _shown(request, sheet) if more else _save(request, sheet)

@@ -24,7 +24,10 @@ from followthrough.web.console.editor.limits import MORE, Limits
 from followthrough.web.console.editor.saved import DONE, Saved
 
 ENDINGS = [
-    ("", gettext_lazy("As such a stage does by itself")),
+    (
+        "",
+        gettext_lazy("As usual: Hired, Not moving forward and Withdrawn do; the others do not"),
+    ),
     ("yes", gettext_lazy("Yes: what stands here still goes out, and then nothing")),
     ("no", gettext_lazy("No: the application goes on")),
 ]
@@ -61,7 +64,8 @@ def page(request: HttpRequest, key: UUID, stage: str) -> HttpResponse:
 
 def _stored(here: Desk, stage: str) -> Sheet:
     standing = edits.part(here.draft.document, f"stage:{stage}")
-    filled = limits.standing(LimitsDocument.model_validate(standing.get("limits", {})))
+    own = LimitsDocument.model_validate(standing.get("limits", {}))
+    filled = limits.standing(own, here.map.organization_id)
     ends = next((said for said, ends in ENDS.items() if ends is standing.get("ends")), "")
     return Sheet(here, stage, filled, ends, drafts.digest(here.draft, f"stage:{stage}"))
 

@@ -28,7 +28,7 @@ PRIORITIES = [
     ("2", gettext_lazy("2: urgent")),
     ("3", gettext_lazy("3: soon")),
     ("4", gettext_lazy("4: rather early")),
-    ("5", gettext_lazy("5: as most")),
+    ("5", gettext_lazy("5: like most messages")),
     ("6", gettext_lazy("6: rather late")),
     ("7", gettext_lazy("7: can wait")),
     ("8", gettext_lazy("8: can wait long")),

@@ -97,7 +97,7 @@ class RowShown(NamedTuple):
 
     @property
     def names(self) -> dict[str, str]:
-        return {part: self.row.name(part) for part in (*conditions.PARTS, "was", "out")}
+        return {part: self.row.name(part) for part in (*conditions.PARTS, "other", "was", "out")}
 
 
 def language_code(text: str) -> str:
@@ -180,7 +180,7 @@ def slots(sheet: Sheet) -> Iterator[str]:
     """The fields that a note can stand beside."""
     yield from STANDING
     for number in conditions.numbers(sheet.given):
-        for part in conditions.PARTS:
+        for part in (*conditions.PARTS, "other"):
             yield f"if_{number}_{part}"
     for prefix in (touch_form.SAY, *(short for short, _name in ask.ANSWERS)):
         for one in CHANNELS:
@@ -290,6 +290,7 @@ def _groups(facts: Sequence[Fact], given: Given) -> Mapping[str, list[tuple[str,
     for one in facts:
         found.setdefault(one.group, []).append((one.name, one.said))
     known = {one.name for one in facts}
+    known.add(conditions.OTHER)
     others = [row.field for row in conditions.rows(given) if row.field and row.field not in known]
     if others:
         found[_("Besides")] = [(one, map_words.field(one)) for one in dict.fromkeys(others)]

@@ -100,7 +100,7 @@ def cancel(request: HttpRequest, key: UUID) -> HttpResponse:
     """Stop it."""
     replay = own(request, Replay, key)
     if shadow.cancel(replay, at=clock.now()):
-        tell(request, _("The replay is cancelled. Nothing was written."))
+        tell(request, _("Stopped. Nothing was written."))
     return redirect("replay", replay.id)
 
 

@@ -71,14 +71,30 @@ class Example(NamedTuple):
     after: datetime | None
 
 
+FIRST = 5  # examples that are shown at once
+
+
 class Part(NamedTuple):
-    """What becomes of a message for some: how many, and a few of them."""
+    """What becomes of a message for some: how many, and who, as far as they are named."""
 
     said: str
     look: str
     icon: str
     count: int
     examples: Sequence[Example]
+
+    @property
+    def first(self) -> Sequence[Example]:
+        return self.examples[:FIRST]
+
+    @property
+    def rest(self) -> Sequence[Example]:
+        return self.examples[FIRST:]
+
+    @property
+    def beyond(self) -> int:
+        """How many more there are than are named."""
+        return self.count - len(self.examples)
 
 
 class Line(NamedTuple):

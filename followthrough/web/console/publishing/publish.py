@@ -29,6 +29,7 @@ from followthrough.runs.published import affected, moves, publishing
 from followthrough.runs.replay import shadow
 from followthrough.web.console import names
 from followthrough.web.console.access import own
+from followthrough.web.console.editor import form_words
 from followthrough.web.console.frame import tell
 from followthrough.web.console.publishing import compare, effect
 
@@ -136,15 +137,16 @@ def _page(
     problems: Sequence[Problem] = (),
     status: int = 200,
 ) -> HttpResponse:
-    waiting = proposals.waiting(source.map)
+    waiting, known = proposals.waiting(source.map), tried(source.map, source.document)
     given = {
         "map": source.map,
         "source": source,
         "form": form,
         "number": source.looked_at["base"] + 1,
         "problems": problems or _problems(source.document),
-        "findings": lint.lint(source.document, organization.setting(source.map.organization)),
-        "tried": tried(source.map, source.document),
+        "findings": _findings(source),
+        "tried": known,
+        "tried_before": [] if known else _tried_before(source),
         "same": bool(source.newest and versions.says(source.newest, source.document)),
         "meanwhile": _since(source),
         "waiting": waiting,
@@ -180,6 +182,17 @@ def tried(map: MessageMap, document: MapDocument) -> Sequence[Replay]:
     return shadow.replays_of(map, digest(document.dump()))[:SHOWN]
 
 
+def _tried_before(source: Source) -> Sequence[Replay]:
+    """The last time that the draft was tried as it was before; none of a version's content."""
+    if source.draft is None:
+        return []
+    published = Version.objects.filter(map=source.map).values("content_hash")
+    found = Replay.objects.filter(map=source.map).exclude(content_hash__in=published)
+    if source.newest:
+        found = found.filter(created_at__gte=source.newest.published_at)
+    return found.select_related("of_map").defer("document", "result").order_by("-created_at")[:1]
+
+
 def _problems(document: MapDocument) -> Sequence[Problem]:
     """What stops it, if anything does."""
     try:
@@ -187,6 +200,16 @@ def _problems(document: MapDocument) -> Sequence[Problem]:
     except DocumentError as problem:
         return problem.problems
     return ()
+
+
+def _findings(source: Source) -> list[lint.Finding]:
+    """What may not be meant, in the words of the forms that it is mended in."""
+    found = lint.lint(source.document, organization.setting(source.map.organization))
+    told = [form_words.of(one.reason, one.remedy, source.document.touches) for one in found]
+    return [
+        one._replace(reason=reason, remedy=remedy)
+        for one, (reason, remedy) in zip(found, told, strict=True)
+    ]
 
 
 def _since(source: Source) -> list[Version]:

@@ -20,6 +20,7 @@ from tests import company, world
 from tests.story.script import load_map
 
 pytestmark = pytest.mark.django_db
+NOTHING_NEW = 204
 
 
 @pytest.fixture
@@ -212,6 +213,37 @@ def test_those_without_a_map_are_counted_and_given_one(owner: Client, founded: A
     engine.drain()
     assert Run.objects.get().application == theirs
     assert "Every open application has a map." in text(owner.get(reverse("unassigned")))
+
+
+def test_what_a_rule_does_is_followed_where_the_rules_are(owner: Client, founded: Any) -> None:
+    an_application(founded, "office")
+    given = {"map": str(founded.maps["stores"].id), "family": "office", "start": "on"}
+    given["moves"] = "on"
+    looked = owner.post(reverse("new-assignment"), given)
+    kept = {"mark": looked.context["mark"], "seen": looked.context["seen"]}
+    answer = owner.post(reverse("new-assignment"), {**given, **kept})
+    assert answer["Location"] == reverse("assignments")
+    page = text(owner.get(reverse("assignments")))
+    assert "Those in another map are being moved: 0 looked at, 0 moved so far." in page
+    assert "0 looked at, 0 started so far." in page
+    version = page.split("?v=")[1].split('"')[0]
+    asked = reverse("assignments")
+    assert owner.get(asked, {"v": version}).status_code == NOTHING_NEW
+    engine.drain()
+    part = text(owner.get(asked, {"v": version}))
+    assert "so far" not in part
+    assert "hx-get" not in part  # it is done: nothing more to ask for
+
+
+def test_the_rule_that_asks_for_the_same_is_a_link(owner: Client, founded: Any) -> None:
+    an_application(founded, "office")
+    given = {"map": str(founded.maps["stores"].id), "family": "office"}
+    looked = owner.post(reverse("new-assignment"), given)
+    kept = {"mark": looked.context["mark"], "seen": looked.context["seen"]}
+    owner.post(reverse("new-assignment"), {**given, **kept})
+    refused = owner.post(reverse("new-assignment"), given)
+    there = reverse("assignment", args=[Assignment.objects.get(family="office").id])
+    assert f'<a href="{there}">See the other rule</a>' in text(refused)
 
 
 def test_it_is_narrowed_by_family_and_site(owner: Client, founded: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from copy import deepcopy
 from itertools import pairwise
 from typing import Any
@@ -102,8 +103,9 @@ def test_whoever_was_moved_on_was_in_both_versions(organization: Organization, o
                 why="", by="", at=world.NOON,
             )  # fmt: skip
     shown = page(owner, f"/maps/{stores.id}").partition('id="history"')[2]
-    rows = [one.partition("</tr>")[0] for one in shown.split("<tr data-row>")[1:]]
-    assert ["<td>3</td><td>3</td>" in rows[0], "<td>0</td><td>2</td>" in rows[1]] == [True, True]
+    rows = [one.partition("</tr>")[0] for one in shown.split("data-row>")[1:]]
+    cells = [re.findall(r"<td[^>]*>(\d+)</td>", row) for row in rows]
+    assert cells[:2] == [["3", "3"], ["0", "2"]]
 
 
 def test_an_older_version_can_be_published_again_by_those_who_may(
@@ -138,7 +140,7 @@ def test_authors_are_named_and_those_who_left_are_not(organization: Organization
     stores = made(organization, author_id=str(member.id))
     published(stores, {"screen": {}}, author_id="0195b0a1-0000-7000-8000-000000000000")
     shown = page(signed_in(member), f"/maps/{stores.id}")
-    assert "<td>Maya</td>" in shown
+    assert ">Maya</td>" in shown
     assert "by a former member" in shown
 
 

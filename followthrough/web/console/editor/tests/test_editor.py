@@ -40,8 +40,11 @@ def test_a_map_begins_from_nothing(organization: Organization, owner: Client):
     made = MessageMap.objects.get(name="Campus leads")
     assert answer.headers["Location"] == at("edit-map", made.id)
     assert drafts.document(drafts.of(made)).default_locale == "es"
-    assert "The first touch" in shown(owner, at("edit-map", made.id))
+    first = shown(owner, at("edit-map", made.id))
+    assert "The first touch" in first
+    assert '<option value="applied" selected>' in first
     owner.post(at("add-touch", made.id), {"stage": "applied", "name": "Thank you"})
+    assert '<option value="screen" selected>' in shown(owner, at("edit-map", made.id))
     page = shown(owner, at("edit-touch", made.id, "thank_you"))
     assert 'name="say_sms_es_body"' in page
     assert 'name="say_sms_en_body"' in page
@@ -331,3 +334,16 @@ def test_an_empty_map_is_not_scolded(owner: Client):
     page = shown(owner, at("edit-map", empty.id))
     assert "Worth a look" not in page
     assert "Begin with the thank-you" in page
+
+
+def test_times_and_parts_are_named_as_the_form_names_them():
+    reason = "It may still go out after interview_start, although it speaks of it as ahead."
+    remedy = "Put that part into {% if interview_start %}, or wait for interview_start."
+    assert form_words.of(reason, remedy) == (
+        "It may still go out after the interview, although it speaks of it as ahead.",
+        "Put that part into {% if interview_start %}, or wait for the interview.",
+    )
+    assert (
+        "useful_for"
+        not in form_words.of(reason, "Give it some minutes, or leave useful_for out.")[1]
+    )

@@ -174,6 +174,36 @@ def test_what_cannot_be_compared_is_said_beside_it(told: tuple[str, str, str], f
     assert next(iter(wrong)) == field
 
 
+@pytest.mark.parametrize(
+    ("told", "found"),
+    [
+        (("at_least", "2"), {"op": "at_least", "value": 2}),
+        (("is", "nights"), {"op": "is", "value": "nights"}),
+        (("is", "2"), {"op": "is", "value": 2}),
+        (("is", "007"), {"op": "is", "value": "007"}),
+        (("contains", "2"), {"op": "contains", "value": "2"}),
+    ],
+)
+def test_a_field_that_was_never_sent_is_named_by_hand(told: tuple[str, str], found: dict[str, Any]):
+    sent = Given.made({"if_count": "1", "if_0_other": "shift_years"} | row(0, "+", *told))
+    wrong: dict[str, str] = {}
+    name = "application.fields.shift_years"
+    assert conditions.read(sent, KINDS, wrong) == {"field": name} | found
+    assert not wrong
+    assert conditions.rows(sent, spare=0)[0].field == name  # chosen, where the rows are shown anew
+
+
+@pytest.mark.parametrize(
+    ("told", "field"),
+    [({}, "if_0_other"), ({"if_0_other": "years", "if_0_value": "two"}, "if_0_value")],
+)
+def test_what_lacks_to_a_field_named_by_hand_is_said(told: dict[str, str], field: str):
+    wrong: dict[str, str] = {}
+    sent = Given.made({"if_count": "1"} | row(0, "+", "at_least", "2") | told)
+    conditions.read(sent, KINDS, wrong)
+    assert list(wrong) == [field]
+
+
 def browsed(condition: dict[str, Any], **changed: list[str]) -> Given:
     """As a browser sends what stands on the page: its boxes and its selects."""
     made = conditions.fields(condition)

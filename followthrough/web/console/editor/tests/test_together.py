@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 
 from followthrough.accounts.models import Organization
+from followthrough.governance import policies
 from followthrough.journeys import documents, drafts
 from followthrough.journeys.drafts import Who
 from followthrough.journeys.models import MessageMap
@@ -85,6 +86,13 @@ def test_whoever_puts_it_back_second_sees_both_and_chooses(
 
 def limits(**given: str) -> dict[str, str]:
     return {"cap-TOTAL_FORMS": "1", "cap-INITIAL_FORMS": "0", **given}
+
+
+def test_hours_of_its_own_begin_as_those_of_the_policy(map: MessageMap, owner: Client):
+    shown = owner.get(at("edit-stage", map.id, "applied")).content.decode()
+    usual = policies.default_document()["hours"]["default"]["mon"][0].replace("-", "–")
+    assert f'name="hours-mon" value="{usual}"' in shown
+    assert 'name="hours-own" id="id_hours-own">' in shown  # not ticked
 
 
 def test_a_stage_has_limits_of_its_own(map: MessageMap, owner: Client):
