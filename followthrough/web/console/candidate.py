@@ -221,15 +221,20 @@ def _next(
         return _("No message map is assigned: nothing is sent by itself.")
     if application.run.end_reason == UNMATCHED:
         return _("No rule gives it a message map any more: nothing is sent by itself.")
-    if application.run.ended_at:
+    if application.run.ended_at and not _ahead(application, built):  # its last stage still speaks
         return _("The map has ended: nothing more is sent.")
     if ask := next((one for one in reversed(asks) if one.state == Ask.State.OPEN), None):
         return _("Waits for their answer to “%(name)s”.") % {"name": touch_name(ask.key)}
     return _planned(application, built, closed)
 
 
+def _ahead(application: Application, built: timeline.Timeline) -> list[timeline.Entry]:
+    """What is planned of its run."""
+    return [one for one in built.ahead if one.row.run_id == application.run.id]
+
+
 def _planned(application: Application, built: timeline.Timeline, closed: str) -> str:
-    ahead = [one for one in built.ahead if one.row.run_id == application.run.id]
+    ahead = _ahead(application, built)
     if not ahead:
         return _("Nothing is planned until the next stage.")
     if closed:

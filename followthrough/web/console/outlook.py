@@ -87,11 +87,20 @@ def _outlook(seen: Foreseen, at: datetime, zone: str) -> Outlook:
     if seen.leaves:
         why = reasons.label(seen.first.code)
         return Outlook(GOES if seen.leaves == at else LATER, seen.leaves, why)
-    if isinstance(seen.last, Hold):
-        return Outlook(WAITS, why=_waiting(seen.last))
+    if held := _without_end(seen):
+        return Outlook(WAITS, why=_waiting(held))
     if seen.last.code == "not_relevant":
         return Outlook(UNMET, why=unmet.why(_detail(seen.last)["failing"]))
     return Outlook(NEVER, why=_refusal(seen.last, zone))
+
+
+def _without_end(seen: Foreseen) -> Hold | None:
+    """What holds it until something changes, be it for longer than it is of use: a person may
+    answer before that."""
+    if isinstance(seen.last, Hold):
+        return seen.last
+    late = seen.last.code == reasons.LATE
+    return seen.first if late and isinstance(seen.first, Hold) else None
 
 
 def _waiting(hold: Hold) -> str:

@@ -101,18 +101,28 @@ def test_what_the_law_refuses_is_final(owner: Client, application: Application) 
     assert "Will not go out: No consent" in page(owner, application)
 
 
+@pytest.mark.parametrize("hours", [26, 240])
 @pytest.mark.parametrize(("kind", "of"), [("sender", Sender), ("map", MessageMap)])
 def test_what_is_stopped_for_good_says_no_time(
-    owner: Client, application: Application, kind: str, of: Any
+    owner: Client, application: Application, kind: str, of: Any, hours: int
 ) -> None:
     Freeze.objects.create(
         organization=application.organization, subject_kind=kind, subject_id=of.objects.get().id,
         why="kill_switch", by="engine", begun_at=NOON,
     )  # fmt: skip
-    planned(application, "2026-06-04T10:00")
+    planned(application, "2026-06-04T10:00", useful_until=NOON + timedelta(hours=hours))
     shown = page(owner, application)
     assert "Waits: everything was stopped by hand" in shown
     assert "“Two hours before” waits: everything was stopped by hand." in shown
+
+
+def test_what_an_ended_map_still_says_is_next(owner: Client, application: Application) -> None:
+    Run.objects.update(ended_at=NOON, end_reason="stage")
+    assert "The map has ended: nothing more is sent." in page(owner, application)
+    planned(application, "2026-06-04T10:00", key="first_week")
+    shown = page(owner, application)
+    assert "“First week”, Thu 4 Jun, 10:00" in shown
+    assert "nothing more is sent" not in shown
 
 
 def test_everything_is_asked_in_one_round_trip(owner: Client, application: Application) -> None:
