@@ -14,7 +14,7 @@ from followthrough.journeys import drafts, edits, library
 from followthrough.journeys.models import Draft, MessageMap
 from followthrough.journeys.problems import DocumentError
 from followthrough.web.console import text_places
-from followthrough.web.console.editor import findings, form_words
+from followthrough.web.console.editor import findings
 from followthrough.web.console.editor.tests.drafted import (
     HTMX,
     applied,
@@ -321,29 +321,9 @@ def test_a_wait_of_nothing_is_refused_in_the_words_of_the_form(map: MessageMap, 
     assert "PT0S" not in page.partition('id="wrong-offset_n"')[2].partition("</span>")[0]
 
 
-def test_touches_are_named_as_the_board_names_them():
-    reason = "It goes out at the same moment as “thank_you”. Did you mean 'thank_you' or 'thanks'?"
-    assert form_words.of(reason, "", ["thank_you"])[0] == (
-        "It goes out at the same moment as “Thank you”. Did you mean “Thank you” or 'thanks'?"
-    )
-
-
 def test_an_empty_map_is_not_scolded(owner: Client):
     owner.post("/maps/new", {"name": "Nurses", "default_locale": "en"})
     empty = MessageMap.objects.get(name="Nurses")
     page = shown(owner, at("edit-map", empty.id))
     assert "Worth a look" not in page
     assert "Begin with the thank-you" in page
-
-
-def test_times_and_parts_are_named_as_the_form_names_them():
-    reason = "It may still go out after interview_start, although it speaks of it as ahead."
-    remedy = "Put that part into {% if interview_start %}, or wait for interview_start."
-    assert form_words.of(reason, remedy) == (
-        "It may still go out after the interview, although it speaks of it as ahead.",
-        "Put that part into {% if interview_start %}, or wait for the interview.",
-    )
-    assert (
-        "useful_for"
-        not in form_words.of(reason, "Give it some minutes, or leave useful_for out.")[1]
-    )
