@@ -358,14 +358,6 @@ def test_a_touch_is_shown_in_each_language_it_is_written_in(
     assert "English · " in page  # what they read themselves
 
 
-def test_an_empty_map_is_not_scolded(owner: Client):
-    owner.post("/maps/new", {"name": "Nurses", "default_locale": "en"})
-    empty = MessageMap.objects.get(name="Nurses")
-    page = shown(owner, at("edit-map", empty.id))
-    assert "Worth a look" not in page
-    assert "Begin with the thank-you" in page
-
-
 def test_a_text_that_cannot_be_filled_in_says_why_in_one_sentence(
     organization: Organization, map: MessageMap, owner: Client
 ):
@@ -400,19 +392,3 @@ def test_a_condition_that_does_not_hold_for_them_is_said(
     }  # fmt: skip
     page = owner.post(at("edit-touch", map.id, "hello"), sent, **HTMX).content.decode()
     assert "it asks whether the site is Sparks" in page
-
-
-def test_no_text_yet_goes_as_soon_as_one_is_written(map: MessageMap, owner: Client):
-    sent = form(map, "thanks", say_sms_en_body="Hello")
-    answer = owner.post(at("edit-touch", map.id, "thanks"), sent, **HTMX)
-    page = answer.content.decode()
-    assert '<span class="soft" id="written-sms-en" hx-swap-oob="true"></span>' in page
-    assert 'id="written-email-en" hx-swap-oob="true">no text yet</span>' in page
-
-
-def test_a_wait_of_nothing_is_refused_in_the_words_of_the_form(map: MessageMap, owner: Client):
-    sent = form(map, "thanks", offset_n="0", offset_unit="working", offset_at="", offset_was="")
-    answer = owner.post(at("edit-touch", map.id, "thanks"), sent)
-    page = answer.content.decode()
-    assert "Choose how long, or a time of day." in page
-    assert "PT0S" not in page.partition('id="wrong-offset_n"')[2].partition("</span>")[0]
