@@ -319,11 +319,3 @@ def test_a_wait_of_nothing_is_refused_in_the_words_of_the_form(map: MessageMap, 
     page = answer.content.decode()
     assert "Choose how long, or a time of day." in page
     assert "PT0S" not in page.partition('id="wrong-offset_n"')[2].partition("</span>")[0]
-
-
-def test_an_empty_map_is_not_scolded(owner: Client):
-    owner.post("/maps/new", {"name": "Nurses", "default_locale": "en"})
-    empty = MessageMap.objects.get(name="Nurses")
-    page = shown(owner, at("edit-map", empty.id))
-    assert "Worth a look" not in page
-    assert "Begin with the thank-you" in page
