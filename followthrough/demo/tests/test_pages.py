@@ -307,7 +307,7 @@ def test_while_automation_is_silent_what_is_planned_waits_for_a_person(
     owner: Client, application: AtsApplication, mirrored: Application
 ) -> None:
     ConsentEntry.objects.create(
-        organization=mirrored.organization, candidate_id=mirrored.candidate_id, channel="sms",
+        organization_id=mirrored.organization_id, candidate_id=mirrored.candidate_id, channel="sms",
         address_key=mirrored.candidate.contact_points.get().address_key, state="granted",
         basis="form", source="ats", actor_kind="ats", actor_id="", at=clock.now(),
     )  # fmt: skip
