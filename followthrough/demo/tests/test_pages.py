@@ -18,6 +18,7 @@ from followthrough.core.ids import uuid7
 from followthrough.core.zones import local
 from followthrough.demo import desk, post, record
 from followthrough.demo.models import AtsApplication, AtsEvent, PhoneMessage
+from followthrough.governance.models import ConsentEntry
 from followthrough.journeys.models import MessageMap, Run, Version
 from followthrough.messages.models import Touch
 from followthrough.people.models import Application
@@ -305,6 +306,11 @@ def test_nobody_else_is_shown_for_an_application_there_is_not(
 def test_while_automation_is_silent_what_is_planned_waits_for_a_person(
     owner: Client, application: AtsApplication, mirrored: Application
 ) -> None:
+    ConsentEntry.objects.create(
+        organization_id=mirrored.organization_id, candidate_id=mirrored.candidate_id, channel="sms",
+        address_key=mirrored.candidate.contact_points.get().address_key, state="granted",
+        basis="form", source="ats", actor_kind="ats", actor_id="", at=clock.now(),
+    )  # fmt: skip
     planned(mirrored)
     assert "waits for a person" not in home(owner)
     handoffs.open(
