@@ -155,8 +155,8 @@ def _finding(survey: Survey, spot: Spot, lost: Sequence[Landing], tried: int) ->
     if example.opens_at:
         reason += " " + _("At %(at)s it is due %(due)s, may go out from %(opens)s, and is of use"
                           " until %(until)s.")  # fmt: skip
-    remedy = _("Let it go out the day before, be of use for longer, or go by mail; or add an"
-               " earlier reminder for these.")  # fmt: skip
+    remedy = _("Let it go out the day before, or count it in working days; let it be of use for"
+               " longer, or go by mail; or add an earlier reminder for these.")  # fmt: skip
     return spot.finding("never_in_hours", reason % told, remedy, at=("trigger",),
                         channel=spot.touch.channels[0])  # fmt: skip
 

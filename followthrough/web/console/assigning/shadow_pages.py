@@ -102,9 +102,10 @@ def page(request: HttpRequest, kind: str, key: UUID) -> HttpResponse:
         _ACTS.get(request.POST.get("act", ""), _nothing)(request, kind, subject)
         return redirect("shadow", kind, key)
     shown = told(subject.id)
+    families = _families(request, kind, subject, shown)
     given = {
-        "kind": kind, "subject": subject, "told": shown,
-        "families": _families(request, kind, subject, shown),
+        "kind": kind, "subject": subject, "told": shown, "families": families,
+        "open": sum(one.count for one in families),
     }  # fmt: skip
     return render(request, "console/assigning/shadow.html", given)
 

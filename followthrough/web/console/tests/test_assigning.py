@@ -289,8 +289,12 @@ def test_a_map_is_put_in_shadow_switched_on_and_ended(owner: Client, founded: An
     made: MessageMap = founded.maps["stores"]
     there = reverse("shadow", args=["map", made.id])
     assert "Put stores in shadow" in text(owner.get(there))
+    Run.objects.create(
+        organization=founded.organization, application=an_application(founded, "retail"),
+        version=founded.versions["stores"], state={}, started_at=world.NOON,
+    )  # fmt: skip
+    assert "<strong>1</strong> open application is in it now" in text(owner.get(there))
     owner.post(there, {"act": "begin"})
-    an_application(founded, "retail")
     assert "In shadow since" in text(owner.get(reverse("map", args=[made.id])))
     began = Shadow.objects.get()
     owner.post(there, {"act": "switch", "shadow": began.id, "family": ["retail"]})
