@@ -303,19 +303,3 @@ def test_who_only_reads_maps_edits_none(map: MessageMap, organization: Organizat
     reader = signed_in(member_of(organization, Role.RECRUITER))
     assert reader.get(at("edit-map", map.id)).status_code == 403
     assert "New map" not in shown(reader, "/maps/")
-
-
-def test_no_text_yet_goes_as_soon_as_one_is_written(map: MessageMap, owner: Client):
-    sent = form(map, "thanks", say_sms_en_body="Hello")
-    answer = owner.post(at("edit-touch", map.id, "thanks"), sent, **HTMX)
-    page = answer.content.decode()
-    assert '<span class="soft" id="written-sms-en" hx-swap-oob="true"></span>' in page
-    assert 'id="written-email-en" hx-swap-oob="true">no text yet</span>' in page
-
-
-def test_a_wait_of_nothing_is_refused_in_the_words_of_the_form(map: MessageMap, owner: Client):
-    sent = form(map, "thanks", offset_n="0", offset_unit="working", offset_at="", offset_was="")
-    answer = owner.post(at("edit-touch", map.id, "thanks"), sent)
-    page = answer.content.decode()
-    assert "Choose how long, or a time of day." in page
-    assert "PT0S" not in page.partition('id="wrong-offset_n"')[2].partition("</span>")[0]
