@@ -22,6 +22,8 @@ from followthrough.journeys.rules import Change
 from followthrough.messages.models import Ask, Receipt, Touch
 from followthrough.people.models import Application
 from followthrough.runs import by_hand
+from followthrough.web.console import sentences
+from followthrough.web.console.sentences import Wall
 from tests import company, invariants
 from tests.properties.life import Life, lived, snapshot
 from tests.story.script import load_map
@@ -112,8 +114,9 @@ def test_one_that_cannot_be_changed_holds_nobody_up(monkeypatch):
         assert set(Freeze.objects.values_list("subject_id", flat=True)) == set(
             Application.objects.exclude(id=broken.id).values_list("id", flat=True)
         )
-        left = Fact.objects.filter(verb="left_unmatched").values_list("subject_id", "why")
-        assert list(left) == [(broken.id, {"problem": "ZeroDivisionError"})]
+        left = Fact.objects.get(verb="left_unmatched")
+        assert (left.subject_id, left.why) == (broken.id, {"problem": "ZeroDivisionError"})
+        assert "an error kept it from being changed" in sentences.fact(left, Wall("UTC", "UTC"))
         assert Run.objects.get(application=broken).unmatched_at is None  # nothing half done
 
 

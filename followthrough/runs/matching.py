@@ -140,12 +140,11 @@ def _look(asked: Rematch) -> list[Looked]:
 
 
 def _together(asked: Rematch, ids: Sequence[UUID], now: datetime) -> int:
-    """Where some cannot be done together, one by one: one that fails holds nobody up."""
+    """Where some cannot be done together, one by one: one that fails holds nobody up. Trouble of
+    the database is none of theirs: all of it is tried once more, a little later."""
     try:
         return _again(asked, ids, now)
-    except (
-        OperationalError
-    ):  # the database's trouble, and none of theirs: once more, a little later
+    except OperationalError:
         raise
     except Exception:
         log.exception("Some applications could not be matched together; going one by one")

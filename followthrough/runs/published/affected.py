@@ -136,7 +136,8 @@ def affected(map: MessageMap, document: MapDocument, *, now: datetime | None = N
 def coming(
     document: MapDocument, application_ids: Sequence[UUID], *, now: datetime | None = None
 ) -> Affected:
-    """What becomes of applications under way in other maps that go on in `document` now."""
+    """What becomes of applications, at most MOST, that are under way in other maps and go on in
+    `document` now."""
     rows = sql.rows(_OF, (list(application_ids), MOST))
     runs = _placed([_Run(*row[:3], engine.load_state(row[3])) for row in rows], document)
     found = Affected(open=len(application_ids), looked=len(runs))

@@ -31,7 +31,8 @@ def of(member: Member, rule: Rule, rules: Sequence[Rule], found: Sequence[Crowd]
     member sees; None where nobody of them is seen."""
     places = [one.place for one in effect.from_elsewhere(rules, rule, found)]
     theirs = effect.belonging(places, member).filter(run__ended_at=None, run__isnull=False)
-    ids = list(theirs.exclude(run__version__map=rule.map_id).values_list("id", flat=True))
+    coming = theirs.exclude(run__version__map=rule.map_id).order_by("id")
+    ids = list(coming.values_list("id", flat=True)[: affected.MOST])
     if not ids or rule.version_id is None:
         return None
     seen = affected.coming(versions.document(rule.version_id), ids)

@@ -20,7 +20,7 @@ from followthrough.people import scopes
 from followthrough.web.console.access import may
 from followthrough.web.console.assigning import coming, effect, wording
 from followthrough.web.console.assigning.coming import Coming
-from followthrough.web.console.assigning.effect import Difference
+from followthrough.web.console.assigning.effect import Crowd, Difference
 from followthrough.web.console.assigning.wording import Names
 
 Line = dict[str, Any]  # what a template says of a Difference
@@ -36,8 +36,8 @@ class Looked:
     differences: Sequence[Difference]
     said: Names
     place: int  # where the rule would stand, from 1; 0: it is removed
+    crowds: Sequence[Crowd]
     moves: int | None = None  # so many go on in its map now; None: nobody was to
-    coming: Coming | None = None  # what that means for what is planned for them
 
     @property
     def mark(self) -> str:
@@ -69,9 +69,7 @@ def look(member: Member, change: Change, *, moves: bool = False) -> Looked:
     said = wording.names(member.organization_id, asked)
     place = _place(before, after, change)
     moved = effect.elsewhere(after, after[place - 1], crowds) if moves and place else None
-    rule = after[place - 1] if moved else None
-    come = coming.of(member, rule, after, crowds) if rule else None
-    return Looked(change, rules.stamp(before), after, found, said, place, moved, come)
+    return Looked(change, rules.stamp(before), after, found, said, place, crowds, moved)
 
 
 def _place(before: Sequence[Rule], after: Sequence[Rule], change: Change) -> int:
@@ -97,7 +95,7 @@ def shown(request: HttpRequest, looked: Looked, asked: Mapping[str, Any]) -> dic
             {**line, "all": _everyone(request, looked, line, asked)} for line in lines(looked)
         ],
         "moves": looked.moves,
-        "coming": looked.coming,
+        "coming": _coming(request, looked) if looked.moves else None,
         "moves_to": looked.said.map(looked.after[place - 1].map_id) if place else "",
         "place": place,
         "of": len(looked.after),
@@ -106,6 +104,12 @@ def shown(request: HttpRequest, looked: Looked, asked: Mapping[str, Any]) -> dic
         "mark": looked.mark,
         "change": looked.change,
     }
+
+
+def _coming(request: HttpRequest, looked: Looked) -> Coming | None:
+    """What is planned for those who go on in the rule's map: looked at only where it is shown."""
+    member, rule = request.member, looked.after[looked.place - 1]  # type: ignore[attr-defined]
+    return coming.of(member, rule, looked.after, looked.crowds)
 
 
 def lines(looked: Looked) -> list[Line]:

@@ -15,6 +15,7 @@ from followthrough.journeys import rules, shadows
 from followthrough.journeys.models import Assignment, MessageMap, Rematch, Run, Shadow
 from followthrough.people.models import Application
 from followthrough.runs import engine
+from followthrough.runs.published import affected
 from followthrough.web.console.tests.conftest import member_of, signed_in
 from tests import company, world
 from tests.story.script import load_map
@@ -118,6 +119,19 @@ def test_a_rule_takes_along_who_is_under_way_where_that_was_seen(
     assert owner.post(there, {**given, **seen}).status_code == 302
     made = Assignment.objects.get(family="office")
     assert Rematch.objects.get(moves=True).rule_id == made.id
+
+
+def test_of_very_many_the_first_are_looked_at_and_it_is_said(
+    owner: Client, founded: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(affected, "MOST", 1)
+    for _ in range(2):
+        Run.objects.create(
+            organization=founded.organization, application=an_application(founded, "office"),
+            version=founded.versions["stores"], state={}, started_at=world.NOON,
+        )  # fmt: skip
+    given = {"map": str(founded.maps["roads"].id), "family": "office", "moves": "on"}
+    assert "Of 2, 1 are looked at here." in text(owner.post(reverse("new-assignment"), given))
 
 
 def test_what_was_seen_is_what_is_saved(owner: Client, founded: Any) -> None:
