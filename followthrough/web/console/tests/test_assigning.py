@@ -121,6 +121,13 @@ def test_a_rule_takes_along_who_is_under_way_where_that_was_seen(
     assert Rematch.objects.get(moves=True).rule_id == made.id
 
 
+def test_a_rule_that_takes_nobody_along_says_so(owner: Client, founded: Any) -> None:
+    an_application(founded, "office")
+    given = {"map": str(founded.maps["roads"].id), "family": "office", "moves": "on"}
+    said = text(owner.post(reverse("new-assignment"), given))
+    assert "Nobody who is under way in another map would go on in roads." in said
+
+
 def test_of_very_many_the_first_are_looked_at_and_it_is_said(
     owner: Client, founded: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
