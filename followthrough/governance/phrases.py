@@ -193,6 +193,7 @@ HOLDING = {
     "anchor": _("the time it is about has not changed"),
     "ask": _("the answer it goes by is unchanged"),
     "silence": _("they have not written since"),
+    "heard_of": _("its time was known before it was due"),
     "map": _("the condition in the message map is met"),
 }
 
@@ -203,6 +204,9 @@ CONDITIONS = {
     "application.stage": _("the application is in another stage now"),
     "anchor.": _("the time it is about has changed"),
     "candidate.replied_at": _("the candidate has written meanwhile"),
+    "heard_of.": _(
+        "it was due before they could be told of the time, and another message tells of it"
+    ),
 }
 ANSWERED = _("the candidate has already answered")
 UNMET = _("It goes out only if %(failing)s, and that was not so.")

@@ -258,6 +258,26 @@ class MapDocument(Part):
         return self._anchor(source, depth - 1)
 
     @cached_property
+    def telling(self) -> Mapping[str, list[TouchDef]]:
+        """By the key of each reminder, what tells everybody whom it is for of the same time when
+        they enter its stage."""
+        return {
+            key: [other for other in self.of_stage(self.stage_of[key]) if self._tells(other, touch)]
+            for key, touch in self.touches.items()
+            if touch.trigger.before
+        }
+
+    def _tells(self, other: TouchDef, reminder: TouchDef) -> bool:
+        conditions = self.conditions[reminder.key]
+        return (
+            other.enabled
+            and other.trigger.stage_entered is not None
+            and other.anchor == reminder.anchor
+            and set(other.channels) >= set(reminder.channels)
+            and all(one in conditions for one in self.conditions[other.key])
+        )
+
+    @cached_property
     def conditions(self) -> Mapping[str, list[dict[str, Any]]]:
         """The map's own conditions of each touch, by key, as predicates that must all hold."""
         return {key: touch.predicates() for key, touch in self.touches.items()}

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from followthrough.journeys.definition import MapDocument, TouchDef, length
 from followthrough.journeys.events import PlanTouch, State, by_hand
 from followthrough.journeys.offsets import UTC_ONLY, Offset, Where, shift, shifted
-from followthrough.journeys.relevance import quiet_since, relevance
+from followthrough.journeys.relevance import in_time, quiet_since, relevance
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
@@ -56,15 +56,19 @@ def _planned(
     if moment is None or (name and anchor is None):
         return None
     due = max(moment.at, _earliest(state, settle))
+    until = _useful_until(document, touch, moment.at, due, anchor)
+    telling = planned(
+        document, state, document.telling.get(touch.key, ()), settle=settle, where=where
+    )
     return PlanTouch(
         key=touch.key,
         occurrence=_stamp(state, sequence) + moment.mark,
         due_at=due,
-        useful_until=_useful_until(document, touch, moment.at, due, anchor),
+        useful_until=until,
         purpose=touch.purpose,
         priority=touch.priority,
         channels=tuple(touch.channels),
-        relevance=relevance(document, state, touch),
+        relevance=relevance(document, state, touch, *in_time(moment.at, until, telling)),
         anchor_name=name or "",
         anchor_sequence=sequence,
         listened=bool(touch.ask or touch.key in document.nudges),

@@ -5,25 +5,45 @@ The gate evaluates it against its own facts at the moment of sending (`core.pred
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from followthrough.core.canonical import iso
 from followthrough.journeys.definition import MapDocument, TouchDef
-from followthrough.journeys.events import State
+from followthrough.journeys.events import PlanTouch, State
 
 Parts = list[dict[str, Any]]
+NEVER = "1970"  # before any time that something was heard of
 
 
-def relevance(document: MapDocument, state: State, touch: TouchDef) -> dict[str, Any]:
-    """What must hold for `touch` (of the present stage) to go out.
+def relevance(
+    document: MapDocument, state: State, touch: TouchDef, *also: dict[str, Any]
+) -> dict[str, Any]:
+    """What must hold for `touch` (of the present stage) to go out, `also` included.
 
     That the run has not ended needs no part of its own: only the stage ends a run, and what is
     said in an ending stage is meant to be said.
     """
     stage: Parts = [_is("application.stage", state.stage)]  # also for what is about the one left
     parts = stage + _anchored(document, state, touch) + _unanswered(document, state, touch)
-    return {"all": [*parts, *document.conditions[touch.key]]}
+    return {"all": [*parts, *also, *document.conditions[touch.key]]}
+
+
+def in_time(due: datetime, until: datetime, telling: Iterable[PlanTouch]) -> Parts:
+    """What must hold for a reminder, `due` and of use `until` then, beside messages that tell of
+    the same time anyway: it was heard of before. Who is invited today for tomorrow needs no "your
+    interview is tomorrow" in the same minute."""
+    return [_before(due, told) for told in telling if told.due_at <= until]
+
+
+def _before(due: datetime, told: PlanTouch) -> dict[str, Any]:
+    """It was heard of in time for this reminder, or too late for what else would tell of it."""
+    field = f"heard_of.{told.anchor_name}"
+    earlier = {"field": field, "op": "at_most", "value": iso(due) if told.due_at <= due else NEVER}
+    if told.useful_until is None:
+        return earlier
+    return {"any": [earlier, {"field": field, "op": "after", "value": iso(told.useful_until)}]}
 
 
 def asked(state: State, key: str, answer: str) -> dict[str, Any]:

@@ -73,12 +73,21 @@ def _ask(subject: Subject, anchors: Anchors, key: str) -> str | None:
 
 def _anchor(subject: Subject, anchors: Anchors, name: str) -> Any:
     anchor, _, what = name.rpartition(".")
-    at, sequence = anchors.get(anchor, (None, 0))
-    if at is None:
+    known = anchors.get(anchor)
+    if known is None or known.at is None:
         return None
     if what == "sequence":  # for each message that is planned around it
-        return sequence
-    return iso(at) if what == "at" else None
+        return known.sequence
+    return iso(known.at) if what == "at" else None
 
 
-_NAMED = {"application": _field, "ask": _ask, "anchor": _anchor}
+def _heard_of(subject: Subject, anchors: Anchors, name: str) -> str | None:
+    """Since when anybody could be told of a time: it was set, the run had begun, in this stage."""
+    known = anchors.get(name)
+    if known is None or known.at is None:
+        return None
+    began = [one for one in (subject.stage_since, subject.run_since) if one]
+    return iso(max([known.since, *began]))
+
+
+_NAMED = {"application": _field, "ask": _ask, "anchor": _anchor, "heard_of": _heard_of}

@@ -36,9 +36,8 @@ from followthrough.runs.facts import (
     Subject,
     limits,
     message_of,
-    places_for,
-    zones_for,
 )
+from followthrough.runs.plausible import places_for, zones_for
 
 FOOTED = frozenset({"email"})  # channels whose every message says at its foot who writes
 NO_POINT = ("", None, "", "", "", True)  # what a facts.Point holds, where there is none

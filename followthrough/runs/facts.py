@@ -6,15 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from followthrough.channels import registry
 from followthrough.channels.registry import SenderRow
-from followthrough.core import places, zones
-from followthrough.core.phones import places_of, zones_of
-from followthrough.core.places import Place, Places
 from followthrough.governance import caps, consent, freezes, policies, preferences
 from followthrough.governance.decisions import Consent, Use
 from followthrough.governance.limits import Limits
@@ -26,7 +22,17 @@ from followthrough.store import sql
 
 NOTHING: Mapping[Any, Any] = {}
 SERVICE = "service"  # origin of what answers one message, whose id is its occurrence
-Anchors = Mapping[str, tuple[datetime | None, int]]  # by name: when, and its sequence
+
+
+class Known(NamedTuple):
+    """An anchor as it stands: when it is, its sequence, and when we saw it set to that."""
+
+    at: datetime | None
+    sequence: int
+    since: datetime
+
+
+Anchors = Mapping[str, Known]  # by name
 
 
 class Point(NamedTuple):
@@ -90,6 +96,7 @@ class Subject(NamedTuple):
     requisition_key: str | None = None  # as the ATS calls it
     connection_id: UUID | None = None
     shadow: Sequence[str] = ()  # keys of the touches that were last only in shadow
+    run_since: datetime | None = None
 
 
 class Company(NamedTuple):
@@ -160,7 +167,7 @@ _SUBJECTS = """
 SELECT a.id, a.stage, a.stage_since, a.fields, q.family, q.title, s.name, s.address, s.country,
        s.region, s.zone, r.id, r.ended_at, v.map_id, v.number, a.candidate_id,
        r.state->'asks', r.state->'answers', q.external_id, a.connection_id,
-       coalesce(r.state->'shadow', '[]')
+       coalesce(r.state->'shadow', '[]'), r.started_at
 FROM people_application a
 LEFT JOIN people_requisition q ON q.id = a.requisition_id
 LEFT JOIN people_site s ON s.id = q.site_id
@@ -168,9 +175,9 @@ LEFT JOIN journeys_run r ON r.application_id = a.id
 LEFT JOIN journeys_version v ON v.id = r.version_id
 WHERE a.id = ANY(%s)
 """
-_ANCHORS = (
-    "SELECT application_id, name, at, sequence FROM people_anchor WHERE application_id = ANY(%s)"
-)
+_ANCHORS = """
+SELECT application_id, name, at, sequence, since FROM people_anchor WHERE application_id = ANY(%s)
+"""
 # Whatever a freeze can stand on that silences one of these messages.
 _FREEZABLE = """
 SELECT unnest(%(ids)s::uuid[])
@@ -271,7 +278,7 @@ def _subjects(rows: Sequence[tuple]) -> dict[UUID, Subject]:
 
 def _anchors(rows: Sequence[tuple]) -> dict[UUID, Anchors]:
     return {
-        application_id: {name: (at, sequence) for _, name, at, sequence in theirs}
+        application_id: {name: Known(*stands) for _, name, *stands in theirs}
         for application_id, theirs in sql.by_key(rows).items()
     }
 
@@ -342,51 +349,3 @@ def _told(applications: list[UUID]) -> Mapping[UUID, Sequence[tuple[str, str]]]:
         application_id: [(channel, purpose) for _, channel, purpose in theirs]
         for application_id, theirs in sql.by_key(sql.rows(_TOLD, (applications,))).items()
     }
-
-
-@lru_cache(maxsize=65_536)
-def _plausible(
-    stated: str, address: str, sites: tuple[str | None, ...], area: tuple[str, ...]
-) -> zones.Zones:
-    known = {site for site in sites if site}
-    return zones.plausible(
-        {"stated": [stated], "address": [address], "site": known, "area_code": area}
-    )
-
-
-@lru_cache(maxsize=65_536)
-def _plausible_places(
-    zone_stated: str,
-    zone_address: str,
-    address: Place,
-    sites: tuple[tuple[str | None, str | None], ...],
-    area: tuple[Place, ...],
-    home: str,
-) -> Places:
-    known = [(country, region or "") for country, region in sites if country]
-    said = places.stated(zone_stated, home=address, home_zone=zone_address)
-    return places.plausible(
-        {"stated": said, "address": [address], "site": known, "area_code": area,
-         "organization": [(home, "")]}
-    )  # fmt: skip
-
-
-_PHONE = CHANNEL_KIND["sms"]
-
-
-def zones_for(person: Person, sites: Iterable[str | None]) -> zones.Zones:
-    """The zones `person` may be in, by what they said, their address, the sites, their number."""
-    phone = person.points.get(_PHONE)
-    area = zones_of(phone.address) if phone else ()
-    return _plausible(person.zone_stated, person.zone_address, tuple(sites), area)
-
-
-def places_for(person: Person, sites: Iterable[tuple[str | None, str | None]]) -> Places:
-    """The places whose law binds what `person` gets, by the same evidence; `sites` are countries
-    and regions."""
-    phone = person.points.get(_PHONE)
-    area = places_of(phone.address) if phone else ()
-    address = person.country, person.region
-    return _plausible_places(
-        person.zone_stated, person.zone_address, address, tuple(sites), area, person.home
-    )

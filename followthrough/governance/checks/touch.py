@@ -17,7 +17,7 @@ ANCHOR_SKIPPED = finding("anchor", SKIP)
 # What a condition is about, by how its field begins; every other one is the map's own.
 KINDS = {
     "application.stage": "stage", "application.candidate": "person", "anchor.": "anchor",
-    "ask.": "ask", "candidate.replied_at": "silence",
+    "ask.": "ask", "candidate.replied_at": "silence", "heard_of.": "heard_of",
 }  # fmt: skip
 
 

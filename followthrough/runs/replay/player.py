@@ -135,8 +135,8 @@ class Player:
     def _begin(self, role: Role) -> None:
         """A run that begins late knows the anchors that were set before it."""
         self.begun.add(role.application_id)
-        anchors = self.scene.facts.anchors[role.application_id]
-        self.states[role.application_id] = State(anchors=dict(anchors), came_at=role.came_at)
+        anchors = self.scene.started(role.application_id)
+        self.states[role.application_id] = State(anchors=anchors, came_at=role.came_at)
 
     def _said(self, moment: Said) -> None:
         """Before the replay begins: what the map really said."""

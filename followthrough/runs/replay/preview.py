@@ -17,7 +17,7 @@ from followthrough.journeys.models import MessageMap, Run
 from followthrough.messages.models import Ask, Message, Touch
 from followthrough.messages.outbox import Due
 from followthrough.people.models import Application, Candidate
-from followthrough.runs import facts
+from followthrough.runs import plausible
 from followthrough.runs.replay import happened, history, trial
 from followthrough.runs.replay.fates import CANCELLED, Fate
 from followthrough.runs.replay.happened import About, Window
@@ -240,5 +240,5 @@ def _zone(cast: Cast) -> str:
     """The first zone that they may be in."""
     person = next(iter(cast.people.values()))
     sites = [subject.site_zone for subject in cast.subjects.values()]
-    found = facts.zones_for(person, sites).names
+    found = plausible.zones_for(person, sites).names
     return found[0] if found else "UTC"
