@@ -245,10 +245,10 @@ def test_an_opening_is_chosen_and_texts_name_the_time_there(life):
     found = read(client, page, asked)
     assert "Texts name the time at the site, Columbus" in found
     assert "A first title · Columbus</option>" in found
-    assert "Come Mon 8 Jun, 12:30." in found
+    assert "Come Mon, Jun 8, 12:30 PM." in found
     found = read(client, page, asked | {"zone": " columbus"})  # as their site is called
     assert "Texts name the time at the site" not in found
-    assert "Come Mon 8 Jun, 09:30." in found
+    assert "Come Mon, Jun 8, 9:30 AM." in found
     assert "would go out" not in read(client, page, asked | {"opening": str(map.id)})
 
 

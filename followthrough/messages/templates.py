@@ -12,6 +12,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
+from babel import Locale
 from liquid import Environment, RenderContext
 from liquid.ast import Node
 from liquid.builtin import content, illegal, output
@@ -40,7 +41,7 @@ from liquid.utils import ReadOnlyChainMap
 
 from followthrough.core import segments as parts
 from followthrough.core.zones import UnknownZone, local
-from followthrough.messages import plain, truth
+from followthrough.messages import plain, times, truth
 
 # What a text may mention besides the application's anchors (interview_start, start_date …).
 CONTEXT_NAMES = frozenset(
@@ -58,15 +59,6 @@ CONTEXT_NAMES = frozenset(
 )
 LONGEST_SOURCE = 20_000  # characters
 LONGEST_TEXT = 60_000  # characters of the whole, and of what any filter makes
-
-_DAYS = {
-    "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
-    "es": ("lun", "mar", "mié", "jue", "vie", "sáb", "dom"),
-}
-_MONTHS = {
-    "en": ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
-    "es": ("ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sep", "oct", "nov", "dic"),
-}
 
 
 class TemplateProblem(Exception):
@@ -214,7 +206,7 @@ def _bounded(filter_: Callable[..., Any]) -> Callable[..., Any]:
     return bounded
 
 
-def _in_words(write: Callable[[datetime, str], str]) -> Callable[[Any, str, str], str]:
+def _in_words(write: Callable[[datetime, Locale], str]) -> Callable[[Any, str, str], str]:
     """From a time (ISO text or aware datetime), a zone and a locale to words."""
 
     @lru_cache(maxsize=8192)
@@ -222,8 +214,7 @@ def _in_words(write: Callable[[datetime, str], str]) -> Callable[[Any, str, str]
         moment = datetime.fromisoformat(value) if isinstance(value, str) else value
         if not isinstance(moment, datetime) or moment.tzinfo is None:
             raise ValueError("no time, or one without a zone")
-        language = locale[:2].lower()
-        return write(local(moment, zone), language if language in _DAYS else "en")
+        return write(local(moment, zone), times.manner(locale, zone))
 
     return written
 
@@ -263,32 +254,11 @@ def _named(context: Any, name: str) -> Any:
     return context.resolve(name, default=None)
 
 
-def _date(moment: datetime, language: str) -> str:
-    day, month = _DAYS[language][moment.weekday()], _MONTHS[language][moment.month - 1]
-    return f"{day} {moment.day} {month}"
-
-
-def _clock(moment: datetime, language: str) -> str:
-    return f"{moment:%H:%M}"
-
-
-def _time(moment: datetime, language: str) -> str:
-    return f"{_date(moment, language)}, {_clock(moment, language)}"
-
-
-def _zone(moment: datetime, language: str) -> str:
-    """`PDT`, or `UTC-3` where the zone has no letters of its own."""
-    name = moment.tzname() or "UTC"
-    if name[:1] not in "+-":
-        return name
-    hours, minutes = name[:3], name[3:]
-    return f"UTC{hours[0]}{int(hours[1:])}" + (f":{minutes}" if minutes else "")
-
-
 _TIMES = {
     name: _in_words(write)
     for name, write in (
-        ("local_clock", _clock), ("local_date", _date), ("local_time", _time), ("local_zone", _zone)
+        ("local_clock", times.clock), ("local_date", times.date),
+        ("local_time", times.date_and_clock), ("local_zone", times.zone),
     )
 }  # fmt: skip
 _PLAINLY = {name: _plainly(written) for name, written in _TIMES.items()}

@@ -16,6 +16,8 @@ from followthrough.people import links
 from followthrough.runs.facts import Anchors, Person, Subject
 
 Texts = Mapping[str, Mapping[str, Any]]  # by locale
+Text = tuple[str, Mapping[str, Any]]  # with its locale
+NO_TEXT: Text = ("", {})
 
 
 def context(person: Person, subject: Subject | None, anchors: Anchors, zone: str) -> dict[str, Any]:
@@ -45,12 +47,14 @@ def rendered(due: Due, channel: str, *, person: Person, values: Mapping[str, Any
 
     What a member wrote is no template: a `{{` in it is what they meant to say.
     """
-    text = _text(due, channel, person.locale)
+    language, text = _text(due, channel, person.locale)
     if not text:
         return Rendered("", problem="no_content")
     if due.origin == "member":
         return Rendered(text["body"], text.get("subject", ""))
     subject = text.get("subject")
+    if (manner := in_manner(language, person.locale)) != person.locale:
+        values = {**values, "locale": manner}
     if LINK in text["body"]:  # made for those that have it, since it costs more than all the rest
         values = {**values, LINK: links.preferences(person.id)}
     try:
@@ -67,24 +71,33 @@ def _one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def _text(due: Due, channel: str, locale: str) -> Mapping[str, Any]:
+def _text(due: Due, channel: str, locale: str) -> Text:
     """The touch's own text, or the one its version of the map has under its key; {}: none."""
     if due.content is not None:
         return in_language(due.content.get(channel), locale)
-    return _published(due.version_id, due.key, channel, locale) if due.version_id else {}
+    return _published(due.version_id, due.key, channel, locale) if due.version_id else NO_TEXT
 
 
 @lru_cache(maxsize=8192)
-def _published(version_id: UUID, key: str, channel: str, locale: str) -> Mapping[str, Any]:
+def _published(version_id: UUID, key: str, channel: str, locale: str) -> Text:
     """What a version says never changes."""
     return in_language(versions.content(version_id, key).get(channel), locale)
 
 
-def in_language(by_locale: Texts | None, locale: str) -> Mapping[str, Any]:
+def in_language(by_locale: Texts | None, locale: str) -> Text:
     """The text for `es-MX`, else for `es`, else the first: the map's default language."""
     if not by_locale:
-        return {}
-    for name in (locale, locale.split("-")[0].split("_")[0]):
+        return NO_TEXT
+    for name in (locale, _language(locale)):
         if name in by_locale:
-            return by_locale[name]
-    return next(iter(by_locale.values()))
+            return name, by_locale[name]
+    return next(iter(by_locale.items()))
+
+
+def in_manner(language: str, locale: str) -> str:
+    """How a text in `language` writes its times: as its reader does, if it is their language."""
+    return locale if _language(language) == _language(locale) else language
+
+
+def _language(locale: str) -> str:
+    return locale.replace("_", "-").split("-")[0]

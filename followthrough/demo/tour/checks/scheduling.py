@@ -26,7 +26,7 @@ def proves(buyer: Buyer) -> list[str]:
     buyer.texts(who, "your interview is", least=2)
     buyer.clock.until(first - EARLY)
     buyer.clock.until(second - EARLY)
-    (reminder,) = buyer.texts(who, f"see you at {_clock(second)} today")
+    (reminder,) = buyer.texts(who, f"see you at {_as_they_write(second)} today")
     buyer.silent(who, 3, "Two invitations and one reminder")
     return [
         f"Works: an interview moved in the ATS from {_clock(first)} to {_clock(second)} the day"
@@ -37,6 +37,11 @@ def proves(buyer: Buyer) -> list[str]:
 
 def _clock(at: datetime) -> str:
     return f"{at.astimezone(RENO):%H:%M}"
+
+
+def _as_they_write(at: datetime) -> str:
+    """In Reno: `4:00 PM`."""
+    return f"{at.astimezone(RENO):%-I:%M %p}"
 
 
 def lacks(buyer: Buyer) -> list[str]:

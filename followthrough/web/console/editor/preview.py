@@ -188,13 +188,13 @@ def shown(touch: TouchDef, document: MapDocument, to: Sample) -> Shown:
 
 def _own(by_locale: Mapping[str, Any] | None, locale: str) -> tuple[str, Any] | None:
     """The text that somebody who reads `locale` gets, with its language."""
-    text = rendering.in_language(by_locale, locale)
-    return next(((one, text) for one, t in (by_locale or {}).items() if t is text), None)
+    language, text = rendering.in_language(by_locale, locale)
+    return (language, text) if text else None
 
 
 def filled(channel: str, locale: str, text: Mapping[str, str], to: Sample) -> Filled:
     """A text with what is known of the sample. Its times are written in the text's language."""
-    values = {**to.values, "locale": locale}
+    values = {**to.values, "locale": rendering.in_manner(locale, to.locale)}
     made: dict[str, str] = {}
     for part in contents.TEXTS[channel]:
         try:

@@ -34,8 +34,8 @@ def test_a_text_is_shown_as_a_candidate_would_get_it(
     assert "because the interview is not known of them" in page
     ada.anchors.create(organization=organization, name="interview_start", at=world.NOON)
     page = shown(owner, at("edit-touch", map.id, "thanks"))
-    assert "Hi Ada, see you Wed 3 Jun, 10:00." in page
-    assert "33 characters for Ada" in page
+    assert "Hi Ada, see you Wed, Jun 3, 10:00 AM." in page
+    assert "37 characters for Ada" in page
     assert "“Years” in the ATS" in page
 
 

@@ -1,0 +1,64 @@
+"""Times as people write them where they are: `Thu, Jun 4, 2:00 PM` in Reno, `jue, 4 jun, 14:00` in
+Madrid. The language is the text's; the manner is the country's."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import lru_cache
+
+from babel import Locale, UnknownLocaleError
+
+from followthrough.core import places
+
+DAY, CLOCK, BOTH = "MMMEd", "short", "medium"  # the patterns' names in Unicode's CLDR
+# CLDR's narrow spaces would make a text message of 70 characters out of one of 160.
+_SPACES = str.maketrans(dict.fromkeys("\u00a0\u2009\u202f", " "))
+_PLAIN = Locale("en")
+
+
+def date(moment: datetime, manner: Locale) -> str:
+    """`Thu, Jun 4`."""
+    return _plain(manner.datetime_skeletons[DAY].apply(moment, manner))
+
+
+def clock(moment: datetime, manner: Locale) -> str:
+    """`2:00 PM`."""
+    return _plain(manner.time_formats[CLOCK].apply(moment, manner))
+
+
+def date_and_clock(moment: datetime, manner: Locale) -> str:
+    """`Thu, Jun 4, 2:00 PM`."""
+    both = str(manner.datetime_formats[BOTH]).replace("'", "")
+    return both.format(clock(moment, manner), date(moment, manner))
+
+
+def zone(moment: datetime, manner: Locale) -> str:
+    """`PDT`, or `UTC-3` where the zone has no letters of its own."""
+    name = moment.tzname() or "UTC"
+    if name[:1] not in "+-":
+        return name
+    hours, minutes = name[:3], name[3:]
+    return f"UTC{hours[0]}{int(hours[1:])}" + (f":{minutes}" if minutes else "")
+
+
+@lru_cache(maxsize=4096)
+def manner(locale: str, zone: str) -> Locale:
+    """How times are written for who reads `locale` (`es`, `es-MX`) in a time zone: as in the
+    country of the locale, else in the zone's, else as the language does."""
+    language, _, country = locale.replace("_", "-").partition("-")
+    where = [country.upper(), *(one for one, _region in places.of_zone(zone))]
+    tried = [(language.lower(), one) for one in where if one] + [(language.lower(), None)]
+    return next((found for one in tried if (found := _known(*one))), _PLAIN)
+
+
+def _known(language: str, country: str | None) -> Locale | None:
+    try:
+        return Locale(language, country)
+    except (UnknownLocaleError, ValueError):
+        return None
+
+
+def _plain(text: str) -> str:
+    """Without points at its end, where a sentence may end too: `2:00 pm`, and no `2:00 p.m..`."""
+    text = text.translate(_SPACES).replace("a.m.", "am").replace("p.m.", "pm")
+    return text.removesuffix(".")
