@@ -253,7 +253,7 @@ def test_it_writes_nothing_but_its_own_row() -> None:
     )  # fmt: skip
     replay.refresh_from_db()
     assert (replay.state, replay.done, replay.total) == ("done", 1, 1)
-    assert replay.result["who"] == {"more": 0, "fewer": 0, "otherwise": 0, "same": 1}
+    assert replay.result["who"] == {"more": 0, "fewer": 0, "otherwise": 0, "same": 1, "capped": 0}
     assert replay.result["before"] == replay.result["after"]
 
 

@@ -163,3 +163,26 @@ def test_stages_come_in_their_order_and_a_side_may_say_nothing() -> None:
     ]  # fmt: skip
     assert staged.went({}) == []
     assert staged.went(after)[0].messages == [("C", 3), ("A", 1), ("B", 1)]
+
+
+def test_who_would_have_found_a_cap_full_can_be_opened(life: Life) -> None:
+    """The map lets each stage speak once: what comes after the invitation is too much."""
+    cap = {"per": "application", "window": "stage", "at_most": 1}
+    replay = tried(life, {"limits": {"caps": [cap]}})
+    told, page = shown(life, replay)
+    assert replay.result["who"]["capped"] == 1
+    (example,) = dict(told.examples)["capped"]
+    capped = [one.name for one in example.after if one.capped]
+    assert capped == ["Invite: our answer", "Reminder"]
+    assert replay.result["after"]["capped"] == len(capped)
+    assert not any(one.capped for one in example.before)
+    assert "Who would have found a cap full" in page
+    assert f'id="capped-{example.candidate}"' in page
+
+
+def test_who_only_waited_for_a_cap_is_told_apart(life: Life) -> None:
+    replay = tried(life, {"limits": {"caps": [{"per": "person", "hours": 24, "at_most": 1}]}})
+    told, page = shown(life, replay)
+    found = [one for one in dict(told.examples)["capped"][0].after if one.capped]
+    assert (found[0].name, found[0].verdict) == ("Invite", "send")
+    assert "waited: a cap was full" in page

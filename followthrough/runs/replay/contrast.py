@@ -34,6 +34,7 @@ NEAR = timedelta(hours=24)
 LATE = timedelta(minutes=30)  # so late a worker may have been: that is no difference of the map
 CAPS = frozenset({"caps", "legal_caps"})
 MORE, FEWER, OTHERWISE, SAME = "more", "fewer", "otherwise", "same"
+CAPPED = "capped"  # who would find a cap full more often than they did, whatever else they get
 _SHOWN = frozenset({SENT, DROPPED, MERGED})  # what an example tells; a cancelled one was no message
 
 
@@ -68,7 +69,7 @@ class Side:
     def _count(self, fate: Fate) -> None:
         codes = [held.code for held in fate.holds]
         self.held.update(codes)
-        self.capped += bool(CAPS & {fate.code, *codes})
+        self.capped += _capped(fate)
         self.touches[fate.key][fate.verdict] += 1
         self.touches[fate.key]["held"] += bool(codes)
         if fate.verdict == SENT:
@@ -124,7 +125,9 @@ class Contrast:
         self.before, self.after = Side(), Side()
         self.people = self.runs = 0
         self.who: Counter[str] = Counter()
-        self.examples: dict[str, list[dict[str, Any]]] = {MORE: [], FEWER: [], OTHERWISE: []}
+        self.examples: dict[str, list[dict[str, Any]]] = {
+            kind: [] for kind in (MORE, FEWER, OTHERWISE, CAPPED)
+        }
 
     def add(self, one: Compared) -> None:
         """Count the people of one cast."""
@@ -140,10 +143,13 @@ class Contrast:
         self.people += 1
         self.before.add(before, left)
         self.after.add(after, left)
-        kind = _kind(before, after)
-        self.who[kind] += 1
-        if kind != SAME and len(self.examples[kind]) < EXAMPLES:
-            self.examples[kind].append(_example(person, before, after))
+        kinds = [_kind(before, after)]
+        if sum(map(_capped, after)) > sum(map(_capped, before)):
+            kinds.append(CAPPED)
+        self.who.update(kinds)
+        for kind in kinds:
+            if kind != SAME and len(self.examples[kind]) < EXAMPLES:
+                self.examples[kind].append(_example(person, before, after))
 
     def plain(self) -> dict[str, Any]:
         """All of it as plain values: what is kept of a replay."""
@@ -152,7 +158,7 @@ class Contrast:
             "runs": self.runs,
             "before": self.before.plain(self.people),
             "after": self.after.plain(self.people),
-            "who": {kind: self.who[kind] for kind in (MORE, FEWER, OTHERWISE, SAME)},
+            "who": {kind: self.who[kind] for kind in (MORE, FEWER, OTHERWISE, SAME, CAPPED)},
             "examples": self.examples,
         }
 
@@ -201,6 +207,11 @@ def _by_person(fates: Iterable[Fate]) -> dict[UUID, list[Fate]]:
     return found
 
 
+def _capped(fate: Fate) -> bool:
+    """Whether it found a cap full, and waited or was not sent."""
+    return not CAPS.isdisjoint({fate.code, *(held.code for held in fate.holds)})
+
+
 def _kind(before: Iterable[Fate], after: Iterable[Fate]) -> str:
     one, other = _messages(before), _messages(after)
     if len(one) != len(other):
@@ -239,10 +250,10 @@ def _example(person: UUID, before: Iterable[Fate], after: Iterable[Fate]) -> dic
 
 
 def _told(fates: Iterable[Fate]) -> list[list[Any]]:
-    """Key, channel, when, verdict, code and stage of each, in order."""
+    """Key, channel, when, verdict, code, stage, and whether a cap was full, of each in order."""
     found = [one for one in fates if one.verdict in _SHOWN and one.at]
     return [
-        [one.key, one.channel, iso(one.at), one.verdict, one.code, one.stage]
+        [one.key, one.channel, iso(one.at), one.verdict, one.code, one.stage, _capped(one)]
         for one in sorted(found, key=lambda one: (one.at, one.key))
         if one.at
     ]

@@ -23,6 +23,7 @@ class Message(NamedTuple):
     code: str
     only: bool  # it stands on this side alone, as far as names are compared
     stage: str = ""
+    capped: bool = False  # it found a cap full; replays of before did not say
 
 
 class Example(NamedTuple):
@@ -58,7 +59,7 @@ def _messages(
             touch_name(row[0]), row[1], datetime.fromisoformat(row[2]), row[3],
             str(reasons.label(row[4])),
             compared and not any(_same(row, other) for other in others),
-            staged.called(row[5]) if by_stage else "",
+            staged.called(row[5]) if by_stage else "", bool(row[6:] and row[6]),
         )
         for row in rows
     ]  # fmt: skip

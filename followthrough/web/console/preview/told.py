@@ -17,7 +17,7 @@ from followthrough.web.console.preview.examples import Example
 from followthrough.web.console.preview.staged import Staged
 from followthrough.web.console.sentences import touch_name
 
-KINDS = ("more", "fewer", "otherwise")
+KINDS = ("more", "fewer", "otherwise", "capped")
 
 
 class Told(NamedTuple):
