@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -11,6 +13,7 @@ from django.db.models import OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from followthrough.core import clock
@@ -22,18 +25,36 @@ from followthrough.web.console import names
 from followthrough.web.console.access import own
 from followthrough.web.console.assigning import effect
 from followthrough.web.console.frame import tell
+from followthrough.web.console.receipts.asked import Asked
 from followthrough.web.console.sentences import label
 
 SUBJECTS: dict[str, Any] = {shadows.MAP: MessageMap, shadows.CONNECTION: Connection}
 
 
+EARLIER = 5  # ended ones that are told of
+
+
 class Told(NamedTuple):
-    """A shadow in words: who began it, and how many messages it kept."""
+    """A shadow in words: who began and ended it, and how many messages it kept."""
 
     row: Shadow
     by: str
+    ended_by: str
     kept: int
     live: list[str]
+
+    @property
+    def receipts(self) -> str:
+        """Where what it kept is listed, behind the question mark: by its days, and its map."""
+        of_map = self.row.subject_kind == shadows.MAP
+        return Asked(
+            verdict="shadow", map=str(self.row.subject_id) if of_map else "",
+            since=_day(self.row.begun_at), until=_day(self.row.ended_at),
+        ).query  # fmt: skip
+
+
+def _day(at: datetime | None) -> str:
+    return timezone.localtime(at).date().isoformat() if at else ""
 
 
 class Family(NamedTuple):
@@ -48,10 +69,24 @@ class Family(NamedTuple):
 def told(subject_id: UUID) -> Told | None:
     """The shadow that stands on a map or a connection."""
     row = shadows.standing([subject_id]).get(subject_id)
-    if row is None:
-        return None
-    who = names.named(row.by, names.of_members([row.by]))
-    return Told(row, who, _kept(row), [family_name(one) for one in row.families_live])
+    return next(iter(_told([row])), None) if row else None
+
+
+def earlier(subject_id: UUID) -> list[Told]:
+    """Its shadows that have ended, the newest first."""
+    ended = Shadow.objects.filter(subject_id=subject_id, ended_at__isnull=False)
+    return _told(ended.order_by("-ended_at", "-id")[:EARLIER])
+
+
+def _told(rows: Sequence[Shadow]) -> list[Told]:
+    who = names.of_members([by for row in rows for by in (row.by, row.ended_by)])
+    return [
+        Told(
+            row, names.named(row.by, who), names.named(row.ended_by, who), _kept(row),
+            [family_name(one) for one in row.families_live],
+        )
+        for row in rows
+    ]  # fmt: skip
 
 
 class Standing(NamedTuple):
@@ -74,13 +109,15 @@ def standing(organization_id: UUID) -> list[Standing]:
 
 
 def _kept(row: Shadow) -> int:
-    """How many messages would have gone out since it began."""
+    """How many messages would have gone out while it stood."""
     found = Receipt.objects.filter(
         organization_id=row.organization_id,
         verdict="shadow",
         code="in_shadow",
         at__gte=row.begun_at,
     )
+    if row.ended_at:
+        found = found.filter(at__lt=row.ended_at)
     if row.subject_kind == shadows.MAP:
         theirs = Version.objects.filter(map=row.subject_id).values("id")
         return found.filter(version_id__in=theirs).count()
@@ -105,7 +142,7 @@ def page(request: HttpRequest, kind: str, key: UUID) -> HttpResponse:
     families = _families(request, kind, subject, shown)
     given = {
         "kind": kind, "subject": subject, "told": shown, "families": families,
-        "open": sum(one.count for one in families),
+        "open": sum(one.count for one in families), "earlier": earlier(subject.id),
     }  # fmt: skip
     return render(request, "console/assigning/shadow.html", given)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import parse_qs
 
 import pytest
 from django.test import Client
@@ -11,8 +13,10 @@ from django.urls import reverse
 from followthrough.accounts.models import Organization, Role
 from followthrough.audit.models import Fact
 from followthrough.core import clock
+from followthrough.core.ids import uuid7
 from followthrough.journeys import rules, shadows
 from followthrough.journeys.models import Assignment, MessageMap, Rematch, Run, Shadow
+from followthrough.messages.models import Receipt
 from followthrough.people.models import Application
 from followthrough.runs import engine
 from followthrough.runs.published import affected
@@ -329,6 +333,37 @@ def test_a_map_is_put_in_shadow_switched_on_and_ended(owner: Client, founded: An
         "began_shadow", "switched_shadow", "ended_shadow",
     ]  # fmt: skip
     assert set(verbs.values_list("actor_kind", flat=True)) == {"member"}
+
+
+def kept(founded: Any, at: datetime) -> None:
+    """A message of the map that would have gone out then."""
+    theirs = an_application(founded, "retail")
+    Receipt.objects.create(
+        organization_id=founded.organization.id, touch_id=uuid7(), application_id=theirs.id,
+        candidate_id=theirs.candidate_id, verdict="shadow", code="in_shadow", channel="sms", at=at,
+        version_id=founded.versions["stores"].id,
+    )  # fmt: skip
+
+
+def test_what_a_shadow_kept_is_still_said_when_it_has_ended(owner: Client, founded: Any) -> None:
+    made: MessageMap = founded.maps["stores"]
+    there = reverse("shadow", args=["map", made.id])
+    kept(founded, clock.now() - timedelta(hours=1))  # of no shadow that is told of
+    owner.post(there, {"act": "begin"})
+    kept(founded, clock.now())
+    assert "<strong>1</strong> message would have gone out." in text(owner.get(there))
+    assert "Earlier" not in text(owner.get(there))
+    with clock.at(world.NOON + timedelta(days=2)):
+        owner.post(there, {"act": "end"})
+        kept(founded, clock.now() + timedelta(hours=1))
+        ended = owner.get(there)
+    assert "message would have gone out, and was not sent afterwards" in text(ended)
+    (told,) = ended.context["earlier"]
+    assert (told.kept, told.ended_by) == (1, told.by)
+    days = parse_qs(told.receipts)
+    assert days["map"] == [str(made.id)]
+    assert days["since"] < days["until"]
+    assert owner.get(f"{reverse('receipts')}?{told.receipts}").status_code == 200
 
 
 def test_two_who_switch_families_on_lose_nothing_of_each_other(owner: Client, founded: Any) -> None:
