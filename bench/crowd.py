@@ -198,11 +198,10 @@ INSERT INTO people_application (id, organization_id, connection_id, external_id,
 SELECT id, %(organization)s, %(connection)s, 'A-' || n, candidate, opening, stage,
     CASE stage WHEN 'unmapped' THEN 'Limbo ' || n %% 4 ELSE initcap(stage) END, since,
     since, md5(n::text), '{"source": "referral", "shift": "night"}' FROM app ORDER BY began;
-INSERT INTO people_anchor (id, organization_id, application_id, name, at, sequence, since)
+INSERT INTO people_anchor (id, organization_id, application_id, name, at, sequence)
 SELECT pg_temp.key(since), %(organization)s, id, 'interview_start',
     CASE WHEN stage = 'interview' AND n %% 4 = 0
-      THEN %(now)s + (n %% 300 - 100) * interval '1 hour' ELSE since + interval '3 days' END, 1,
-    since
+      THEN %(now)s + (n %% 300 - 100) * interval '1 hour' ELSE since + interval '3 days' END, 1
 FROM app WHERE stage IN ('interview', 'offer', 'hired');
 INSERT INTO people_stagechange (id, organization_id, application_id, from_stage, to_stage,
     ats_stage, source_time, observed_at)

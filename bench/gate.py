@@ -34,7 +34,7 @@ from followthrough.governance.documents import LimitsDocument
 from followthrough.governance.limits import limits
 from followthrough.governance.policy import CompiledPolicy, compiled
 from followthrough.runs.about import About
-from followthrough.runs.facts import Known, Person, Subject
+from followthrough.runs.facts import Person, Subject
 
 Results = dict[str, tuple[float, str]]
 
@@ -115,7 +115,7 @@ def _asked(number: int, now: datetime) -> Asked:
         application, "interview", now, {}, "retail", "Store associate", "Reno", "1 Main St",
         *places[1], zones[1], SENDER, None, SENDER, 3, person, {}, {}, "req-1",
     )  # fmt: skip
-    anchors = {"interview_start": Known(now + timedelta(days=2), 2, now)}
+    anchors = {"interview_start": (now + timedelta(days=2), 2)}
     return Asked(_draft(key, now, About(who, what, anchors)), _facts(person, key, number, now))
 
 

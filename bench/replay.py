@@ -59,9 +59,8 @@ INSERT INTO people_anchorchange (id, organization_id, application_id, name, at, 
 SELECT pg_temp.key(), %(organization)s, app, 'interview_start', at + s.due, s.number, at + s.seen
 FROM begun, (VALUES (1, interval '3 days 2 hours', interval '1 day 1 hour'),
   (2, interval '4 days', interval '2 days')) AS s(number, due, seen) ORDER BY s.number;
-INSERT INTO people_anchor (id, organization_id, application_id, name, at, sequence, since)
-SELECT pg_temp.key(), %(organization)s, app, 'interview_start', at + interval '4 days', 2,
-  at + interval '2 days'
+INSERT INTO people_anchor (id, organization_id, application_id, name, at, sequence)
+SELECT pg_temp.key(), %(organization)s, app, 'interview_start', at + interval '4 days', 2
 FROM begun;
 INSERT INTO messaging_message (id, organization_id, application_id, candidate_id, contact_point_id,
     direction, channel, sender_id, subject, body, reading, delivery, provider_id, at)

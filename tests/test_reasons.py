@@ -106,8 +106,12 @@ def test_every_channel_of_a_remedy_has_the_general_one() -> None:
 
 
 def test_what_a_message_depends_on_is_said() -> None:
-    kinds = {*checks.touch.KINDS.values(), "map"}
-    assert kinds == phrases.HOLDING.keys()
+    kinds = phrases.HOLDING.keys()
+    fields = ("application.stage", "application.candidate", "anchor.interview_start.sequence",
+              "anchor.interview_start.at", "ask.invite", "candidate.replied_at",
+              "told.invite", "site.region")  # fmt: skip
+    assert kinds == {checks.touch.kind_of(field) for field in fields}
+    assert kinds - {"map", "ask"} == phrases.CONDITIONS.keys()
     row = Receipt("send", "sent", checks=[["relevant", "pass", {"of": sorted(kinds)}]])
     (one,) = words.checked(row)
     assert all(phrases.HOLDING[kind] in one.said for kind in kinds)

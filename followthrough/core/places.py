@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 
+from babel.core import get_global
+
 from followthrough.core.area_codes import TERRITORIES
 
 Place = tuple[str, str]  # ISO 3166 country, ISO 3166-2 region without it; '' when not known
@@ -80,10 +82,14 @@ def named(place: Place) -> str:
 
 @lru_cache(maxsize=1)
 def _countries() -> Mapping[str, str]:
-    """The country of every zone that lies in one."""
+    """The country of every zone that lies in one, also by the names it had (`US/Pacific`)."""
     table = (resources.files("tzdata") / "zoneinfo" / "zone.tab").read_text()
     rows = (line.split("\t") for line in table.splitlines() if not line.startswith("#"))
-    return {row[2]: row[0] for row in rows}
+    now = {row[2]: row[0] for row in rows}
+    older, there = get_global("zone_aliases"), get_global("zone_territories")
+    names = {**there, **{name: there.get(known) for name, known in older.items()}}
+    before = {name: str(one) for name, one in names.items() if one in now.values()}
+    return {**before, **now}
 
 
 def of_zone(name: str) -> tuple[Place, ...]:

@@ -93,6 +93,9 @@ def _shown(name: str) -> str:
     return name if _LIKE_A_ZONE.fullmatch(name) else "?"
 
 
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
 def local(moment: datetime, name: str) -> datetime:
     """The wall-clock time of `moment` (aware) in the zone `name`; in the first and last hours that
     a calendar has, that of UTC."""

@@ -125,9 +125,10 @@ def _by_urgency(drafts: Sequence[Draft]) -> Iterable[tuple[int, Draft]]:
     return sorted(placed, key=_urgency) if len(drafts) > 1 else placed
 
 
-def _urgency(placed: tuple[int, Draft]) -> tuple[int, datetime, int]:
+def _urgency(placed: tuple[int, Draft]) -> tuple[bool, int, datetime, int]:
+    """What gives way to others is judged when it is known whether they go out."""
     place, draft = placed
-    return draft.priority, draft.due_at, place
+    return bool(merging.told_by(draft)), draft.priority, draft.due_at, place
 
 
 def _basis(draft: Draft, policy: CompiledPolicy, now: datetime) -> str:

@@ -41,7 +41,7 @@ REASONS = {
                    " (zone: %(evidence)s)."),
     "no_common_hour": _("No hour is allowed in every zone the candidate may be in"
                         " (%(evidence)s). Ask them where they are."),
-    "merged": _("A more urgent message that went out at the same moment says enough."),
+    "merged": _("Another message that went out at the same moment says enough."),
     "legal_caps": _("Legal cap: at most %(at_most)s %(window)s per %(per)s%(keeping)s,"
                     " and they were used."),
     "caps": _("Cap: at most %(at_most)s %(window)s per %(per)s%(keeping)s,"
@@ -193,20 +193,27 @@ HOLDING = {
     "anchor": _("the time it is about has not changed"),
     "ask": _("the answer it goes by is unchanged"),
     "silence": _("they have not written since"),
-    "heard_of": _("its time was known before it was due"),
+    "told": _("nothing else has told them of the time since it was due"),
     "map": _("the condition in the message map is met"),
 }
 
-# What a failing condition means, by the beginning of its field; of others it is said what the map
-# asks for (`unmet`).
+# What a failing condition means, by what it is about; of the map's own it is said what the map asks
+# for (`unmet`).
 CONDITIONS = {
-    "application.candidate": _("the application is another person's now"),
-    "application.stage": _("the application is in another stage now"),
-    "anchor.": _("the time it is about has changed"),
-    "candidate.replied_at": _("the candidate has written meanwhile"),
-    "heard_of.": _(
-        "it was due before they could be told of the time, and another message tells of it"
-    ),
+    "person": _("the application is another person's now"),
+    "stage": _("the application is in another stage now"),
+    "anchor": _("the time it is about has changed"),
+    "silence": _("the candidate has written meanwhile"),
+    "told": _("another message has told them of the time since it was due"),
+}
+ADDRESSES = {
+    "candidate.email": _("a mail address of theirs"),
+    "candidate.phone": _("a phone number of theirs"),
+}
+OF_ANCHORS = {
+    "at": _("the time of %(anchor)s"),
+    "weekday": _("the weekday of %(anchor)s"),
+    "hour": _("the hour of %(anchor)s"),
 }
 ANSWERED = _("the candidate has already answered")
 UNMET = _("It goes out only if %(failing)s, and that was not so.")

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from followthrough.core import predicates
 from followthrough.governance import phrases
+from followthrough.governance.checks.touch import kind_of
 
 Condition = Mapping[str, Any]
 ASK, OPEN = "ask.", "open"
@@ -47,8 +48,8 @@ def _happened(part: Condition) -> str:
     field = str(part.get("field", ""))
     if field.startswith(ASK):
         return _(phrases.ANSWERED) if _answered(part) else ""
-    found = (text for begin, text in phrases.CONDITIONS.items() if field.startswith(begin))
-    return _(next(found, "")) if field else ""
+    text = phrases.CONDITIONS.get(kind_of(field))
+    return _(text) if text else ""
 
 
 def _answered(part: Condition) -> bool:
@@ -59,9 +60,7 @@ def _answered(part: Condition) -> bool:
 
 def _wanted(part: Condition) -> str:
     field, op, value = str(part.get("field", "")), str(part.get("op", "")), part.get("value")
-    if field.startswith(ASK):
-        told = {"name": capfirst(field.removeprefix(ASK).replace("_", " "))}
-        field = _("their answer to “%(name)s”") % told
+    field = _named(field)
     if "value" not in part:  # it may be personal, and is in no receipt
         return _("%(field)s is as the map asks") % {"field": field}
     if op == "known":
@@ -70,6 +69,24 @@ def _wanted(part: Condition) -> str:
         }
     does = _(phrases.OPERATORS[op]) if op in phrases.OPERATORS else op
     return f"{field} {does} {_value(value)}"
+
+
+def _named(field: str) -> str:
+    """What is asked about, in words where it has any."""
+    if field.startswith(ASK):
+        told = {"name": capfirst(_plain(field.removeprefix(ASK)))}
+        return _("their answer to “%(name)s”") % told
+    if field in phrases.ADDRESSES:
+        return _(phrases.ADDRESSES[field])
+    kind, _dot, rest = field.partition(".")
+    name, _dot, what = rest.rpartition(".")
+    if kind == "anchor" and what in phrases.OF_ANCHORS:
+        return _(phrases.OF_ANCHORS[what]) % {"anchor": _plain(name)}
+    return field
+
+
+def _plain(name: str) -> str:
+    return name.replace("_", " ")
 
 
 def _value(value: Any) -> str:

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from followthrough.core.canonical import iso
 from followthrough.core.predicates import OPERATORS
+from followthrough.core.zones import WEEKDAYS
 from followthrough.journeys.parts import Part, refused
 
 # What conditions may ask about, as the gate knows it when a message is due. A name that ends in a
@@ -25,6 +26,8 @@ FACT_PREFIXES = (
     "site.region",
     "candidate.locale",
     "candidate.country",
+    "candidate.email",
+    "candidate.phone",
     "candidate.replied_at",
     "anchor.",
     "ask.",
@@ -32,6 +35,8 @@ FACT_PREFIXES = (
     "run.ended",
 )
 TIMES = frozenset({"application.stage_since", "candidate.replied_at"})
+ADDRESSES = frozenset({"candidate.email", "candidate.phone"})  # of which only `known` is asked
+OF_ANCHORS = ("at", "weekday", "hour", "sequence")  # by the clock where the site is
 
 
 def _fact_name(name: str) -> str:
@@ -42,8 +47,11 @@ def _fact_name(name: str) -> str:
         raise refused(f"{name!r} is nothing a condition can ask about.", f"Use one of {known}.")
     if name.startswith("anchor.") and not re.fullmatch(r"anchor\.[a-z][a-z0-9_]*\.\w+", name):
         raise refused(f"{name!r} does not say what about the anchor.", "Write anchor.<name>.at.")
-    if name.startswith("anchor.") and name.rsplit(".")[-1] not in ("at", "sequence"):
-        raise refused(f"{name!r} is not known of an anchor.", "Write anchor.<name>.at.")
+    if name.startswith("anchor.") and name.rsplit(".")[-1] not in OF_ANCHORS:
+        known = ", ".join(OF_ANCHORS)
+        raise refused(
+            f"{name!r} is not known of an anchor.", f"Write anchor.<name>.at, or {known} for at."
+        )
     return name
 
 
@@ -105,6 +113,13 @@ def _check_value(name: str, op: str, value: Any) -> None:
                       "Put dates in quotes, and lists on one level.")  # fmt: skip
     if op in ("in", "not_in") and plain:
         raise refused(f"{op} compares with a list.", "Write value: [one, another].")
+    if name in ADDRESSES and op != "known":
+        raise refused(f"{name} is an address, and no message may depend on which one.",
+                      "Ask whether there is one: op: known.")  # fmt: skip
+    if is_weekday(name) and (strange := [v for v in _several(value) if v not in _DAYS]):
+        raise refused(
+            f"{strange[0]!r} is no day of the week.", f"Write one of {', '.join(WEEKDAYS)}."
+        )
     if op == "known" and not isinstance(value, bool):
         raise refused("known wants to hear true or false.", "Write value: true or value: false.")
     if op in ("before", "after", "at_least", "at_most") and not isinstance(
@@ -116,6 +131,18 @@ def _check_value(name: str, op: str, value: Any) -> None:
             f"{name} is a time and is compared as text.",
             "Write it in UTC and to the microsecond: '2026-06-03T17:00:00.000000Z'.",
         )
+
+
+def is_weekday(name: str) -> bool:
+    """Whether it is the day of the week of a time."""
+    return name.startswith("anchor.") and name.endswith(".weekday")
+
+
+_DAYS = (*WEEKDAYS, True, False, None)  # the last three: whether it is known
+
+
+def _several(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
 
 
 def _is_time(name: str) -> bool:

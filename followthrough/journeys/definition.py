@@ -273,6 +273,7 @@ class MapDocument(Part):
             other.enabled
             and other.trigger.stage_entered is not None
             and other.anchor == reminder.anchor
+            and other.channels[0] == reminder.channels[0]
             and set(other.channels) >= set(reminder.channels)
             and all(one in conditions for one in self.conditions[other.key])
         )

@@ -13,11 +13,12 @@ from typing import NamedTuple
 from followthrough.journeys.definition import MapDocument, TouchDef, length
 from followthrough.journeys.events import PlanTouch, State, by_hand
 from followthrough.journeys.offsets import UTC_ONLY, Offset, Where, shift, shifted
-from followthrough.journeys.relevance import in_time, quiet_since, relevance
+from followthrough.journeys.relevance import not_told, quiet_since, relevance
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 USEFUL = timedelta(days=3)  # after due, where the map does not say
+AFTER = timedelta(minutes=2)  # so long a reminder leaves to what tells of its time anyway
 
 
 class _Moment(NamedTuple):
@@ -57,22 +58,36 @@ def _planned(
         return None
     due = max(moment.at, _earliest(state, settle))
     until = _useful_until(document, touch, moment.at, due, anchor)
-    telling = planned(
-        document, state, document.telling.get(touch.key, ()), settle=settle, where=where
-    )
+    telling = _telling(document, state, touch, until, settle, where)
     return PlanTouch(
         key=touch.key,
         occurrence=_stamp(state, sequence) + moment.mark,
-        due_at=due,
+        due_at=max([due, *(told.due_at + AFTER for told in telling)]),
         useful_until=until,
         purpose=touch.purpose,
         priority=touch.priority,
         channels=tuple(touch.channels),
-        relevance=relevance(document, state, touch, *in_time(moment.at, until, telling)),
+        relevance=relevance(
+            document, state, touch, *not_told([told.key for told in telling], moment.at)
+        ),
         anchor_name=name or "",
         anchor_sequence=sequence,
         listened=bool(touch.ask or touch.key in document.nudges),
     )
+
+
+def _telling(
+    document: MapDocument,
+    state: State,
+    reminder: TouchDef,
+    until: datetime,
+    settle: timedelta,
+    where: Where,
+) -> list[PlanTouch]:
+    """What tells of the reminder's time anyway, while that would still be of use; it goes first."""
+    touches = document.telling.get(reminder.key, ())
+    plans = planned(document, state, touches, settle=settle, where=where)
+    return [plan for plan in plans if plan.due_at + AFTER < until]
 
 
 def _moment(document: MapDocument, state: State, touch: TouchDef, where: Where) -> _Moment | None:

@@ -11,10 +11,9 @@ from typing import Any
 
 from followthrough.core.canonical import iso
 from followthrough.journeys.definition import MapDocument, TouchDef
-from followthrough.journeys.events import PlanTouch, State
+from followthrough.journeys.events import State
 
 Parts = list[dict[str, Any]]
-NEVER = "1970"  # before any time that something was heard of
 
 
 def relevance(
@@ -30,20 +29,10 @@ def relevance(
     return {"all": [*parts, *also, *document.conditions[touch.key]]}
 
 
-def in_time(due: datetime, until: datetime, telling: Iterable[PlanTouch]) -> Parts:
-    """What must hold for a reminder, `due` and of use `until` then, beside messages that tell of
-    the same time anyway: it was heard of before. Who is invited today for tomorrow needs no "your
-    interview is tomorrow" in the same minute."""
-    return [_before(due, told) for told in telling if told.due_at <= until]
-
-
-def _before(due: datetime, told: PlanTouch) -> dict[str, Any]:
-    """It was heard of in time for this reminder, or too late for what else would tell of it."""
-    field = f"heard_of.{told.anchor_name}"
-    earlier = {"field": field, "op": "at_most", "value": iso(due) if told.due_at <= due else NEVER}
-    if told.useful_until is None:
-        return earlier
-    return {"any": [earlier, {"field": field, "op": "after", "value": iso(told.useful_until)}]}
+def not_told(touches: Iterable[str], moment: datetime) -> Parts:
+    """What must hold for a reminder that was due at a moment: nobody has told them since. Who is
+    invited today for tomorrow needs no "your interview is tomorrow" in the same minute."""
+    return [_not_since(f"told.{key}", moment) for key in touches]
 
 
 def asked(state: State, key: str, answer: str) -> dict[str, Any]:
@@ -78,9 +67,13 @@ def quiet_since(state: State) -> datetime:
 
 
 def _silent_since(moment: datetime) -> dict[str, Any]:
+    return _not_since("candidate.replied_at", moment)
+
+
+def _not_since(field: str, moment: datetime) -> dict[str, Any]:
     return {
         "any": [
-            {"field": "candidate.replied_at", "op": "known", "value": False},
-            {"field": "candidate.replied_at", "op": "at_most", "value": iso(moment)},
+            {"field": field, "op": "known", "value": False},
+            {"field": field, "op": "at_most", "value": iso(moment)},
         ]
     }

@@ -259,6 +259,7 @@ _TIMES = {
     for name, write in (
         ("local_clock", times.clock), ("local_date", times.date),
         ("local_time", times.date_and_clock), ("local_zone", times.zone),
+        ("clock_if_any", times.clock_if_any),
     )
 }  # fmt: skip
 _PLAINLY = {name: _plainly(written) for name, written in _TIMES.items()}

@@ -223,17 +223,15 @@ def write_stage_changes(connection: Connection, moves: Sequence[Move], now: date
 
 _WRITE_ANCHORS = """
 WITH new AS MATERIALIZED (
-  SELECT %s::uuid AS organization_id, %s::timestamptz AS seen_at, n.*
-  FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::timestamptz[], %s::int[])
-      AS n (id, application_id, name, at, sequence)),
+  SELECT %s AS organization_id, n.* FROM unnest(%s::uuid[], %s::uuid[], %s::text[],
+      %s::timestamptz[], %s::int[]) AS n (id, application_id, name, at, sequence)),
 seen AS (
   INSERT INTO people_anchorchange (id, organization_id, application_id, name, at, sequence,
       observed_at)
-  SELECT id, organization_id, application_id, name, at, sequence, seen_at FROM new)
-INSERT INTO people_anchor (id, organization_id, application_id, name, at, sequence, since)
-SELECT id, organization_id, application_id, name, at, sequence, seen_at FROM new
-ON CONFLICT (application_id, name) DO UPDATE
-SET at = EXCLUDED.at, sequence = EXCLUDED.sequence, since = EXCLUDED.since
+  SELECT id, organization_id, application_id, name, at, sequence, %s FROM new)
+INSERT INTO people_anchor (id, organization_id, application_id, name, at, sequence)
+SELECT id, organization_id, application_id, name, at, sequence FROM new
+ON CONFLICT (application_id, name) DO UPDATE SET at = EXCLUDED.at, sequence = EXCLUDED.sequence
 """
 
 
@@ -243,7 +241,7 @@ def write_anchors(connection: Connection, moves: Sequence[Move], now: datetime) 
     found = [one for move in moves for one in _moved_anchors(move)]
     if found:
         records = [(uuid7(), one.move.row.id, one.name, one.at, one.sequence) for one in found]
-        given = [connection.organization_id, now, *sql.columns(records, 5)]
+        given = [connection.organization_id, *sql.columns(records, 5), now]
         sql.send(_WRITE_ANCHORS, given)
     return found
 

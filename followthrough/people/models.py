@@ -304,12 +304,11 @@ class Anchor(HotRow):
     name = models.CharField(max_length=40)
     at = models.DateTimeField(null=True)  # none: it was taken away
     sequence = models.IntegerField(default=1)  # rises with every change
-    since = models.DateTimeField(default=clock.now)  # when we saw it set to this
 
     DATA = declare(
         retention=Retention.CANDIDATE,
         key="id organization application",
-        operational="name at sequence since",
+        operational="name at sequence",
     )
 
     class Meta:

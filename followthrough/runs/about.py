@@ -8,19 +8,34 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 
+from followthrough.core import zones
 from followthrough.core.canonical import iso
 from followthrough.runs.facts import Anchors, Person, Subject
+
+
+class Somebody(NamedTuple):
+    """A person and, where there is one, the application that is asked about."""
+
+    person: Person
+    subject: Subject
+    anchors: Anchors
+
+    @property
+    def zone(self) -> str:
+        """By whose clock a time is told: the site's, else the candidate's."""
+        return self.subject.site_zone or self.person.zone_stated or self.person.zone_address
 
 
 class About:
     """The flat facts about one person and, where a touch has one, its application."""
 
-    __slots__ = ("_anchors", "_person", "_subject")
+    __slots__ = ("_person", "_somebody", "_subject")
 
     def __init__(self, person: Person, subject: Subject | None, anchors: Anchors) -> None:
-        self._person, self._subject, self._anchors = person, subject, anchors
+        self._person, self._subject = person, subject
+        self._somebody = Somebody(person, subject, anchors) if subject is not None else None
 
     def get(self, field: str) -> Any:
         """The value of `field`, or None when it is not known."""
@@ -28,10 +43,10 @@ class About:
             return read(self._subject) if self._subject is not None else None
         if read := _OF_PERSON.get(field):
             return read(self._person)
-        if self._subject is None:
+        if self._somebody is None:
             return None
         kind, _, name = field.partition(".")
-        return _NAMED[kind](self._subject, self._anchors, name) if kind in _NAMED else None
+        return _NAMED[kind](self._somebody, name) if kind in _NAMED else None
 
 
 def _iso(moment: datetime | None) -> str | None:
@@ -41,6 +56,8 @@ def _iso(moment: datetime | None) -> str | None:
 _OF_PERSON: Mapping[str, Callable[[Person], Any]] = {
     "candidate.locale": attrgetter("locale"),
     "candidate.country": attrgetter("country"),
+    "candidate.email": lambda person: _usable(person, "email"),
+    "candidate.phone": lambda person: _usable(person, "phone"),
     "candidate.replied_at": lambda person: _iso(person.last_inbound_at),
 }
 _OF_SUBJECT: Mapping[str, Callable[[Subject], Any]] = {
@@ -59,35 +76,46 @@ _OF_SUBJECT: Mapping[str, Callable[[Subject], Any]] = {
 }
 
 
-def _field(subject: Subject, anchors: Anchors, name: str) -> Any:
+def _usable(person: Person, kind: str) -> str | None:
+    """Their address of a kind, where one can be used."""
+    point = person.points.get(kind)
+    return point.address if point and not point.unusable else None
+
+
+def _field(about: Somebody, name: str) -> Any:
     kind, _, field = name.partition(".")
-    return subject.fields.get(field) if kind == "fields" else None
+    return about.subject.fields.get(field) if kind == "fields" else None
 
 
-def _ask(subject: Subject, anchors: Anchors, key: str) -> str | None:
+def _ask(about: Somebody, key: str) -> str | None:
     # From the run, not from the asks' rows: an answer about a time that has moved is no answer.
-    if key in (subject.asks or {}):
+    if key in (about.subject.asks or {}):
         return "open"
-    return (subject.answers or {}).get(key)
+    return (about.subject.answers or {}).get(key)
 
 
-def _anchor(subject: Subject, anchors: Anchors, name: str) -> Any:
+def _anchor(about: Somebody, name: str) -> Any:
     anchor, _, what = name.rpartition(".")
-    known = anchors.get(anchor)
-    if known is None or known.at is None:
+    at, sequence = about.anchors.get(anchor, (None, 0))
+    if at is None:
         return None
     if what == "sequence":  # for each message that is planned around it
-        return known.sequence
-    return iso(known.at) if what == "at" else None
+        return sequence
+    return iso(at) if what == "at" else _by_their_clock(at, what, about.zone)
 
 
-def _heard_of(subject: Subject, anchors: Anchors, name: str) -> str | None:
-    """Since when anybody could be told of a time: it was set, the run had begun, in this stage."""
-    known = anchors.get(name)
-    if known is None or known.at is None:
+def _by_their_clock(at: datetime, what: str, zone: str) -> Any:
+    if zone not in zones.known_zones():
         return None
-    began = [one for one in (subject.stage_since, subject.run_since) if one]
-    return iso(max([known.since, *began]))
+    there = zones.local(at, zone)
+    return {"weekday": zones.WEEKDAYS[there.weekday()], "hour": there.hour}.get(what)
 
 
-_NAMED = {"application": _field, "ask": _ask, "anchor": _anchor, "heard_of": _heard_of}
+def _told(about: Somebody, key: str) -> str | None:
+    """When the touch went out, if it did since the stage began and about the time as it is."""
+    return about.subject.sent.get(key)
+
+
+_NAMED: Mapping[str, Callable[[Somebody, str], Any]] = {
+    "application": _field, "ask": _ask, "anchor": _anchor, "told": _told,
+}  # fmt: skip

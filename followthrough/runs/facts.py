@@ -22,17 +22,7 @@ from followthrough.store import sql
 
 NOTHING: Mapping[Any, Any] = {}
 SERVICE = "service"  # origin of what answers one message, whose id is its occurrence
-
-
-class Known(NamedTuple):
-    """An anchor as it stands: when it is, its sequence, and when we saw it set to that."""
-
-    at: datetime | None
-    sequence: int
-    since: datetime
-
-
-Anchors = Mapping[str, Known]  # by name
+Anchors = Mapping[str, tuple[datetime | None, int]]  # by name: when, and its sequence
 
 
 class Point(NamedTuple):
@@ -96,7 +86,7 @@ class Subject(NamedTuple):
     requisition_key: str | None = None  # as the ATS calls it
     connection_id: UUID | None = None
     shadow: Sequence[str] = ()  # keys of the touches that were last only in shadow
-    run_since: datetime | None = None
+    sent: Mapping[str, str] = NOTHING  # when touches went out that something follows from, by key
 
 
 class Company(NamedTuple):
@@ -167,7 +157,8 @@ _SUBJECTS = """
 SELECT a.id, a.stage, a.stage_since, a.fields, q.family, q.title, s.name, s.address, s.country,
        s.region, s.zone, r.id, r.ended_at, v.map_id, v.number, a.candidate_id,
        r.state->'asks', r.state->'answers', q.external_id, a.connection_id,
-       coalesce(r.state->'shadow', '[]'), r.started_at
+       coalesce(r.state->'shadow', '[]'),
+       coalesce(r.state->'sent', '{}')
 FROM people_application a
 LEFT JOIN people_requisition q ON q.id = a.requisition_id
 LEFT JOIN people_site s ON s.id = q.site_id
@@ -176,7 +167,7 @@ LEFT JOIN journeys_version v ON v.id = r.version_id
 WHERE a.id = ANY(%s)
 """
 _ANCHORS = """
-SELECT application_id, name, at, sequence, since FROM people_anchor WHERE application_id = ANY(%s)
+SELECT application_id, name, at, sequence FROM people_anchor WHERE application_id = ANY(%s)
 """
 # Whatever a freeze can stand on that silences one of these messages.
 _FREEZABLE = """
@@ -278,7 +269,7 @@ def _subjects(rows: Sequence[tuple]) -> dict[UUID, Subject]:
 
 def _anchors(rows: Sequence[tuple]) -> dict[UUID, Anchors]:
     return {
-        application_id: {name: Known(*stands) for _, name, *stands in theirs}
+        application_id: {name: (at, sequence) for _, name, at, sequence in theirs}
         for application_id, theirs in sql.by_key(rows).items()
     }
 

@@ -33,7 +33,7 @@ def context(person: Person, subject: Subject | None, anchors: Anchors, zone: str
         "zone": (subject and subject.site_zone) or zone,
         "locale": person.locale,
     }
-    for name, (at, *_) in anchors.items():
+    for name, (at, _) in anchors.items():
         if at:
             known[name] = iso(at)
     return {name: value for name, value in known.items() if value}

@@ -14,11 +14,19 @@ UNCONDITIONAL = finding("relevant", SKIP)
 IN_TIME = finding("in_time")
 ANCHOR_SKIPPED = finding("anchor", SKIP)
 
-# What a condition is about, by how its field begins; every other one is the map's own.
-KINDS = {
-    "application.stage": "stage", "application.candidate": "person", "anchor.": "anchor",
-    "ask.": "ask", "candidate.replied_at": "silence", "heard_of.": "heard_of",
+MAP = "map"  # what a condition is about that is the map's own
+_KINDS = {
+    "application.stage": "stage", "application.candidate": "person",
+    "candidate.replied_at": "silence",
 }  # fmt: skip
+_NAMED = {"ask": "ask", "told": "told"}
+
+
+def kind_of(field: str) -> str:
+    """What a condition asks about, by its field."""
+    if field.startswith("anchor.") and field.endswith(".sequence"):
+        return "anchor"
+    return _KINDS.get(field) or _NAMED.get(field.partition(".")[0], MAP)
 
 
 def relevant(case: Case) -> Finding:
@@ -44,11 +52,7 @@ def _asked(part: Mapping[str, Any]) -> str:
 
 @lru_cache(maxsize=4096)
 def _holding(asked: tuple[str, ...]) -> Finding:
-    kinds = [
-        next((kind for begin, kind in KINDS.items() if one.startswith(begin)), "map")
-        for one in asked
-    ]
-    return finding("relevant", PASS, {"of": list(dict.fromkeys(kinds))})
+    return finding("relevant", PASS, {"of": list(dict.fromkeys(map(kind_of, asked)))})
 
 
 def _shape(predicate: Mapping[str, Any], facts: Facts) -> Mapping[str, Any]:

@@ -168,6 +168,14 @@ ASK = "ask.interview_set"
                   {"field": ASK, "op": "is", "value": "declined"}]}, "open",
          "It goes out only if site.region is NV or CA or their answer to “Interview set” is no,"
          " and that was not so."),
+        ({"field": "anchor.interview_start.weekday", "op": "is", "value": "mon"}, None,
+         "It goes out only if the weekday of interview start is mon, and that was not so."),
+        ({"field": "anchor.interview_start.at", "op": "known", "value": True}, None,
+         "It goes out only if the time of interview start is known, and that was not so."),
+        ({"field": "candidate.email", "op": "known", "value": True}, None,
+         "It goes out only if a mail address of theirs is known, and that was not so."),
+        ({"field": "anchor.interview_start.sequence", "op": "is", "value": 2}, None,
+         "It no longer applied: the time it is about has changed."),
     ],
 )  # fmt: skip
 def test_an_unmet_condition_is_no_answer(condition, found, expected):

@@ -155,6 +155,18 @@ BAD: list[tuple[dict[str, Any], str, str, str]] = [
         "not known of an anchor",
         ".at",
     ),
+    (
+        touch(when={"field": "candidate.email", "op": "is", "value": "ada@example.org"}),
+        f"{HERE}.when",
+        "is an address",
+        "op: known",
+    ),
+    (
+        touch(when={"field": "anchor.start_date.weekday", "op": "in", "value": ["mon", "Tuesday"]}),
+        f"{HERE}.when",
+        "'Tuesday' is no day of the week",
+        "mon, tue",
+    ),
     (touch(when={"field": "site.name"}), f"{HERE}.when", "does not say how", "op"),
     (touch(when={"field": "site.name", "op": "like"}), f"{HERE}.when", "'like'", "is_not"),
     (touch(when={"field": "site.name", "op": "in", "value": "x"}), f"{HERE}.when", "list", "["),

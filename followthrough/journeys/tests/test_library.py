@@ -24,6 +24,7 @@ SLUGS = (
     "retail-store",
 )
 SATURDAY = "2026-06-06T21:30:00+00:00"  # in Spanish it has a letter that makes a text dear
+MIDNIGHT = "2026-06-08T07:00:00+00:00"
 PERSON = {
     "candidate.given_name": "María",
     "candidate.family_name": "Muñoz",
@@ -74,9 +75,9 @@ def _said(document: MapDocument) -> Iterator[Said]:
                 yield Said(place, channel, locale, texts)
 
 
-def _filled(document: MapDocument, source: str, locale: str) -> str:
+def _filled(document: MapDocument, source: str, locale: str, *, at: str = SATURDAY) -> str:
     anchors = {name for name in document.anchors.values() if name}
-    values = {**PERSON, **dict.fromkeys(anchors, SATURDAY), "locale": locale}
+    values = {**PERSON, **dict.fromkeys(anchors, at), "locale": locale}
     return templates.render(source, values).strip()
 
 
@@ -164,3 +165,13 @@ def test_what_is_not_known_leaves_no_hole(document: MapDocument, locale: str) ->
         for source in said.texts.values():
             text = templates.render(source, {**unknown, **dict.fromkeys(anchors, SATURDAY)})
             assert not re.search(r"[^\n ] {2}| [,.:;?]|, ?[,.]", text), (said.place, text)
+
+
+def test_a_first_day_without_an_hour_is_said_without_one(document: MapDocument) -> None:
+    """Some systems know only the day: what begins at midnight has no hour."""
+    for said in _said(document):
+        for source in said.texts.values():
+            if "start_date" in templates.check(source) and "local_clock" not in source:
+                text = _filled(document, source, said.locale, at=MIDNIGHT)
+                assert "12:00" not in text, said.place
+            assert "start_date | local_clock" not in source, said.place

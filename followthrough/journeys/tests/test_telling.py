@@ -46,6 +46,7 @@ def test_what_reaches_everybody_whom_the_reminder_is_for_tells_them(
     [
         ({"enabled": False}, {}),
         ({"channels": ["email"]}, {}),
+        ({"channels": ["email", "sms"]}, {}),
         ({"when": HERE}, {}),
         ({"when": HERE}, {"when": GERMAN}),
         ({"ask": {"kind": "confirmation", "anchor": "visit_start"}}, {}),

@@ -58,10 +58,10 @@ def plain(effect: events.Effect) -> dict[str, Any]:
     return json.loads(json.dumps({"effect": type(effect).__name__, **values, **times}))
 
 
-def without_news(effect: dict[str, Any]) -> dict[str, Any]:
-    """Without what reminders of any age depend on since then: when their time was heard of."""
+def without_telling(effect: dict[str, Any]) -> dict[str, Any]:
+    """Without what reminders depend on since then: that nothing else has told of their time."""
     parts = effect.get("relevance", {}).get("all", [])
-    kept = [one for one in parts if not any("heard_of." in name for name in fields(one))]
+    kept = [one for one in parts if not any(name.startswith("told.") for name in fields(one))]
     return {**effect, "relevance": {"all": kept}} if parts else effect
 
 
@@ -71,7 +71,7 @@ def test_what_was_published_runs_as_it_did(path: Path) -> None:
     assert f"schema-{fixture['document']['schema']}" == path.parent.name
     document = documents.check(fixture["document"])
     assert document.schema_ == SCHEMA
-    assert [without_news(plain(one)) for one in life(document)] == fixture["effects"]
+    assert [without_telling(plain(one)) for one in life(document)] == fixture["effects"]
 
 
 def test_every_older_schema_has_fixtures_and_a_step() -> None:

@@ -221,7 +221,6 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=40)),
                 ('at', models.DateTimeField(null=True)),
                 ('sequence', models.IntegerField(default=1)),
-                ('since', models.DateTimeField(default=followthrough.core.clock.now)),
                 ('organization', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='accounts.organization')),
                 ('application', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='anchors', to='people.application')),
             ],

@@ -128,8 +128,8 @@ def _cast(
 
 def _unbegun(subject: Subject) -> Subject:
     """An application before anything happened to it."""
-    nothing = {"stage_since": None, "run_since": None, "run_ended_at": None}
-    return subject._replace(stage="", asks={}, answers={}, **nothing)
+    nothing: dict[str, Any] = {"asks": {}, "answers": {}, "sent": {}}
+    return subject._replace(stage="", stage_since=None, run_ended_at=None, **nothing)
 
 
 def told_of(map_id: UUID, number: int, lived: Lived) -> Lived:

@@ -15,6 +15,7 @@ from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
+from followthrough.core.canonical import iso
 from followthrough.governance.decisions import Send
 from followthrough.journeys import engine
 from followthrough.journeys.events import (
@@ -135,8 +136,8 @@ class Player:
     def _begin(self, role: Role) -> None:
         """A run that begins late knows the anchors that were set before it."""
         self.begun.add(role.application_id)
-        anchors = self.scene.started(role.application_id)
-        self.states[role.application_id] = State(anchors=anchors, came_at=role.came_at)
+        anchors = self.scene.facts.anchors[role.application_id]
+        self.states[role.application_id] = State(anchors=dict(anchors), came_at=role.came_at)
 
     def _said(self, moment: Said) -> None:
         """Before the replay begins: what the map really said."""
@@ -212,15 +213,16 @@ class Player:
             self._show(key, before, after)
 
     def _show(self, key: UUID, before: State, after: State) -> None:
-        """The gate sees the run's asks and answers, and whether it has ended."""
-        same = before.asks is after.asks and before.answers is after.answers
+        """The gate sees the run's asks and answers, what went out, and whether it has ended."""
+        same = all(getattr(before, name) is getattr(after, name) for name in _SEEN)
         if same and before.ended == after.ended:
             return
         subject = self.scene.facts.subjects[key]
         ended_at = self.scene.now if after.ended else None
         self.scene.facts.subjects[key] = subject._replace(
-            asks=dict(after.asks), answers=dict(after.answers), run_ended_at=ended_at
-        )
+            asks=dict(after.asks), answers=dict(after.answers), run_ended_at=ended_at,
+            sent={touch: iso(at) for touch, at in after.sent.items()},
+        )  # fmt: skip
 
     def _plan(self, role: Role, plan: PlanTouch) -> None:
         self.queue.plan(role, plan)
@@ -273,6 +275,7 @@ class Player:
             self._tell(role, TouchSent(key, occurrence, at))
 
 
+_SEEN = ("asks", "answers", "sent")  # what the gate sees of a state
 _ACTS: Mapping[type, Callable[[Player, Any], None]] = {
     Heard: Player._heard,
     Said: Player._said,

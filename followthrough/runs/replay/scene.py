@@ -22,7 +22,7 @@ from followthrough.journeys import versions
 from followthrough.journeys.definition import MapDocument
 from followthrough.journeys.events import AnchorMoved, StageChanged
 from followthrough.messages.outbox import Due
-from followthrough.runs.facts import Company, Facts, Known, Person
+from followthrough.runs.facts import Company, Facts, Person
 from followthrough.runs.replay.moments import (
     Blocked,
     Cast,
@@ -125,10 +125,7 @@ class Scene:
             self.facts.subjects[key] = subject._replace(stage=event.to, stage_since=event.at)
         elif isinstance(event, AnchorMoved):
             anchors = self.facts.anchors[key]
-            self.facts.anchors[key] = {
-                **anchors,
-                event.name: Known(event.at, event.sequence, moment.at),
-            }
+            self.facts.anchors[key] = {**anchors, event.name: (event.at, event.sequence)}
 
     def _ledger(self, moment: Ledger) -> None:
         self._read(moment.address_key)
@@ -203,13 +200,6 @@ class Scene:
             return
         every = [new if one is old else one for one in person.every]
         self.facts.people[candidate_id] = _pointed(person, sorted(every, key=_usable_first))
-
-    def started(self, application_id: UUID) -> Mapping[str, tuple[datetime | None, int]]:
-        """Its run begins; what is returned are the anchors that were set before."""
-        subject = self.facts.subjects[application_id]
-        self.facts.subjects[application_id] = subject._replace(run_since=self.now)
-        known = self.facts.anchors[application_id]
-        return {name: (at, sequence) for name, (at, sequence, _since) in known.items()}
 
     # --- what the replay does ---------------------------------------------------------------------
 

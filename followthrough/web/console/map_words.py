@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
-from followthrough.journeys.conditions import Condition
+from followthrough.journeys.conditions import Condition, is_weekday
 from followthrough.journeys.definition import AskDef, TouchDef, WriteBackDef, length
 from followthrough.journeys.offsets import DayOffset, Offset
 from followthrough.journeys.plans import USEFUL
@@ -221,6 +221,8 @@ FIELDS = {
     "site.region": gettext_noop("the site's state"),
     "candidate.locale": gettext_noop("their language"),
     "candidate.country": gettext_noop("their country"),
+    "candidate.email": gettext_noop("a mail address of theirs"),
+    "candidate.phone": gettext_noop("a phone number of theirs"),
     "candidate.replied_at": gettext_noop("the time they last wrote"),
     "run.version": gettext_noop("the map's version"),
     "run.ended": gettext_noop("the run's end"),
@@ -235,6 +237,21 @@ OPERATORS = {
     "after": gettext_noop("%(field)s is after %(value)s"),
     "at_least": gettext_noop("%(field)s is at least %(value)s"),
     "at_most": gettext_noop("%(field)s is at most %(value)s"),
+}
+OF_ANCHORS = {
+    "at": gettext_noop("the time of %(anchor)s"),
+    "weekday": gettext_noop("the weekday of %(anchor)s"),
+    "hour": gettext_noop("the hour of %(anchor)s"),
+    "sequence": gettext_noop("the changes of %(anchor)s"),
+}
+WEEKDAYS = {
+    "mon": gettext_noop("Monday"),
+    "tue": gettext_noop("Tuesday"),
+    "wed": gettext_noop("Wednesday"),
+    "thu": gettext_noop("Thursday"),
+    "fri": gettext_noop("Friday"),
+    "sat": gettext_noop("Saturday"),
+    "sun": gettext_noop("Sunday"),
 }
 ANSWERS = {
     "confirmed": gettext_noop("yes"),
@@ -282,8 +299,7 @@ def field(name: str) -> str:
         return _("the answer to “%(touch)s”") % {"touch": label(rest)}
     if kind == "anchor":
         of, _dot, what = rest.rpartition(".")
-        text = _("the time of %(anchor)s") if what == "at" else _("the changes of %(anchor)s")
-        return text % {"anchor": anchor(of)}
+        return _(OF_ANCHORS.get(what, OF_ANCHORS["at"])) % {"anchor": anchor(of)}
     return _("“%(field)s” in the ATS") % {"field": label(rest.partition(".")[2])}
 
 
@@ -297,6 +313,8 @@ def _value(name: str, op: str, value: Any) -> str:
 def _one(name: str, value: Any) -> str:
     if name.startswith("ask.") and value in ANSWERS:
         return _("“%(answer)s”") % {"answer": _(ANSWERS[value])}
+    if is_weekday(name) and value in WEEKDAYS:
+        return str(_(WEEKDAYS[value]))
     if name == "candidate.locale":
         return language(str(value))
     return shown(value) or _("not known")

@@ -30,6 +30,7 @@ TIMES = {
     "local_time": gettext_noop("%(what)s: day and time"),
     "local_date": gettext_noop("%(what)s: day"),
     "local_clock": gettext_noop("%(what)s: time"),
+    "clock_if_any": gettext_noop("%(what)s: time, if it has one"),
     "local_zone": gettext_noop("%(what)s: time zone"),
 }
 

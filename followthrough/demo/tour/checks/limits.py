@@ -10,7 +10,7 @@ from followthrough.demo.tour.checks import limits_night, limits_policy, limits_s
 
 MIDWEEK = range(4)  # Monday to Thursday: the day after has the same hours
 CAP, KEPT = "Cap: at most {} in 24 hours per address", " (more room is kept for urgent messages)"
-MERGED = "A more urgent message that went out at the same moment says enough"
+MERGED = "Another message that went out at the same moment says enough"
 
 
 def proves(buyer: Buyer) -> list[str]:

@@ -29,7 +29,9 @@ def of(kind: str) -> Mapping[str, str | Promise]:
     """Every value that facts of a kind have, with its words; empty where values are open."""
     stages = {one: Stage(one).label for one in STAGES}
     answers = {code: _(said) for code, said in map_words.ANSWERS.items()}
-    return {"answer": answers, "yes_no": YES_NO, "stage": stages}.get(kind, {})
+    days = {code: _(said) for code, said in map_words.WEEKDAYS.items()}
+    kinds = {"answer": answers, "yes_no": YES_NO, "stage": stages, "weekday": days}
+    return kinds.get(kind, {})
 
 
 def shown(kind: str, op: str, values: Sequence[str]) -> list[Choice]:

@@ -14,7 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from followthrough.journeys.conditions import TIMES
+from followthrough.journeys.conditions import ADDRESSES, TIMES, is_weekday
 from followthrough.web.console.editor import choices
 from followthrough.web.console.editor.given import Given, Wrong, read_was, was
 
@@ -34,7 +34,8 @@ OPERATORS: Mapping[str, str | Promise] = {
     UNKNOWN: gettext_lazy("is not known"),
 }
 TEXT, NUMBER, YES_NO, TIME = "text", "number", "yes_no", "time"
-ANSWER, STAGE = "answer", "stage"
+ANSWER, STAGE, WEEKDAY = "answer", "stage", "weekday"
+ADDRESS = "address"  # it is there or not
 UNSEEN = "unseen"  # nobody knows yet what the ATS will send
 FITTING: Mapping[str, tuple[str, ...]] = {
     TEXT: ("is", "is_not", "in", "not_in", "contains", KNOWN, UNKNOWN),
@@ -43,6 +44,8 @@ FITTING: Mapping[str, tuple[str, ...]] = {
     TIME: (KNOWN, UNKNOWN, "before", "after"),
     ANSWER: ("is", "is_not", "in", "not_in", KNOWN, UNKNOWN),
     STAGE: ("is", "is_not", "in", "not_in"),
+    WEEKDAY: ("is", "is_not", "in", "not_in"),
+    ADDRESS: (KNOWN, UNKNOWN),
     UNSEEN: ("is", "is_not", "in", "not_in", "contains", "at_least", "at_most", KNOWN, UNKNOWN),
 }
 OTHER = "+"  # a field of the ATS that it has not sent yet, named by hand
@@ -248,7 +251,11 @@ def _value(text: str, kind: str) -> Any:
 
 
 def kind_of(name: str, kinds: Mapping[str, str]) -> str:
-    """What values a field has: of TEXT, NUMBER, YES_NO, TIME, ANSWER, STAGE and UNSEEN."""
+    """What values a field has: a key of FITTING."""
+    if name in ADDRESSES:
+        return ADDRESS
+    if is_weekday(name):
+        return WEEKDAY
     if name in TIMES or (name.startswith("anchor.") and name.endswith(".at")):
         return TIME
     if name.startswith("anchor.") or name == "run.version":

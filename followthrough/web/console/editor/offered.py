@@ -75,7 +75,7 @@ def of_touch(draft: Draft, document: MapDocument, stage: str, key: str, member: 
             *_of_job(organization),
             *_of_person(seen),
             *_of_answers(document, stage, key),
-            *(_time(f"anchor.{name}.at") for name, _said in anchors),
+            *(one for name, _said in anchors for one in _of_anchor(name)),
         ],
         locales=languages(draft, document, member, seen.locales),
     )
@@ -155,6 +155,14 @@ def _of_person(seen: _Seen) -> Iterator[Fact]:
     yield _fact("candidate.locale", group, conditions.TEXT, list(seen.locales))
     yield _fact("candidate.country", group, conditions.TEXT, [])
     yield _time("candidate.replied_at", group)
+    yield _fact("candidate.phone", group, conditions.ADDRESS, [])
+    yield _fact("candidate.email", group, conditions.ADDRESS, [])
+
+
+def _of_anchor(name: str) -> Iterator[Fact]:
+    yield _time(f"anchor.{name}.at")
+    yield _fact(f"anchor.{name}.weekday", _("Times of the application"), conditions.WEEKDAY, [])
+    yield _fact(f"anchor.{name}.hour", _("Times of the application"), conditions.NUMBER, [])
 
 
 def _of_answers(document: MapDocument, stage: str, key: str) -> Iterator[Fact]:

@@ -204,6 +204,30 @@ def test_what_lacks_to_a_field_named_by_hand_is_said(told: dict[str, str], field
     assert list(wrong) == [field]
 
 
+@pytest.mark.parametrize(
+    ("name", "told", "found"),
+    [
+        ("anchor.interview_start.hour", ("at_least", "11"), {"op": "at_least", "value": 11}),
+        ("candidate.email", ("known", ""), {"op": "known", "value": True}),
+        ("candidate.phone", ("unknown", ""), {"op": "known", "value": False}),
+    ],
+)
+def test_hours_are_numbers_and_addresses_are_there_or_not(
+    name: str, told: tuple[str, str], found: dict[str, Any]
+):
+    wrong: dict[str, str] = {}
+    sent = Given.made({"if_count": "1"} | row(0, name, *told))
+    assert conditions.read(sent, KINDS, wrong) == {"field": name} | found
+    assert not wrong
+
+
+def test_no_message_depends_on_which_address_somebody_has():
+    wrong: dict[str, str] = {}
+    sent = Given.made({"if_count": "1"} | row(0, "candidate.email", "is", "ada@example.org"))
+    conditions.read(sent, KINDS, wrong)
+    assert list(wrong) == ["if_0_op"]
+
+
 def browsed(condition: dict[str, Any], **changed: list[str]) -> Given:
     """As a browser sends what stands on the page: its boxes and its selects."""
     made = conditions.fields(condition)
@@ -223,6 +247,8 @@ def browsed(condition: dict[str, Any], **changed: list[str]) -> Given:
         {"field": "application.stage", "op": "not_in", "value": ["checks", "offer"]},
         {"field": "application.fields.has_car", "op": "is", "value": True},
         {"field": "run.ended", "op": "is_not", "value": False},
+        {"field": "anchor.interview_start.weekday", "op": "is", "value": "mon"},
+        {"field": "anchor.interview_start.weekday", "op": "not_in", "value": ["sat", "sun"]},
     ],
 )
 def test_values_of_which_there_are_few_are_chosen_and_stay(condition: dict[str, Any]):
