@@ -185,4 +185,6 @@ def test_who_only_waited_for_a_cap_is_told_apart(life: Life) -> None:
     told, page = shown(life, replay)
     found = [one for one in dict(told.examples)["capped"][0].after if one.capped]
     assert (found[0].name, found[0].verdict) == ("Invite", "send")
+    assert found[0].waited
     assert "waited: a cap was full" in page
+    assert "1 person · 1 example" in page

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from followthrough.governance import reasons
-from followthrough.runs.replay.contrast import LATE
+from followthrough.runs.replay.contrast import CAPS, LATE
 from followthrough.web.console.preview import staged
 from followthrough.web.console.preview.staged import Staged
 from followthrough.web.console.sentences import touch_name
@@ -24,6 +24,7 @@ class Message(NamedTuple):
     only: bool  # it stands on this side alone, as far as names are compared
     stage: str = ""
     capped: bool = False  # it found a cap full; replays of before did not say
+    waited: bool = False  # for that cap: what became of it then is another matter
 
 
 class Example(NamedTuple):
@@ -59,9 +60,10 @@ def _messages(
             touch_name(row[0]), row[1], datetime.fromisoformat(row[2]), row[3],
             str(reasons.label(row[4])),
             compared and not any(_same(row, other) for other in others),
-            staged.called(row[5]) if by_stage else "", bool(row[6:] and row[6]),
+            staged.called(row[5]) if by_stage else "", capped, capped and row[4] not in CAPS,
         )
         for row in rows
+        for capped in [bool(row[6:] and row[6])]
     ]  # fmt: skip
 
 
