@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from pydantic import ValidationError
 
 from followthrough.journeys import drafts
-from followthrough.journeys.definition import CHANNELS, TouchDef
+from followthrough.journeys.definition import CHANNELS, MapDocument, TouchDef
 from followthrough.people.stages import Stage
 from followthrough.web.console import map_words
 from followthrough.web.console.editor import (
@@ -232,11 +232,18 @@ def whole(request: HttpRequest, sheet: Sheet, saved: Saved, *, spare: bool) -> d
         "answers": {short: list(_writings(short, sheet, None)) for short, _name in ask.ANSWERS},
         "values": {name: given.one(name) for name in given},
         "left_to": given.all("left_to"),
+        "told_by": _told_by(here.document, sheet.key),
         "blanks": preview.blanks(
             here.document, [one for one, _said in sheet.offered.anchors], found["sample"]
         ),
         **_choices(given),
     }
+
+
+def _told_by(document: MapDocument, key: str) -> str:
+    """What tells of a reminder's time anyway, by name (docs/adr/0021)."""
+    names = (label(one.key) for one in document.telling.get(key, ()))
+    return _(" and ").join(_("“%(name)s”") % {"name": one} for one in names)
 
 
 def _choices(given: Given) -> dict[str, Any]:

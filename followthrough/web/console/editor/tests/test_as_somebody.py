@@ -8,7 +8,9 @@ import pytest
 from django.test import Client
 
 from followthrough.accounts.models import Organization
+from followthrough.journeys import versions
 from followthrough.journeys.models import MessageMap
+from followthrough.journeys.tests.builders import a_map
 from followthrough.web.console.editor.tests.drafted import (
     HTMX,
     applied,
@@ -96,3 +98,16 @@ def test_a_condition_that_does_not_hold_for_them_is_said(
     }  # fmt: skip
     page = owner.post(at("edit-touch", map.id, "hello"), sent, **HTMX).content.decode()
     assert "it asks whether the site is Sparks" in page
+
+
+def test_a_reminder_says_what_it_gives_way_to(
+    organization: Organization, map: MessageMap, owner: Client
+):
+    soon = {"before": {"anchor": "interview_start", "by": "PT24H"}}
+    ask = {"kind": "confirmation", "anchor": "interview_start"}
+    invite = {"key": "invite", "trigger": {"stage_entered": {}}, "ask": ask}
+    stages = {"interview": {"touches": [invite, {"key": "reminder", "trigger": soon}]}}
+    versions.publish(map=map, document=a_map(stages), author_id="", at=world.NOON)
+    page = shown(owner, at("edit-touch", map.id, "reminder"))
+    assert "already gets “Invite” instead, and this only if that does not go out." in page
+    assert "instead, and this only" not in shown(owner, at("edit-touch", map.id, "invite"))
