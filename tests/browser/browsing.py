@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
@@ -18,6 +20,7 @@ from tests.browser.watch import Watch
 
 DESK, PHONE = 1280, 360  # CSS pixels
 HEIGHT = 800
+CLOSES = 20  # seconds
 _pictures = count(1)
 
 
@@ -67,9 +70,9 @@ class Visitors:
             problem.add_note(self._picture(page))
             raise
         finally:
-            page.close()
+            _close(page, run_before_unload=False, reason=None)
             if context not in self.known.values():
-                context.close()
+                _close(context, reason=None)
         assert not watch.problems, "\n".join(watch.problems)
 
     def _context(self, who: str) -> BrowserContext:
@@ -100,6 +103,13 @@ class Visitors:
         path = self.folder / f"wrong-{next(_pictures)}.png"
         page.screenshot(path=path)
         return f"What the page looked like: {path}"
+
+
+def _close(what: Page | BrowserContext, **given: Any) -> None:
+    """Close a page or a context. Once in some thousand times the browser never says that it has,
+    and Playwright would wait for that for ever."""
+    with suppress(TimeoutError):
+        what._sync(asyncio.wait_for(what._impl_obj.close(**given), CLOSES))
 
 
 @contextmanager
